@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is compiled alike: Swift 6 as it is meant, and no warning survives.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+]
+
+/// SQLite and zstd go into the worker as archives, so that it runs on a host that has neither. Their module
+/// maps therefore carry no `link` line and no pkg-config name, which would bring the shared libraries back.
+let staticSQLite: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libsqlite3.a"]), .linkedLibrary("m")]
+let staticZstd: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libzstd.a"])]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+
+let package = Package(
+    name: "slt-remote",
+    products: [
+        .executable(name: "slt-remote", targets: ["slt-remote"]),
+        .executable(name: "slt-worker", targets: ["slt-worker"]),
+        .library(name: "RemoteKit", targets: ["RemoteKit"]),
+        .library(name: "SQLLogicTest", targets: ["SQLLogicTest"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // C libraries: module maps only.
+        .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
+
+        // The layers, lowest first.
+        .target(name: "Wire", dependencies: [], swiftSettings: strict),
+        .target(name: "SSH", dependencies: ["Wire", "CLibSSH2", logging, subprocess, crypto, cryptoExtras],
+                swiftSettings: strict),
+        .target(name: "TreeSync", dependencies: ["Wire", "CZstd", "CXXHash"],
+                swiftSettings: strict, linkerSettings: staticZstd),
+        .target(name: "SQLLogicTest", dependencies: ["Wire", "CSQLite", crypto],
+                swiftSettings: strict, linkerSettings: staticSQLite),
+        .target(name: "Fleet", dependencies: ["Wire"], swiftSettings: strict),
+        .target(name: "RemoteKit",
+                dependencies: ["SSH", "TreeSync", "Fleet", "Wire", logging, subprocess, crypto, "TOMLKit"],
+                swiftSettings: strict),
+        .executableTarget(name: "slt-remote", dependencies: ["RemoteKit", "Fleet", "TreeSync", "Wire", argumentParser, logging],
+                          swiftSettings: strict),
+        .executableTarget(name: "slt-worker",
+                          dependencies: ["Fleet", "TreeSync", "SQLLogicTest", "Wire", argumentParser, subprocess],
+                          swiftSettings: strict),
+
+        // Tests, each beside what it tests; TestSupport has the private sshd and the temporary folders.
+        .target(name: "TestSupport", dependencies: ["Wire"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "SSHTests", dependencies: ["SSH", "Wire", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "TreeSyncTests", dependencies: ["TreeSync", "Wire", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "SQLLogicTestTests", dependencies: ["SQLLogicTest", "CSQLite", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "FleetTests", dependencies: ["Fleet", "Wire", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "RemoteKitTests", dependencies: ["RemoteKit", "Fleet", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["RemoteKit", "Fleet", "TestSupport"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,89 @@
+/// What a run is asked to do. Written once, as `spec.json` in the run directory, before anything starts.
+public struct RunSpec: Codable, Sendable, Equatable {
+    /// Sorts by time and is safe in paths: `20261121-013000-k3f9`.
+    public var id: String
+    /// Absolute path of the source tree on the host.
+    public var workspace: String
+    public var mode: RunMode
+    /// Worker processes to keep alive.
+    public var workers: Int
+    /// Wall-clock seconds the whole run may take.
+    public var timeBudget: Double
+    /// Wall-clock seconds one file may take before its worker is killed.
+    public var fileTimeout: Double
+    /// How often a file whose worker died is tried in all, 1 or more.
+    public var attempts: Int
+    /// Address-space limit of a worker, in bytes.
+    public var memoryLimit: Int?
+    /// Seed for orders and for `SQLLOGICTEST_SEED`.
+    public var seed: UInt64
+    public var engine: EngineSpec
+    /// Files the configuration keeps out, each with its reason: counted and shown, never hidden in a rate.
+    public var blocked: [BlockedFile]
+    /// What the sources were: digest of the synced tree, commit, branch, dirty.
+    public var source: SourceState?
+    /// `user@client-host`, for whoever wonders whose run this is.
+    public var startedBy: String
+
+    public init(id: String, workspace: String, mode: RunMode = .drain, workers: Int, timeBudget: Double,
+                fileTimeout: Double, attempts: Int = 2, memoryLimit: Int? = nil, seed: UInt64 = 0,
+                engine: EngineSpec, blocked: [BlockedFile] = [], source: SourceState? = nil, startedBy: String) {
+        self.id = id
+        self.workspace = workspace
+        self.mode = mode
+        self.workers = workers
+        self.timeBudget = timeBudget
+        self.fileTimeout = fileTimeout
+        self.attempts = attempts
+        self.memoryLimit = memoryLimit
+        self.seed = seed
+        self.engine = engine
+        self.blocked = blocked
+        self.source = source
+        self.startedBy = startedBy
+    }
+}
+
+/// `drain`: each file once. `soak`: start over until the time budget ends.
+public enum RunMode: String, Codable, Sendable { case drain, soak }
+
+/// Which database the files run against.
+public struct EngineSpec: Codable, Sendable, Equatable {
+    /// `sqlite`: in the worker's own process. `command`: a program for each file.
+    public enum Kind: String, Codable, Sendable { case sqlite, command }
+    public var kind: Kind
+    /// For `command`: the program and its arguments; `{file}` stands for the file's path.
+    public var command: [String]
+    /// For `command`: variables on top of the worker's environment.
+    public var environment: [String: String]
+
+    public init(kind: Kind, command: [String] = [], environment: [String: String] = [:]) {
+        self.kind = kind
+        self.command = command
+        self.environment = environment
+    }
+}
+
+public struct BlockedFile: Codable, Sendable, Equatable {
+    /// Relative to the workspace.
+    public var path: String
+    public var reason: String
+    public init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+}
+
+/// The code that was tested, as the client saw it when it synced.
+public struct SourceState: Codable, Sendable, Equatable {
+    public var treeDigest: String?
+    public var commit: String?
+    public var branch: String?
+    public var dirty: Bool
+    public init(treeDigest: String? = nil, commit: String? = nil, branch: String? = nil, dirty: Bool = false) {
+        self.treeDigest = treeDigest
+        self.commit = commit
+        self.branch = branch
+        self.dirty = dirty
+    }
+}

@@ -1,0 +1,136 @@
+/// Where a run stands, as one value: what `status` prints and `attach` follows.
+public struct RunStatus: Codable, Sendable, Equatable {
+    public enum Phase: String, Codable, Sendable {
+        /// The directory is made, no supervisor yet.
+        case created
+        case running
+        /// Asked to stop, workers are finishing or being ended.
+        case stopping
+        /// Every file has its record.
+        case finished
+        /// The supervisor is gone and files are left: `run --resume` goes on.
+        case interrupted
+    }
+
+    public var id: String
+    public var phase: Phase
+    public var workspace: String
+    /// Seconds since 1970.
+    public var createdAt: Double
+    public var startedAt: Double?
+    public var finishedAt: Double?
+    /// Wall-clock seconds of the budget, and how many of them are left.
+    public var timeBudget: Double
+    public var timeLeft: Double?
+    /// Every file of the manifest, blocked ones included.
+    public var total: Int
+    /// Not yet claimed.
+    public var queued: Int
+    /// Claimed, no record yet.
+    public var running: Int
+    /// Published records by outcome; their sum is `total` when the run has ended.
+    public var outcomes: [Outcome: Int]
+    /// Statements and queries run, and records skipped, in all published records.
+    public var tests: Int
+    public var skippedRecords: Int
+    /// Workers the run wants, and those alive.
+    public var workersWanted: Int
+    public var workers: [WorkerStatus]
+    /// Workers that died and were replaced.
+    public var restarts: Int
+    /// Average CPU use of the host's cores during the run, 0...1, once known.
+    public var utilisation: Double?
+    public var stopRequested: Bool
+
+    public var done: Int { outcomes.values.reduce(0, +) }
+    public var passed: Int { outcomes[.pass] ?? 0 }
+    /// Records that say a file was run and did not hold.
+    public var failed: Int {
+        [Outcome.fail, .timeout, .crashed, .outOfMemory, .unreadable].reduce(0) { $0 + (outcomes[$1] ?? 0) }
+    }
+
+    public init(id: String, phase: Phase, workspace: String, createdAt: Double, startedAt: Double? = nil,
+                finishedAt: Double? = nil, timeBudget: Double, timeLeft: Double? = nil, total: Int, queued: Int,
+                running: Int, outcomes: [Outcome: Int], tests: Int = 0, skippedRecords: Int = 0, workersWanted: Int,
+                workers: [WorkerStatus] = [], restarts: Int = 0, utilisation: Double? = nil,
+                stopRequested: Bool = false) {
+        self.id = id
+        self.phase = phase
+        self.workspace = workspace
+        self.createdAt = createdAt
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.timeBudget = timeBudget
+        self.timeLeft = timeLeft
+        self.total = total
+        self.queued = queued
+        self.running = running
+        self.outcomes = outcomes
+        self.tests = tests
+        self.skippedRecords = skippedRecords
+        self.workersWanted = workersWanted
+        self.workers = workers
+        self.restarts = restarts
+        self.utilisation = utilisation
+        self.stopRequested = stopRequested
+    }
+}
+
+/// One worker process, read from its scoreboard slot and /proc.
+public struct WorkerStatus: Codable, Sendable, Equatable {
+    public enum State: String, Codable, Sendable { case starting, idle, running, gone }
+    /// Slot number, from 0.
+    public var slot: Int
+    public var pid: Int32
+    public var state: State
+    /// The file it runs, for people.
+    public var file: String?
+    /// The line of the record it is on, from 1; 0 before the first.
+    public var line: Int
+    /// Records it has run in this file.
+    public var records: Int
+    /// Seconds since it took this file.
+    public var elapsed: Double
+    /// CPU use over the last sample, 1 = one core; resident bytes.
+    public var cpu: Double
+    public var rss: Int
+
+    public init(slot: Int, pid: Int32, state: State, file: String? = nil, line: Int = 0, records: Int = 0,
+                elapsed: Double = 0, cpu: Double = 0, rss: Int = 0) {
+        self.slot = slot
+        self.pid = pid
+        self.state = state
+        self.file = file
+        self.line = line
+        self.records = records
+        self.elapsed = elapsed
+        self.cpu = cpu
+        self.rss = rss
+    }
+}
+
+/// The machine at one moment.
+public struct HostSample: Codable, Sendable, Equatable {
+    /// Seconds since 1970.
+    public var time: Double
+    /// Use of each core since the sample before, 0...1.
+    public var cores: [Double]
+    /// 1, 5 and 15 minutes.
+    public var load: [Double]
+    /// Bytes.
+    public var memoryTotal: Int
+    public var memoryAvailable: Int
+    /// All processes on the host.
+    public var processes: Int
+
+    public var cpu: Double { cores.isEmpty ? 0 : cores.reduce(0, +) / Double(cores.count) }
+
+    public init(time: Double, cores: [Double], load: [Double], memoryTotal: Int, memoryAvailable: Int, processes: Int) {
+        self.time = time
+        self.cores = cores
+        self.load = load
+        self.memoryTotal = memoryTotal
+        self.memoryAvailable = memoryAvailable
+        self.processes = processes
+    }
+}

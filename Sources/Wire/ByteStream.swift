@@ -1,0 +1,18 @@
+/// A two-way stream of bytes: an SSH channel, a pair of pipes, a socket.
+///
+/// One task reads and one task writes at a time; reading and writing may overlap. Every call can be cancelled.
+public protocol ByteStream: Sendable {
+    /// Reads what is there, waiting for at least one byte.
+    /// - Parameter limit: the most bytes to return.
+    /// - Returns: 1 to `limit` bytes, or none at the end of the stream.
+    func read(upTo limit: Int) async throws -> [UInt8]
+
+    /// Hands all of `bytes` over, waiting while the other side is slower (back-pressure).
+    func write(_ bytes: [UInt8]) async throws
+
+    /// Says that nothing more will be written; reading goes on.
+    func finishWriting() async throws
+
+    /// Ends both directions at once and frees what the stream holds. Waiting calls throw.
+    func close() async
+}
