@@ -55,10 +55,13 @@ extension ConfigurationSource {
             let line = text.utf8[..<offset].count { $0 == UInt8(ascii: "\n") } + 1
             throw ConfigurationError(.syntax, at: "\(name):\(line)", "cannot parse: there is a NUL byte; remove it")
         }
+        let scan = TOMLKeyLines(text)
+        if let place = scan.missingValue {
+            throw ConfigurationError(.syntax, at: "\(name):\(place.line):\(place.column)", "cannot parse: a value is missing here")
+        }
         do {
             let table = try TOMLTable(string: text)
-            let lines = TOMLKeyLines(text).lines
-            return DocumentNode.table(table, path: [], line: nil, lines: lines)
+            return DocumentNode.table(table, path: [], line: nil, lines: scan.lines)
         } catch let error as TOMLParseError {
             let start = error.source.begin
             throw ConfigurationError(.syntax, at: "\(name):\(start.line):\(start.column)",

@@ -24,6 +24,8 @@ extension SettingLayer {
         var reader = DocumentReader(source: source, home: home, isBuiltIn: isBuiltIn)
         reader.read(document, as: .root, at: SettingPath([String]()))
         self = reader.layer
+        // In the order of the file, whatever the order of its tables.
+        problems = reader.found.sorted { $0.line < $1.line }.map(\.problem)
     }
 
     /// Reads the `SLT_REMOTE_*` variables. An empty variable counts as one that is not set.
@@ -70,6 +72,7 @@ private struct DocumentReader {
     let isBuiltIn: Bool
     let context: SettingContext
     var layer = SettingLayer()
+    var found: [(line: Int, problem: ConfigurationError.Problem)] = []
 
     init(source: ConfigurationSource, home: String?, isBuiltIn: Bool) {
         self.source = source
@@ -142,7 +145,7 @@ private struct DocumentReader {
     }
 
     private mutating func problem(_ code: ConfigurationError.Code, _ line: Int?, _ message: String) {
-        layer.problems.append(.init(code, at: origin(line).description, message))
+        found.append((line ?? .max, .init(code, at: origin(line).description, message)))
     }
 
     private func origin(_ line: Int?) -> SettingOrigin {

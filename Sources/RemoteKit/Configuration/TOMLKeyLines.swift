@@ -1,8 +1,9 @@
 /// Where in a TOML text each key and list item stands. TOMLKit hands out values without their lines, and an
 /// error that names no line sends its reader searching.
 ///
-/// The text has been parsed by TOMLKit before, so this scan only has to walk what is valid; should it meet
-/// something it does not know, it stops, and the keys after that have no line of their own.
+/// It stops at the first thing it does not know, which TOMLKit will complain about, with one exception: toml++,
+/// which TOMLKit wraps, ends the process by an assertion where a value is missing, as in `x = #` or `x = [}]`.
+/// So this scan comes first, and ``missingValue`` says where that is.
 struct TOMLKeyLines {
     enum Part: Hashable {
         case key(String)
@@ -11,6 +12,9 @@ struct TOMLKeyLines {
 
     /// Line numbers from 1, by path from the root.
     private(set) var lines: [[Part]: Int] = [:]
+
+    /// Line and column, from 1, of the first place where a value should stand and none begins.
+    private(set) var missingValue: (line: Int, column: Int)?
 
     private let bytes: [UInt8]
     private var position = 0
@@ -95,9 +99,19 @@ struct TOMLKeyLines {
         case UInt8(ascii: "\""), UInt8(ascii: "'"): string()
         case UInt8(ascii: "["): list(at: path)
         case UInt8(ascii: "{"): inlineTable(at: path)
+        case let byte? where byte > 0x20 && byte < 0x7F && !Self.isEnd(byte):
+            while let byte = current, !Self.isEnd(byte) { position += 1 }
         default:
-            let ends = Array(",]}#\n".utf8)
-            while let byte = current, !ends.contains(byte) { position += 1 }
+            let lineStart = bytes[..<min(position, bytes.count)].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+            missingValue = (line, position - lineStart + 1)
+            giveUp()
+        }
+    }
+
+    private static func isEnd(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: "#"), UInt8(ascii: "\n"): true
+        default: false
         }
     }
 
