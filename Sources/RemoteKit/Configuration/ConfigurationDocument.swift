@@ -56,8 +56,8 @@ extension ConfigurationSource {
             throw ConfigurationError(.syntax, at: "\(name):\(line)", "cannot parse: there is a NUL byte; remove it")
         }
         let scan = TOMLKeyLines(text)
-        if let place = scan.missingValue {
-            throw ConfigurationError(.syntax, at: "\(name):\(place.line):\(place.column)", "cannot parse: a value is missing here")
+        if let place = scan.missing {
+            throw ConfigurationError(.syntax, at: "\(name):\(place.line):\(place.column)", "cannot parse: \(place.what) is missing here")
         }
         do {
             let table = try TOMLTable(string: text)

@@ -2,8 +2,8 @@
 /// error that names no line sends its reader searching.
 ///
 /// It stops at the first thing it does not know, which TOMLKit will complain about, with one exception: toml++,
-/// which TOMLKit wraps, ends the process by an assertion where a value is missing, as in `x = #` or `x = [}]`.
-/// So this scan comes first, and ``missingValue`` says where that is.
+/// which TOMLKit wraps, ends the process by an assertion where a value or a table's name is missing, as in
+/// `x = [}]` or `[,]`. So this scan comes first, and ``missing`` says where that is.
 struct TOMLKeyLines {
     enum Part: Hashable {
         case key(String)
@@ -13,8 +13,8 @@ struct TOMLKeyLines {
     /// Line numbers from 1, by path from the root.
     private(set) var lines: [[Part]: Int] = [:]
 
-    /// Line and column, from 1, of the first place where a value should stand and none begins.
-    private(set) var missingValue: (line: Int, column: Int)?
+    /// Line and column, from 1, of the first place where something should stand and does not begin.
+    private(set) var missing: (what: String, line: Int, column: Int)?
 
     private let bytes: [UInt8]
     private var position = 0
@@ -38,6 +38,7 @@ struct TOMLKeyLines {
         position += isList ? 2 : 1
         var path: [Part] = []
         let names = dottedKey()
+        if names.isEmpty { miss("a table's name") }
         for (place, name) in names.enumerated() {
             path.append(.key(name))
             if isList, place == names.count - 1 { headers[path, default: 0] += 1 }
@@ -86,7 +87,7 @@ struct TOMLKeyLines {
     private static func isBare(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), 0x80...: true
+             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"): true
         default: false
         }
     }
@@ -102,10 +103,14 @@ struct TOMLKeyLines {
         case let byte? where byte > 0x20 && byte < 0x7F && !Self.isEnd(byte):
             while let byte = current, !Self.isEnd(byte) { position += 1 }
         default:
-            let lineStart = bytes[..<min(position, bytes.count)].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-            missingValue = (line, position - lineStart + 1)
-            giveUp()
+            miss("a value")
         }
+    }
+
+    private mutating func miss(_ what: String) {
+        let lineStart = bytes[..<min(position, bytes.count)].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        missing = (what, line, position - lineStart + 1)
+        giveUp()
     }
 
     private static func isEnd(_ byte: UInt8) -> Bool {

@@ -118,7 +118,7 @@ import Testing
     func mangled() throws {
         let sample = Array("a.b = [{ x = \"\\\"\" }, 'y', \"\"\"z\"\"\"]\n[[c]]\n[d.\"e\"]\nf = {g=1,h=[[]]} # i\n".utf8)
         var generator = SystemRandomNumberGenerator()
-        for _ in 0..<20_000 {
+        for _ in 0..<2000 {
             var bytes = sample
             for _ in 0..<Int.random(in: 1...6, using: &generator) {
                 let place = Int.random(in: 0..<bytes.count, using: &generator)
