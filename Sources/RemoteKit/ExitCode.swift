@@ -35,7 +35,10 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     }
 
     /// The code of a run that has ended.
-    public static func of(_ status: RunStatus) -> ExitCode { of(outcomes: status.outcomes, total: status.total) }
+    public static func of(_ status: RunStatus) -> ExitCode {
+        let status = status.clamped()
+        return of(outcomes: status.outcomes, total: status.total)
+    }
 
     /// The code of an error of this module.
     public static func of(_ error: ConfigurationError) -> ExitCode { .usage }

@@ -87,7 +87,7 @@ enum SettingValue: Sendable, Equatable {
         }
     }
 
-    /// The shortest exact form: `1h30m`, `90s` would be `1m30s`, fractions in seconds.
+    /// `1h30m`, `1m30s`; fractions in seconds.
     private static func duration(_ seconds: Double) -> String {
         guard seconds == seconds.rounded(), seconds < 1e15 else { return "\(seconds)s" }
         let whole = Int(seconds)

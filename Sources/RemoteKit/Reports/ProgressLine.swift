@@ -4,11 +4,12 @@ public import Fleet
 public enum ProgressLine {
     /// One line of at most `style.width` columns; what matters least is left out first.
     ///
-    ///     41/59 files · 2 failed · 1.2/s 8,400 tests/s · 8/8 workers · CPU 94 % · 56m48s left · ETA 15s
+    ///     41/59 files · 2 failed · files 1.2/s · tests 8,400/s · 8/8 workers · CPU 94 % · 56m48s left · ETA 15s
     /// - Parameters:
     ///   - sample: the newest of the host, for its CPU.
     ///   - now: seconds since 1970.
     public static func text(_ status: RunStatus, sample: HostSample?, now: Double, style: Style) -> String {
+        let status = status.clamped()
         let elapsed = status.elapsed(at: now)
         let tested = status.done - (status.outcomes[.skipped] ?? 0)
         let rate = elapsed > 0 ? Double(max(0, tested)) / elapsed : 0
@@ -17,8 +18,8 @@ public enum ProgressLine {
             (0, "\(Human.count(status.failed)) failed", status.failed > 0 ? .red : nil),
         ]
         if let word = phase(status) { parts.append((0, word, .yellow)) }
-        parts.append((3, Human.rate(rate), nil))
-        parts.append((5, "\(Human.count(Int(min(1e15, elapsed > 0 ? Double(status.tests) / elapsed : 0)))) tests/s", nil))
+        parts.append((3, "files \(Human.rate(rate))", nil))
+        parts.append((5, "tests \(Human.rate(elapsed > 0 ? Double(status.tests) / elapsed : 0))", nil))
         parts.append((2, "\(status.busy)/\(status.workersWanted) workers", nil))
         if let sample { parts.append((4, "CPU \(Human.percent(sample.cpu))", nil)) }
         if let left = status.timeLeft { parts.append((1, "\(Human.duration(max(0, left))) left", nil)) }

@@ -15,7 +15,7 @@ public struct RunSummary: Sendable {
 
     public init(status: RunStatus, records: [FileRecord], blocked: [BlockedFile] = [], host: String,
                 results: String? = nil, failuresShown: Int = 10) {
-        self.status = status
+        self.status = status.clamped()
         self.records = records
         self.blocked = blocked
         self.host = host
@@ -37,13 +37,18 @@ public struct RunSummary: Sendable {
     private func headline(_ style: Style, _ now: Double) -> [String] {
         let run = "run \(SafeText.line(status.id, limit: 64)) on \(SafeText.line(host, limit: 64))"
         let time = Human.duration(status.elapsed(at: now))
+        let total = Human.count(status.total, "file")
+        let blocked = status.outcomes[.skipped] ?? 0
+        let untested = (status.outcomes[.untested] ?? 0) + status.missing
         let verdict: (String, Style.Paint)
         switch ExitCode.of(status) {
-        case .passed: verdict = ("all \(Human.count(status.passed, "file")) passed", .green)
-        case .testsFailed: verdict = ("\(Human.count(status.failed)) of \(Human.count(status.total, "file")) failed", .red)
-        default: verdict = ("incomplete, \(Human.count(status.passed)) of \(Human.count(status.total, "file")) passed", .yellow)
+        case .passed where blocked == 0: verdict = ("all \(Human.count(status.passed, "file")) passed", .green)
+        case .passed: verdict = ("\(Human.count(status.passed)) of \(total) passed", .green)
+        case .testsFailed: verdict = ("\(Human.count(status.failed)) of \(total) failed", .red)
+        default: verdict = ("incomplete, \(Human.count(status.passed)) of \(total) passed", .yellow)
         }
-        return [style.paint(verdict.0, verdict.1) + " in \(time) (\(run))"]
+        let aside = [(untested, "untested"), (blocked, "blocked")].filter { $0.0 > 0 }.map { ", \(Human.count($0.0)) \($0.1)" }.joined()
+        return [style.paint(verdict.0, verdict.1) + aside + " in \(time) (\(run))"]
     }
 
     /// A row for each outcome there is, and the four that a reader looks for in any case; they add up to the total.
@@ -88,7 +93,7 @@ public struct RunSummary: Sendable {
     }
 
     private func failures(_ style: Style) -> [String] {
-        let bad = records.filter { $0.outcome != .pass && $0.outcome != .skipped && $0.outcome != .untested }
+        let bad = records.filter { ![.pass, .skipped, .untested].contains($0.outcome) }
         guard !bad.isEmpty else { return [] }
         var lines: [String] = []
         var shown = 0
@@ -105,8 +110,9 @@ public struct RunSummary: Sendable {
     }
 
     private func failure(_ failure: RecordFailure, of record: FileRecord, _ style: Style) -> [String] {
-        [head(record, failure, style)] + field("sql", failure.sql, 2)
-            + field("expected", failure.expected, 5) + field("got", failure.actual, 5)
+        let compared = failure.expected.isEmpty && failure.actual.isEmpty ? []
+            : field("expected", failure.expected, 5) + field("got", failure.actual, 5)
+        return [head(record, failure, style)] + field("sql", failure.sql, 2) + compared
     }
 
     private func head(_ record: FileRecord, _ failure: RecordFailure?, _ style: Style) -> String {
@@ -127,11 +133,12 @@ public struct RunSummary: Sendable {
     private func next(_ style: Style) -> [String] {
         let id = ShellWord.quoted(status.id)
         let at = ShellWord.quoted(host)
-        var lines: [String] = []
-        if let results { lines.append("results: " + SafeText.line(results)) } else { lines.append("results: still on the host; slt-remote fetch --host \(at) \(id)") }
+        let place = results.map { SafeText.line($0) } ?? "still on the host; slt-remote fetch --host \(at) \(id)"
+        var lines = ["results: " + place]
         if status.missing + (status.outcomes[.untested] ?? 0) > 0 {
             lines.append("go on:   slt-remote run --host \(at) --resume \(id)")
-        } else if let first = records.first(where: { $0.outcome == .fail })?.file {
+        }
+        if let first = records.first(where: { $0.outcome == .fail })?.file {
             lines.append("again:   slt-remote run --host \(at) \(ShellWord.quoted(first))")
         }
         return lines

@@ -9,7 +9,7 @@ public enum RunsTable {
     public static func text(_ runs: [RunStatus], now: Double, style: Style) -> String {
         guard !runs.isEmpty else { return "no runs yet; start one with slt-remote run\n" }
         let header = ["run", "age", "phase", "files", "passed", "failed", "blocked", "untested", "time"]
-        let rows = [header] + runs.map { cells($0, now) }
+        let rows = [header] + runs.map { cells($0.clamped(), now) }
         let widths = header.indices.map { column in rows.map { Columns.width($0[column]) }.max() ?? 0 }
         return rows.enumerated().map { number, cells in
             let line = cells.enumerated().map { column, text in

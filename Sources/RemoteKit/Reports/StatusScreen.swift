@@ -11,9 +11,9 @@ public struct StatusScreen: Sendable {
     public var now: Double
 
     public init(status: RunStatus?, mode: RunMode? = nil, sample: HostSample?, host: String, now: Double) {
-        self.status = status
+        self.status = status?.clamped()
         self.mode = mode
-        self.sample = sample
+        self.sample = sample?.clamped()
         self.host = host
         self.now = now
     }
@@ -21,7 +21,7 @@ public struct StatusScreen: Sendable {
     /// The lines, none wider than `style.width`, no more than `style.height` of them. Drawing them over the lines of
     /// a moment ago, each cleared to its end, makes no flicker.
     public func lines(_ style: Style) -> [String] {
-        let top = status.map { head($0, style) } ?? [style.paint("no run on \(SafeText.line(host, limit: 40))", .bold)]
+        let top = status.map { head($0, style) } ?? [style.paint(Columns.cut("no run on \(SafeText.line(host, limit: 40))", style.width), .bold)]
         let bottom = sample.map { machine($0, style) } ?? []
         let room = style.height.map { max(0, $0 - top.count - bottom.count - 2) }
         let table = status.map { workers($0, room: room, style) } ?? []
@@ -101,7 +101,7 @@ public struct StatusScreen: Sendable {
         }
         var lines = [style.paint(Columns.cut(header, style.width), .dim)] + shown.map { row($0, wide, style) }
         let left = status.workers.count - shown.count
-        if left > 0 { lines.append("… and \(Human.count(left, "more worker"))") }
+        if left > 0 { lines.append(Columns.cut("… and \(Human.count(left, "more worker"))", style.width)) }
         return lines
     }
 
@@ -131,17 +131,18 @@ public struct StatusScreen: Sendable {
     private func machine(_ sample: HostSample, _ style: Style) -> [String] {
         let used = max(0, sample.memoryTotal - sample.memoryAvailable)
         let load = sample.load.prefix(3).map { Human.fixed($0, 2) }.joined(separator: " ")
-        let text = "CPU \(Human.percent(sample.cpu)) of \(Human.count(sample.cores.count, "core"))   load \(load)   "
-            + "memory \(Human.bytes(used)) of \(Human.bytes(sample.memoryTotal))   \(Human.count(sample.processes)) processes"
-        return cores(sample.cores, style) + [Columns.cut(text, style.width)]
+        let text = "\(Human.count(sample.cores.count, "core")), \(Human.count(sample.processes)) processes   load \(load)   "
+            + "memory \(Human.bytes(used)) of \(Human.bytes(sample.memoryTotal))"
+        return cores(sample, style) + [Columns.cut(text, style.width)]
     }
 
     /// One cell a core, in at most four lines.
-    private func cores(_ cores: [Double], _ style: Style) -> [String] {
-        let room = style.width - 6
-        let shown = cores.prefix(4 * room)
+    private func cores(_ sample: HostSample, _ style: Style) -> [String] {
+        let label = Columns.left("CPU \(Human.percent(sample.cpu))", 10)
+        let room = style.width - 10
+        let shown = sample.cores.prefix(4 * room)
         return stride(from: 0, to: shown.count, by: room).map { start in
-            (start == 0 ? "cores " : "      ") + String(shown[start..<min(start + room, shown.count)].map { style.cell($0) })
+            (start == 0 ? label : Columns.left("", 10)) + String(shown[start..<min(start + room, shown.count)].map { style.cell($0) })
         }
     }
 }

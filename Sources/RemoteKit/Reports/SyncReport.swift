@@ -26,7 +26,7 @@ public struct SyncReport: Sendable, Equatable {
     /// One line, without its end.
     public var text: String {
         let time = Human.duration(seconds)
-        guard created + updated + deleted > 0 else { return "up to date: \(Human.count(files, "file")), checked in \(time)" }
+        guard created > 0 || updated > 0 || deleted > 0 else { return "up to date: \(Human.count(files, "file")), checked in \(time)" }
         let changes = [(created, "created"), (updated, "updated"), (deleted, "deleted")]
             .filter { $0.0 > 0 }.map { "\(Human.count($0.0)) \($0.1)" }.joined(separator: ", ")
         if isDryRun { return "would change \(changes) of \(Human.count(files, "file")), \(Human.bytes(bytes)); nothing was changed" }
