@@ -4,20 +4,20 @@ public import Fleet
 /// program. Whatever is out of any reason is brought to the nearest bound before it is calculated with.
 private let bounds = 0...(1 << 40)
 
-private func clamped(_ count: Int) -> Int { min(max(count, bounds.lowerBound), bounds.upperBound) }
+private func bounded(_ count: Int) -> Int { min(max(count, bounds.lowerBound), bounds.upperBound) }
 
 extension RunStatus {
     /// The same with every count from 0 to 2^40; a real one is unchanged.
     public func clamped() -> RunStatus {
         var copy = self
-        copy.total = RemoteKit.clamped(total)
-        copy.queued = RemoteKit.clamped(queued)
-        copy.running = RemoteKit.clamped(running)
-        copy.outcomes = outcomes.mapValues(RemoteKit.clamped)
-        copy.tests = RemoteKit.clamped(tests)
-        copy.skippedRecords = RemoteKit.clamped(skippedRecords)
-        copy.workersWanted = RemoteKit.clamped(workersWanted)
-        copy.restarts = RemoteKit.clamped(restarts)
+        copy.total = bounded(total)
+        copy.queued = bounded(queued)
+        copy.running = bounded(running)
+        copy.outcomes = outcomes.mapValues(bounded)
+        copy.tests = bounded(tests)
+        copy.skippedRecords = bounded(skippedRecords)
+        copy.workersWanted = bounded(workersWanted)
+        copy.restarts = bounded(restarts)
         return copy
     }
 }
