@@ -1,0 +1,69 @@
+import SSH
+import TestSupport
+
+extension PrivateSSHServer {
+    /// The server as a target, with nothing of the user's own configuration.
+    func target(keys: [KeyType] = [.ed25519]) -> SSHTarget {
+        var target = SSHTarget(alias: alias, host: address, port: port, user: user)
+        target.identityFiles = keys.map { identityFile($0) }
+        target.userKnownHostsFiles = [knownHostsFile]
+        target.connectTimeout = .seconds(15)
+        return target
+    }
+
+    func connect(_ change: (inout SSHTarget) -> Void = { _ in }) async throws -> SSHSession {
+        var target = target()
+        change(&target)
+        return try await SSHSession.connect(to: target)
+    }
+}
+
+extension SSHChannel {
+    /// Everything up to the end.
+    func readAll() async throws -> [UInt8] {
+        var all: [UInt8] = []
+        while case let chunk = try await read(upTo: 1 << 20), !chunk.isEmpty { all += chunk }
+        return all
+    }
+
+    func readText() async throws -> String { String(decoding: try await readAll(), as: UTF8.self) }
+}
+
+extension SSHSession {
+    /// What a command prints, and how it ends.
+    func output(_ command: String) async throws -> (text: String, exit: SSHExit) {
+        let channel = try await exec(command)
+        try await channel.finishWriting()
+        let text = try await channel.readText()
+        let exit = try await channel.exitStatus()
+        await channel.close()
+        return (text, exit)
+    }
+}
+
+/// The code of the error that `body` throws, or `nil`.
+func code(_ body: () async throws -> Void) async -> SSHError.Code? {
+    await failure(body)?.code
+}
+
+/// The module's error that `body` throws, or `nil`.
+func failure(_ body: () async throws -> Void) async -> SSHError? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return error as? SSHError
+    }
+}
+
+/// Bytes that do not repeat soon, and the same for the same seed.
+func pattern(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
+    var state = seed
+    return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+        for index in 0 ..< count {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            buffer[index] = UInt8(truncatingIfNeeded: state >> 56)
+        }
+        initialized = count
+    }
+}
