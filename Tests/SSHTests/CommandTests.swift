@@ -59,7 +59,7 @@ import Wire
         #expect(refusal?.code == .channelRefused)
         #expect(refusal?.remedy?.contains("MaxSessions") == true)
         await channels.removeLast().close()
-        #expect(try await eventually { try await session.output("echo again").text == "again\n" } )
+        #expect(try await eventually { (try? await session.output("echo again").text) == "again\n" })
     }
 
     @Test("64 MB go up and come down at once, unchanged")
@@ -75,7 +75,7 @@ import Wire
         let back = try await channel.readAll()
         try await sent
         #expect(back.count == 64 << 20)
-        #expect((0 ..< 64).allSatisfy { back[($0 << 20) ..< (($0 + 1) << 20)].elementsEqual(data) })
+        #expect(isRepetition(back, of: data))
         #expect(try await channel.exitStatus() == .exited(0))
     }
 

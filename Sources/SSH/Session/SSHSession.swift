@@ -134,7 +134,7 @@ public actor SSHSession {
 /// The channel's side of the session: each call runs on the session's thread.
 extension SSHSession {
     private func channel(_ id: Int) throws -> (SessionEngine, ChannelState) {
-        guard let engine, let channel = engine.channels[id] else {
+        guard let engine, let channel = engine.channels[id], !channel.isAbandoned else {
             throw SSHError(.closed, "cannot use the channel: it was closed")
         }
         return (engine, channel)
@@ -147,12 +147,17 @@ extension SSHSession {
         let token = engine.nextToken()
         let executor = executor
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { register(token, $0) }
+            // Calling a method of the actor is what keeps this closure on the actor: it must register in the same
+            // job that looked at the channel's state.
+            checkThread()
+            return try await withCheckedThrowingContinuation { register(token, $0) }
         } onCancel: {
             // Posted, so it runs after the registration even if the task was cancelled before.
             executor.post { engine.channels[id]?.cancel(token) }
         }
     }
+
+    private func checkThread() { executor.checkIsolated() }
 
     func read(_ id: Int, upTo limit: Int) async throws -> [UInt8] {
         let (engine, channel) = try channel(id)
@@ -205,7 +210,7 @@ extension SSHSession {
     }
 
     private static func release(_ id: Int, _ engine: SessionEngine) {
-        guard let channel = engine.channels[id] else { return }
+        guard let channel = engine.channels[id], !channel.isAbandoned else { return }
         channel.isAbandoned = true
         channel.fail(SSHError(.closed, "cannot use the channel: it was closed"))
         switch channel.stage {

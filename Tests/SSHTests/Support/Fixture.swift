@@ -1,3 +1,4 @@
+import Glibc
 import SSH
 import TestSupport
 
@@ -60,10 +61,23 @@ func failure(_ body: () async throws -> Void) async -> SSHError? {
 func pattern(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
     var state = seed
     return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-        for index in 0 ..< count {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            buffer[index] = UInt8(truncatingIfNeeded: state >> 56)
+        UnsafeMutableRawBufferPointer(buffer).withMemoryRebound(to: UInt64.self) { words in
+            for index in 0 ..< words.count {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                words[index] = state
+            }
         }
+        for index in count & ~7 ..< count { buffer[index] = 7 }
         initialized = count
+    }
+}
+
+/// Whether `bytes` is `part` again and again.
+func isRepetition(_ bytes: [UInt8], of part: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { all in
+        part.withUnsafeBytes { one in
+            guard let start = all.baseAddress, let model = one.baseAddress, all.count % one.count == 0 else { return false }
+            return stride(from: 0, to: all.count, by: one.count).allSatisfy { memcmp(start + $0, model, one.count) == 0 }
+        }
     }
 }
