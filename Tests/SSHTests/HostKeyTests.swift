@@ -42,7 +42,7 @@ import Testing
         withExtendedLifetime(server) {}
     }
 
-    @Test("an unknown key is refused with its fingerprint and the remedy", arguments: ["", "!NAME,* KEY\n", "elsewhere KEY\n"])
+    @Test("an unknown key is refused with its fingerprint and the remedy", arguments: ["", "!127.0.0.1,!NAME,* KEY\n", "elsewhere KEY\n"])
     func refusesUnknownKey(_ text: String) async throws {
         let (server, target) = try prepared(text)
         let error = await failure { _ = try await SSHSession.connect(to: target) }
