@@ -37,12 +37,8 @@ final class SessionExecutor: SerialExecutor, @unchecked Sendable {
     init() throws(SSHError) {
         wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         guard wake >= 0 else { throw SSHError(.localFile, "cannot start a session: eventfd: \(describe(errno))") }
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        defer { pthread_attr_destroy(&attributes) }
         let started = queue.withLock { _ in
-            pthread_create(&thread, &attributes, { context in
+            pthread_create(&thread, nil, { context in
                 guard let context else { return nil }
                 Unmanaged<SessionExecutor>.fromOpaque(context).takeRetainedValue().loop()
                 return nil
@@ -52,6 +48,7 @@ final class SessionExecutor: SerialExecutor, @unchecked Sendable {
             Unmanaged.passUnretained(self).release()
             throw SSHError(.localFile, "cannot start a session: pthread_create: \(describe(started))")
         }
+        pthread_detach(thread)
     }
 
     deinit { close(wake) }
