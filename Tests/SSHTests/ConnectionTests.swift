@@ -43,7 +43,7 @@ import Testing
     func cancelsWaits() async throws {
         let server = try PrivateSSHServer()
         let session = try await server.connect()
-        let channel = try await session.exec("exec sleep 600")
+        let channel = try await session.exec("exec sleep 30")
         let reader = Task { _ = try await channel.read(upTo: 10) }
         let exit = Task { _ = try await channel.exitStatus() }
         let writer = Task { while true { try await channel.write([UInt8](repeating: 0, count: 1 << 20)) } }
@@ -59,7 +59,7 @@ import Testing
     func noticesKilledServer() async throws {
         let server = try PrivateSSHServer()
         let session = try await server.connect()
-        let idle = try await session.exec("exec sleep 600")
+        let idle = try await session.exec("exec sleep 30")
         let busy = try await session.exec("cat")
         let reader = Task { _ = try await idle.read(upTo: 1) }
         let exit = Task { _ = try await idle.exitStatus() }
