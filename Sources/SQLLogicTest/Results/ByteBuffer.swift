@@ -8,9 +8,12 @@ struct ByteBuffer: ~Copyable {
     /// Whether bytes are missing because there was no memory for them.
     private(set) var isExhausted = false
 
+    /// How many bytes behind the last one may be read, whatever they hold.
+    static let slack = 8
+
     init(capacity: Int = 4096) {
         self.capacity = capacity
-        start = allocated(capacity)
+        start = allocated(capacity + Self.slack)
     }
 
     deinit { free(start) }
@@ -65,7 +68,7 @@ struct ByteBuffer: ~Copyable {
     private mutating func grow(by extra: Int) -> Bool {
         let (needed, overflows) = count.addingReportingOverflow(extra)
         let wanted = max(needed, capacity <= Int.max / 2 ? capacity * 2 : needed)
-        guard !overflows, let larger = realloc(start, wanted) else {
+        guard !overflows, wanted <= Int.max - Self.slack, let larger = realloc(start, wanted + Self.slack) else {
             isExhausted = true
             return false
         }

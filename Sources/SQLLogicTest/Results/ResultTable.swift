@@ -95,14 +95,30 @@ public struct ResultTable: ~Copyable {
         finishValue()
     }
 
+    /// Value `index` of another table.
+    @inline(__always)
+    mutating func append(_ index: Int, of view: ResultView) {
+        let bytes = view.bytes(index)
+        text.append(bytes.start, bytes.count)
+        endValue()
+    }
+
     @inline(__always)
     private mutating func finishValue() {
         text.append(0x0A)
+        endValue()
+    }
+
+    @inline(__always)
+    private mutating func endValue() {
         if count + 1 >= capacity { growStarts() }
         guard !isOutOfMemory else { return }
         count += 1
         starts[count] = text.count
     }
+
+    /// Says that values are missing.
+    mutating func giveUp() { isOutOfMemory = true }
 
     @inline(never)
     private mutating func growStarts() {

@@ -10,12 +10,28 @@ struct ResultView {
         offsets = table.offsets
     }
 
+    /// Value `index` with its line end.
+    @inline(__always)
+    func bytes(_ index: Int) -> (start: UnsafePointer<UInt8>, count: Int) {
+        (text + offsets[index], offsets[index + 1] - offsets[index])
+    }
+
+    /// The first eight bytes, most significant first, filled up with zeros. Values have no NUL, so this sorts as they do.
+    @inline(__always)
+    func prefix(_ index: Int) -> UInt64 {
+        let (start, count) = bytes(index)
+        let length = count - 1
+        // The buffer may be read for eight bytes behind its end.
+        let word = UInt64(bigEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
+        return length >= 8 ? word : word & ~(UInt64.max >> UInt64(8 * length))
+    }
+
     /// Like `strcmp`: below zero when the first value sorts first; a prefix sorts before what it begins.
     @inline(__always)
     func compare(_ first: Int, _ second: Int) -> Int {
-        let firstCount = offsets[first + 1] - offsets[first]
-        let secondCount = offsets[second + 1] - offsets[second]
-        let order = memcmp(text + offsets[first], text + offsets[second], min(firstCount, secondCount) - 1)
-        return order != 0 ? Int(order) : firstCount - secondCount
+        let (left, leftCount) = bytes(first)
+        let (right, rightCount) = bytes(second)
+        let order = memcmp(left, right, min(leftCount, rightCount) - 1)
+        return order != 0 ? Int(order) : leftCount - rightCount
     }
 }
