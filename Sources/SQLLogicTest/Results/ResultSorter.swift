@@ -65,7 +65,9 @@ struct ResultSorter: ~Copyable {
     @inline(__always)
     private static func precedes(_ left: Item, _ right: Item, _ view: ResultView, _ width: Int) -> Bool {
         if left.prefix != right.prefix { return left.prefix < right.prefix }
-        for column in 0..<width {
+        // Short first values with the same prefix are the same.
+        let first = view.isWithinPrefix(left.index) && view.isWithinPrefix(right.index) ? 1 : 0
+        for column in first..<max(first, width) {
             let order = view.compare(left.index + column, right.index + column)
             if order != 0 { return order < 0 }
         }

@@ -26,6 +26,10 @@ struct ResultView {
         return length >= 8 ? word : word & ~(UInt64.max >> UInt64(8 * length))
     }
 
+    /// Whether `prefix` is all there is of value `index`.
+    @inline(__always)
+    func isWithinPrefix(_ index: Int) -> Bool { offsets[index + 1] - offsets[index] <= 9 }
+
     /// Like `strcmp`: below zero when the first value sorts first; a prefix sorts before what it begins.
     @inline(__always)
     func compare(_ first: Int, _ second: Int) -> Int {
