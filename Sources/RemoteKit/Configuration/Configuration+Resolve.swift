@@ -1,0 +1,116 @@
+import Fleet
+
+extension Configuration {
+    /// Resolves the configuration from values; nothing is read from the disk.
+    /// - Parameters:
+    ///   - environment: all variables; `HOME` and `SLT_REMOTE_*` are looked at.
+    ///   - workingDirectory: absolute.
+    /// - Throws: ``ConfigurationError`` with all that is wrong in all sources.
+    public static func resolve(files: ConfigurationFiles = ConfigurationFiles(), environment: [String: String] = [:],
+                               flags: ConfigurationFlags = ConfigurationFlags(),
+                               workingDirectory: String) throws(ConfigurationError) -> Configuration {
+        let folder = files.project?.folder ?? LocalPath.normalized(workingDirectory)
+        let home = environment["HOME"]
+        let builtIn = ConfigurationSource(name: "built in", folder: folder, text: ConfigurationSchema.builtIn)
+        var layer = SettingLayer(builtIn, home: home, isBuiltIn: true)
+        for file in [files.project, files.user] {
+            if let file { layer.overlay(SettingLayer(file, home: home)) }
+        }
+        let profile = choose(flags: flags, environment: environment)
+        if let profile { layer.apply(profile) }
+        layer.overlay(SettingLayer(environment: environment, workingDirectory: workingDirectory))
+        layer.overlay(SettingLayer(flags: flags, workingDirectory: workingDirectory, home: home))
+        layer.checkEngine()
+        guard layer.problems.isEmpty else { throw ConfigurationError(layer.problems) }
+        return Configuration(layer, profile: profile?.name, folder: folder)
+    }
+
+    private static func choose(flags: ConfigurationFlags, environment: [String: String]) -> ChosenProfile? {
+        if let name = flags.profile { return ChosenProfile(name: name, origin: .flag("--profile")) }
+        if let name = environment[ConfigurationFiles.profileVariable], !name.isEmpty {
+            return ChosenProfile(name: name, origin: .environment(ConfigurationFiles.profileVariable))
+        }
+        return nil
+    }
+
+    private init(_ layer: SettingLayer, profile: String?, folder: String) {
+        let values = SettingValues(layer.settings)
+        sync = Sync(source: values.text("sync.source") ?? folder, exclude: values.strings("sync.exclude"),
+                    gitignore: values.flag("sync.gitignore"), delete: values.flag("sync.delete"))
+        let command = values.text("prepare.command")
+        prepare = Prepare(command: command?.isEmpty == true ? nil : command, timeout: values.seconds("prepare.timeout"),
+                          environment: values.variables("prepare.env"))
+        suite = Suite(files: values.strings("suite.files"), block: values.blocks("suite.block"))
+        engine = EngineSpec(kind: values.text("engine.kind").flatMap(EngineSpec.Kind.init) ?? .sqlite,
+                            command: values.strings("engine.command"), environment: values.variables("engine.environment"))
+        run = Run(mode: values.text("run.mode").flatMap(RunMode.init) ?? .drain, workers: values.workers("run.workers"),
+                  time: values.seconds("run.time"), fileTimeout: values.seconds("run.file-timeout"),
+                  retries: values.integer("run.retries"), attempts: max(1, values.integer("run.attempts")),
+                  memory: values.bytes("run.memory"), seed: UInt64(max(0, values.integer("run.seed"))))
+        self.profile = profile
+        profileNames = layer.declared.filter { $0.names.first == "profiles" }.compactMap(\.names.last).sorted()
+        hostNames = layer.declared.filter { $0.names.first == "hosts" }.compactMap(\.names.last).sorted()
+        projectFolder = folder
+        settings = EffectiveSetting.list(layer.settings)
+        self.values = layer.settings
+    }
+}
+
+private struct ChosenProfile {
+    var name: String
+    var origin: SettingOrigin
+}
+
+extension SettingLayer {
+    fileprivate mutating func apply(_ profile: ChosenProfile) {
+        let names = declared.filter { $0.names.first == "profiles" }.compactMap(\.names.last)
+        guard names.contains(profile.name) else {
+            problems.append(.init(.unknownProfile, at: profile.origin.description,
+                                  "unknown profile '\(profile.name)'" + NearestName.hint(for: profile.name, among: names)))
+            return
+        }
+        for (path, setting) in settings where path.names.starts(with: ["profiles", profile.name]) {
+            settings[SettingPath(["run"] + path.names.dropFirst(2))] = setting
+        }
+    }
+
+    /// Keys of `[engine]` that do not fit each other, which no key's own check can see.
+    fileprivate mutating func checkEngine() {
+        guard let kind = settings[SettingPath("engine.kind")] else { return }
+        let command = settings[SettingPath("engine.command")]
+        if kind.value == .text("command"), command == nil {
+            problems.append(.init(.invalidValue, at: kind.origin.description,
+                "'engine.kind' is \"command\", but there is no 'engine.command'; add \(SettingKind.command.expected)"))
+        }
+        if let command, kind.origin == .builtIn {
+            problems.append(.init(.invalidValue, at: command.origin.description,
+                "'engine.command' is set, but 'engine.kind' is not; add kind = \"command\""))
+        }
+    }
+}
+
+/// Typed access to settings that have been checked.
+struct SettingValues {
+    let settings: [SettingPath: Setting]
+    init(_ settings: [SettingPath: Setting]) { self.settings = settings }
+
+    private subscript(path: StaticString) -> SettingValue? { settings[SettingPath(path)]?.value }
+
+    func text(_ path: StaticString) -> String? { if case .text(let text)? = self[path] { text } else { nil } }
+    func flag(_ path: StaticString) -> Bool { self[path] == .flag(true) }
+    func seconds(_ path: StaticString) -> Double { if case .seconds(let value)? = self[path] { value } else { 0 } }
+    func bytes(_ path: StaticString) -> Int? { if case .bytes(let value)? = self[path] { value } else { nil } }
+    func integer(_ path: StaticString) -> Int { if case .integer(let value)? = self[path] { value } else { 0 } }
+    func workers(_ path: StaticString) -> WorkerCount { if case .workers(let value)? = self[path] { value } else { .auto } }
+    func strings(_ path: StaticString) -> [String] { if case .strings(let value)? = self[path] { value } else { [] } }
+    func blocks(_ path: StaticString) -> [BlockRule] { if case .blocks(let value)? = self[path] { value } else { [] } }
+
+    func variables(_ path: StaticString) -> [String: String] {
+        let table = SettingPath(path).names
+        var found: [String: String] = [:]
+        for (path, setting) in settings where path.names.count == table.count + 1 && path.names.starts(with: table) {
+            if case .text(let text) = setting.value, let name = path.names.last { found[name] = text }
+        }
+        return found
+    }
+}

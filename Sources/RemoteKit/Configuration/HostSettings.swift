@@ -1,0 +1,88 @@
+/// One host, resolved.
+public struct HostSettings: Sendable, Equatable {
+    public enum Target: Sendable, Equatable {
+        /// This machine; no SSH is needed.
+        case local
+        /// What `ssh` accepts as its destination.
+        case ssh(String)
+    }
+
+    /// As the user named it.
+    public var name: String
+    public var target: Target
+    /// Where the sources go, absolute or from `~/`, which the host expands.
+    public var workspace: String
+    /// Where agents and run directories go, likewise.
+    public var state: String
+    /// These say other than ssh's own configuration, where set. Local paths are absolute.
+    public var user: String?
+    public var port: Int?
+    public var identityFiles: [String]
+    public var knownHostsFiles: [String]
+    /// A file to read in the place of ssh's own configuration.
+    public var sshConfig: String?
+    /// The worker binary to upload in the place of the one beside this program.
+    public var worker: String?
+}
+
+extension Configuration {
+    /// The host to use.
+    ///
+    /// `name` is a configured host or `local`. With an `@`, as `ssh://…`, or as long as no host is configured at
+    /// all, it is what `ssh` accepts, with default folders. Without a name it is `host` of the configuration, or
+    /// the only host there is. `SLT_REMOTE_HOST_*` variables override keys of whichever host it is.
+    /// - Throws: ``ConfigurationError`` that names the hosts there are.
+    public func host(_ name: String? = nil) throws(ConfigurationError) -> HostSettings {
+        let chosen = values[SettingPath("host")]
+        let origin = name == nil ? chosen?.origin.description : nil
+        guard let name = name ?? SettingValues(values).text("host") ?? (hostNames.count == 1 ? hostNames[0] : nil) else {
+            throw ConfigurationError(.unknownHost, "no host is given; say --host NAME or set host = \"NAME\"\(known)")
+        }
+        if hostNames.contains(name) || name == "local" { return try settings(of: name, target: nil) }
+        guard name.contains("@") || name.hasPrefix("ssh://") || hostNames.isEmpty else {
+            let nearest = NearestName.of(name, among: hostNames + ["local"]).map { "; did you mean '\($0)'?" } ?? ""
+            throw ConfigurationError(.unknownHost, at: origin, "unknown host '\(name)'\(nearest)\(known); "
+                + "a host that is not in the configuration is written user@machine or ssh://machine")
+        }
+        guard Destination.isUsable(name) else {
+            throw ConfigurationError(.unknownHost, at: origin,
+                                     "'\(name)' must be \(SettingKind.destination.expected), or 'local'")
+        }
+        return try settings(of: name, target: name)
+    }
+
+    private var known: String { hostNames.isEmpty ? "" : "; known: " + hostNames.joined(separator: ", ") }
+
+    private func value(_ host: String, _ key: String) -> Setting? {
+        values[SettingPath(["hosts", ConfigurationSchema.anyHost, key])] ?? values[SettingPath(["hosts", host, key])]
+    }
+
+    private func settings(of name: String, target: String?) throws(ConfigurationError) -> HostSettings {
+        func text(_ key: String) -> String? {
+            if case .text(let text)? = value(name, key)?.value { text } else { nil }
+        }
+        func strings(_ key: String) -> [String] {
+            if case .strings(let strings)? = value(name, key)?.value { strings } else { [] }
+        }
+        let ssh = text("ssh") ?? target ?? name
+        if name == "local", ssh != "local" {
+            throw ConfigurationError(.invalidValue, at: value(name, "ssh")?.origin.description,
+                                     "the host named 'local' is this machine and takes no 'ssh'; give the other host another name")
+        }
+        var port: Int?
+        if case .integer(let number)? = value(name, "port")?.value { port = number }
+        return HostSettings(name: name, target: ssh == "local" ? .local : .ssh(ssh),
+                            workspace: text("workspace") ?? defaultWorkspace,
+                            state: text("state") ?? ConfigurationSchema.defaultState, user: text("user"), port: port,
+                            identityFiles: strings("identity-file"), knownHostsFiles: strings("known-hosts-file"),
+                            sshConfig: text("ssh-config"), worker: text("worker"))
+    }
+
+    /// `~/slt-remote/NAME` after the source folder: a place that nobody has filled by hand, since files that are
+    /// not in the source tree are deleted there.
+    private var defaultWorkspace: String {
+        let name = LocalPath.lastPart(sync.source)
+        let path = "~/slt-remote/" + (name.isEmpty ? "root" : name)
+        return HostPath.isUsable(path) ? path : "~/slt-remote/project"
+    }
+}

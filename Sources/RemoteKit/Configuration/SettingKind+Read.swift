@@ -1,0 +1,131 @@
+extension SettingKind {
+    /// Reads a value of a TOML file. Types are kept apart: `port = "22"` is a mistake there.
+    func read(_ node: DocumentNode, _ context: SettingContext) throws(SettingMismatch) -> SettingValue {
+        switch (self, node.content) {
+        case (.flag, .flag(let flag)): return .flag(flag)
+        case (.duration, .integer(let whole)): return try read(text: String(whole), context)
+        case (.duration, .number(let number)):
+            guard number > 0, number <= Quantity.longest else { throw mismatch("\(number)") }
+            return .seconds(number)
+        case (.size, .integer(let whole)), (.workers, .integer(let whole)), (.integer, .integer(let whole)):
+            return try read(text: String(whole), context)
+        case (.workers, .text(let text)):
+            guard text == "auto" else { throw mismatch("\"\(text)\"") }
+            return .workers(.auto)
+        case (.text, .text(let text)), (.duration, .text(let text)), (.size, .text(let text)),
+             (.choice, .text(let text)), (.localPath, .text(let text)), (.localPaths, .text(let text)),
+             (.hostPath, .text(let text)), (.destination, .text(let text)):
+            return try read(text: text, context)
+        case (.localPaths, .list(let items)):
+            let texts = try strings(items)
+            var paths: [String] = []
+            for text in texts { paths.append(try Self.localPath(text, context, keepsNone: true)) }
+            return .strings(paths)
+        case (.strings, .list(let items)): return .strings(try strings(items))
+        case (.command, .list(let items)):
+            let arguments = try strings(items, mayBeEmpty: true)
+            guard let program = arguments.first, !program.isEmpty else { throw mismatch("an empty list") }
+            return .strings(arguments)
+        case (.blocks, .list(let items)): return .blocks(try blocks(items))
+        case (_, .text(let text)): throw mismatch("the string \"\(SafeText.line(text, limit: 60))\"")
+        case (_, .integer(let whole)): throw mismatch("\(whole)")
+        case (_, .number(let number)): throw mismatch("\(number)")
+        default: throw mismatch(node.kind)
+        }
+    }
+
+    /// Reads a variable's or a flag's text.
+    func read(text: String, _ context: SettingContext) throws(SettingMismatch) -> SettingValue {
+        let shown = "\"\(SafeText.line(text, limit: 60))\""
+        switch self {
+        case .text: return .text(text)
+        case .flag:
+            guard let flag = Self.flags[text.lowercased()] else { throw mismatch(shown) }
+            return .flag(flag)
+        case .duration:
+            guard let seconds = Quantity.seconds(text), seconds > 0 else { throw mismatch(shown) }
+            return .seconds(seconds)
+        case .size(let least):
+            if text == "none" { return .bytes(nil) }
+            guard let bytes = Quantity.bytes(text), bytes >= least else { throw mismatch(shown) }
+            return .bytes(bytes)
+        case .workers:
+            if text == "auto" { return .workers(.auto) }
+            guard let count = Int(text), (1...Self.mostWorkers).contains(count) else { throw mismatch(shown) }
+            return .workers(.exactly(count))
+        case .integer(let range):
+            guard let value = Int(text), range.contains(value) else { throw mismatch(shown) }
+            return .integer(value)
+        case .choice(let names, let later): return .text(try choice(text, names, later))
+        case .localPath: return .text(try Self.localPath(text, context, keepsNone: false))
+        case .localPaths: return .strings([try Self.localPath(text, context, keepsNone: true)])
+        case .hostPath:
+            guard HostPath.isUsable(text) else { throw mismatch(shown) }
+            return .text(HostPath.tidied(text))
+        case .destination:
+            guard Destination.isUsable(text) else { throw mismatch(shown) }
+            return .text(text)
+        case .strings, .command, .blocks: throw mismatch(shown)
+        }
+    }
+
+    private static let flags: [String: Bool] =
+        ["true": true, "yes": true, "on": true, "1": true, "false": false, "no": false, "off": false, "0": false]
+
+    private func mismatch(_ found: String, line: Int? = nil) -> SettingMismatch {
+        SettingMismatch("must be \(expected), not \(found)", line: line)
+    }
+
+    private func choice(_ text: String, _ names: [String], _ later: [String]) throws(SettingMismatch) -> String {
+        if names.contains(text) { return text }
+        if later.contains(text) {
+            throw SettingMismatch("is \"\(text)\", which is not available yet; use \(expected)")
+        }
+        let nearest = NearestName.of(text, among: names).map { "; did you mean '\($0)'?" } ?? ""
+        throw SettingMismatch("must be \(expected), not \"\(SafeText.line(text, limit: 60))\"" + nearest)
+    }
+
+    private func strings(_ items: [DocumentNode], mayBeEmpty: Bool = false) throws(SettingMismatch) -> [String] {
+        var texts: [String] = []
+        for item in items {
+            guard case .text(let text) = item.content else { throw mismatch("\(item.kind) in the list", line: item.line) }
+            guard mayBeEmpty || !text.isEmpty else { throw mismatch("an empty string in the list", line: item.line) }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    private func blocks(_ items: [DocumentNode]) throws(SettingMismatch) -> [BlockRule] {
+        var rules: [BlockRule] = []
+        for item in items {
+            guard case .table(let entries) = item.content else { throw mismatch("\(item.kind) in the list", line: item.line) }
+            var found: [String: String] = [:]
+            for (name, node) in entries {
+                guard name == "files" || name == "reason" else {
+                    let hint = NearestName.hint(for: name, among: ["files", "reason"])
+                    throw SettingMismatch("has an unknown key '\(name)'" + hint, line: node.line)
+                }
+                guard case .text(let text) = node.content, !text.isEmpty else {
+                    throw SettingMismatch("needs '\(name)' to be a string that is not empty", line: node.line)
+                }
+                found[name] = text
+            }
+            for name in ["files", "reason"] where found[name] == nil {
+                throw SettingMismatch("has an entry without '\(name)'; each is { files = \"GLOB\", reason = \"why\" }",
+                                      line: item.line)
+            }
+            rules.append(BlockRule(files: found["files"] ?? "", reason: found["reason"] ?? ""))
+        }
+        return rules
+    }
+
+    private static func localPath(_ text: String, _ context: SettingContext,
+                                  keepsNone: Bool) throws(SettingMismatch) -> String {
+        if keepsNone, text == "none" { return text }
+        guard !text.isEmpty, !text.utf8.contains(0) else { throw SettingMismatch("must be a path, not an empty string") }
+        guard let path = LocalPath.absolute(text, from: context.folder, home: context.home) else {
+            throw SettingMismatch("is \"\(text)\", but HOME is not set; write the path in full")
+        }
+        return path
+    }
+}

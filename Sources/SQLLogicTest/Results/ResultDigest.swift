@@ -1,0 +1,50 @@
+internal import Crypto
+
+/// The MD5 of a result as 32 hexadecimal digits, and the line that stands for a long result in a script.
+enum ResultDigest {
+    static let length = 32
+
+    /// Appends the digest of `bytes` to `target`.
+    static func append(of bytes: UnsafeBufferPointer<UInt8>, to target: inout ByteBuffer) {
+        var hash = Insecure.MD5()
+        hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
+        hash.finalize().withUnsafeBytes { digest in
+            for byte in digest {
+                target.append(hexadecimal(byte >> 4))
+                target.append(hexadecimal(byte & 15))
+            }
+        }
+    }
+
+    /// The digest of `bytes` as text.
+    static func of(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var target = ByteBuffer(capacity: length)
+        append(of: bytes, to: &target)
+        return Array(target.bytes)
+    }
+
+    /// Appends `N values hashing to DIGEST`.
+    static func appendLine(values: Int, digest: [UInt8], to target: inout ByteBuffer) {
+        target.append(decimal: values)
+        target.append(infix)
+        digest.withUnsafeBufferPointer { bytes in
+            if let start = bytes.baseAddress { target.append(start, bytes.count) }
+        }
+    }
+
+    static let infix: StaticString = " values hashing to "
+
+    /// The digest that `line` names if it is `N values hashing to DIGEST`.
+    static func named(in line: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        let digits = line.prefix { $0 >= 0x30 && $0 <= 0x39 }.count
+        let start = digits + infix.utf8CodeUnitCount
+        guard digits > 0, line.count > start else { return nil }
+        let words = UnsafeBufferPointer(start: infix.utf8Start, count: infix.utf8CodeUnitCount)
+        guard line[digits..<start].elementsEqual(words) else { return nil }
+        return Array(line[start...])
+    }
+
+    private static func hexadecimal(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? 0x30 + nibble : 0x61 + nibble - 10
+    }
+}

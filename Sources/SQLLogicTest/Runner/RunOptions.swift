@@ -1,0 +1,16 @@
+/// How a script is run.
+public struct RunOptions: Sendable {
+    /// Used in place of every `hash-threshold` in the script; 0 means that no result is hashed.
+    public var hashThreshold: Int?
+    /// Stops after the first record that has an error.
+    public var haltOnError = false
+    /// What `skipif` and `onlyif` call the engine, if not its own name.
+    public var engineName: String?
+    /// How many failures are kept with their texts.
+    public var failureLimit = 100
+
+    public init() {}
+
+    /// What holds until a script says otherwise: longer results are given as a hash.
+    public static let defaultHashThreshold = 8
+}

@@ -1,0 +1,101 @@
+import Glibc
+
+/// Queries: run, sort, and compare with what the script expects.
+extension ScriptRun {
+    /// - Returns: false when the file ends here.
+    mutating func runQuery(_ record: borrowing Record) -> Bool {
+        readSQL(record)
+        guard !record.tokens.1.isEmpty else {
+            fail(.script, record.line, "missing type string")
+            verdict.stopReason = .badRecord
+            return false
+        }
+        let types = script.buffer(record.tokens.1)
+        if let letter = types.first(where: { $0 != 0x49 && $0 != 0x54 && $0 != 0x52 }) {
+            fail(.script, record.line, "unknown type character '\(ASCII.shown(letter))' in type string")
+            return true
+        }
+        let mode = sortMode(record)
+        verdict.tests += 1
+        rows.removeAll()
+        switch connection.query(sql.bytes, types: types, into: &rows) {
+        case .rows: judge(record, mode)
+        case .failed(let reason): fail(.queryFailed, record.line, "query failed: \(reason)")
+        case .columnCount(let count):
+            fail(.queryFailed, record.line,
+                 "query failed: wrong number of result columns: expected \(types.count) but got \(count)")
+        }
+        return true
+    }
+
+    private mutating func sortMode(_ record: borrowing Record) -> SortMode {
+        let word = record.tokens.2
+        if word.isEmpty || script.equals(word, "nosort") { return .nosort }
+        if script.equals(word, "rowsort") { return .rowsort }
+        if script.equals(word, "valuesort") { return .valuesort }
+        fail(.script, record.line, "unknown sort method: '\(script.text(word))'")
+        return .nosort
+    }
+
+    private mutating func judge(_ record: borrowing Record, _ mode: SortMode) {
+        if mode != .nosort, rows.count > 1, !rows.isExhausted {
+            sorter.sort(rows, by: mode, into: &sorted)
+            swap(&rows, &sorted)
+        }
+        if rows.isExhausted {
+            return fail(.memory, record.line, "out of memory: the result has more than \(rows.count) values")
+        }
+        let label = record.tokens.3
+        let isHashed = hashThreshold != 0 && rows.count > hashThreshold
+        if isHashed || !label.isEmpty {
+            let digest = ResultDigest.of(rows.bytes)
+            if !label.isEmpty, !labels.agrees(script.buffer(LabelBook.cut(label)), digest) {
+                failLabel(LabelBook.cut(label), record)
+            }
+            if isHashed { return compareHash(record, digest) }
+        }
+        compareLines(record)
+    }
+
+    private mutating func compareHash(_ record: borrowing Record, _ digest: [UInt8]) {
+        hashLine.removeAll()
+        ResultDigest.appendLine(values: rows.count, digest: digest, to: &hashLine)
+        var lines = record.expected.cursor(in: script)
+        let hasLine = lines.advance()
+        if hasLine, isEqual(lines.line, hashLine.bytes) { return }
+        // The values themselves say more than two hashes do.
+        hashLine.append(0x0A)
+        hashLine.append(UnsafePointer(rows.text.start), min(rows.text.count, Failure.textLimit))
+        fail(.wrongHash, hasLine ? lines.number : record.endLine, "wrong result hash",
+             expected: script.buffer(lines.line), actual: hashLine.bytes)
+    }
+
+    private mutating func compareLines(_ record: borrowing Record) {
+        var lines = record.expected.cursor(in: script)
+        var index = 0
+        while index < rows.count, lines.advance() {
+            let value = rows.value(index)
+            if !isEqual(lines.line, value) {
+                fail(.wrongValue, lines.number, "wrong result", expected: script.buffer(lines.line), actual: value)
+            }
+            index += 1
+        }
+        if rows.count != record.expected.lines { failCount(record) }
+    }
+
+    private mutating func failCount(_ record: borrowing Record) {
+        let expected = record.expected.lines
+        let isTooMany = rows.count > expected
+        fail(isTooMany ? .tooManyRows : .tooFewRows, record.endLine,
+             "too \(isTooMany ? "many" : "few") result rows - expected \(expected) got \(rows.count)",
+             expected: script.buffer(record.expected.bytes), actual: rows.bytes)
+    }
+
+    /// Whether a line of the script is `value`. Like the original, a line ends at a NUL.
+    @inline(__always)
+    private func isEqual(_ line: ByteRange, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard line.count >= value.count, let start = value.baseAddress else { return false }
+        if memcmp(script.base + line.start, start, value.count) != 0 { return false }
+        return line.count == value.count || script.base[line.start + value.count] == 0
+    }
+}

@@ -1,0 +1,238 @@
+import CLibSSH2
+import Crypto
+import CryptoExtras
+import FoundationEssentials
+import Glibc
+import Logging
+import Synchronization
+
+/// Tries what the user has, in OpenSSH's order: the agent's keys, key files, then what has to be typed.
+struct Authentication {
+    let engine: SessionEngine
+    let target: SSHTarget
+    let credentials: SSHCredentials
+    let abort: AbortFlag
+    let logger: Logger
+
+    /// What was tried and why it failed, for the error.
+    private final class Record {
+        var attempts: [String] = []
+        var methods: [String] = []
+        func allows(_ method: String) -> Bool { methods.contains(method) }
+    }
+
+    func run() async throws {
+        let record = Record()
+        guard let methods = try allowedMethods() else { return }
+        record.methods = methods
+        if record.allows("publickey") {
+            let files = keyFiles(record)
+            if try tryAgent(files, record) { return }
+            for file in files where !file.isEncrypted || file.family == .rsa {
+                if try tryFile(file, passphrase: nil, record) { return }
+            }
+            if try await tryEncrypted(files.filter { $0.isEncrypted && $0.family != .rsa }, record) { return }
+        }
+        if try await tryPassword(record) { return }
+        if try await tryQuestions(record) { return }
+        throw failure(record)
+    }
+
+    private func failure(_ record: Record) -> SSHError {
+        let tried = record.attempts.isEmpty ? "nothing could be tried" : record.attempts.joined(separator: "; ")
+        return SSHError(.authenticationFailed, """
+            cannot log in as \(target.user) on \(target.alias): \(tried); the host accepts \(record.methods.joined(separator: ", "))
+            """, remedy: """
+            add a public key of yours to ~/.ssh/authorized_keys there, load its private key with ssh-add, \
+            or name it as identity file; check that the user name is right
+            """)
+    }
+
+    // MARK: Calls of libssh2
+
+    private func wait(_ call: () throws -> Int32) throws -> Int32 {
+        try Handshake(engine: engine, abort: abort, deadline: Monotonic.after(.seconds(125))).wait("the login", call)
+    }
+
+    /// - Returns: `nil` when the host lets the user in without any proof.
+    private func allowedMethods() throws -> [String]? {
+        var list: String?
+        let code = try wait {
+            let text = libssh2_userauth_list(engine.session, target.user, UInt32(target.user.utf8.count))
+            list = text.map { String(cString: $0) }
+            return text == nil ? libssh2_session_last_errno(engine.session) : 0
+        }
+        if let list { return list.split(separator: ",").map(String.init) }
+        if libssh2_userauth_authenticated(engine.session) == 1 { return nil }
+        throw engine.broken(code)
+    }
+
+    /// - Returns: whether the attempt let us in; its failure is recorded.
+    private func attempt(_ what: String, _ record: Record, _ call: () throws -> Int32) throws -> Bool {
+        let code = try wait(call)
+        if code == 0 {
+            logger.debug("logged in", metadata: ["user": "\(target.user)", "with": "\(what)"])
+            return true
+        }
+        let why = switch code {
+        case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED: "not accepted"
+        case LIBSSH2_ERROR_FILE: "cannot be used (\(engine.lastError))"
+        default: engine.lastError
+        }
+        record.attempts.append("\(what): \(why)")
+        logger.debug("login failed", metadata: ["with": "\(what)", "why": "\(why)"])
+        if engine.buffers.failure != nil || code == LIBSSH2_ERROR_SOCKET_DISCONNECT {
+            record.attempts.append("then the host ended the connection (its MaxAuthTries limit?)")
+            throw failure(record)
+        }
+        return false
+    }
+
+    private typealias Signer = (_ data: [UInt8]) throws -> [UInt8]
+
+    /// Public key authentication with a signature made outside of libssh2.
+    private func sign(_ what: String, blob: [UInt8], _ record: Record, _ signer: @escaping Signer) throws -> Bool {
+        let box = SignerBox(signer)
+        let done: Bool
+        do {
+            done = try attempt(what, record) {
+                var context: UnsafeMutableRawPointer? = Unmanaged.passUnretained(box).toOpaque()
+                return libssh2_userauth_publickey(engine.session, target.user, blob, blob.count, { _, signature, length, data, count, context in
+                    guard let raw = context?.pointee, let data, let signature, let length else { return -1 }
+                    let box = Unmanaged<SignerBox>.fromOpaque(raw).takeUnretainedValue()
+                    do {
+                        let bytes = try box.signer(Array(UnsafeBufferPointer(start: data, count: count)))
+                        guard let copy = malloc(max(1, bytes.count)) else { return -1 }
+                        bytes.withUnsafeBytes { copy.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(copy), byteCount: $0.count) }
+                        signature.pointee = copy.assumingMemoryBound(to: UInt8.self)
+                        length.pointee = bytes.count
+                        return 0
+                    } catch {
+                        box.failure = error
+                        return -1
+                    }
+                }, &context)
+            }
+        }
+        if let failure = box.failure {
+            if failure is CancellationError { throw failure }
+            record.attempts.append("\(what): \(failure)")
+        }
+        return done
+    }
+
+    private final class SignerBox {
+        let signer: Signer
+        var failure: (any Error)?
+        init(_ signer: @escaping Signer) { self.signer = signer }
+    }
+
+    // MARK: Keys
+
+    private func keyFiles(_ record: Record) -> [PrivateKeyFile] {
+        var files: [PrivateKeyFile] = []
+        for path in target.identityFiles where access(path, F_OK) == 0 || errno != ENOENT {
+            do throws(SSHError) {
+                files.append(try PrivateKeyFile(path: path))
+            } catch {
+                record.attempts.append("key \(path): \(error.message)")
+            }
+        }
+        return files
+    }
+
+    private func tryAgent(_ files: [PrivateKeyFile], _ record: Record) throws -> Bool {
+        guard let path = target.identityAgent else { return false }
+        let agent: AgentClient
+        var identities: [AgentClient.Identity]
+        do {
+            agent = try AgentClient(socketPath: path, abort: abort)
+            identities = try agent.identities()
+        } catch let error as SSHError {
+            record.attempts.append("agent: \(error.message)")
+            return false
+        }
+        let named = files.compactMap(\.publicKey) + publicKeysWithoutPrivate()
+        if target.identitiesOnly { identities.removeAll { !named.contains($0.key) } }
+        // A host gives up after a few keys, so those that the configuration names go first.
+        identities = identities.filter { named.contains($0.key) } + identities.filter { !named.contains($0.key) }
+        if identities.isEmpty { record.attempts.append("agent: it has no key\(target.identitiesOnly ? " that the configuration names" : "")") }
+        for identity in identities where try trySigning(identity, agent, record) { return true }
+        return false
+    }
+
+    /// Identity files of which only the public half is here: the private one may be in the agent.
+    private func publicKeysWithoutPrivate() -> [SSHPublicKey] {
+        target.identityFiles.compactMap { path in
+            [path + ".pub", path].lazy.compactMap { FileManager.default.contents(atPath: $0) }
+                .compactMap { SSHPublicKey(line: String(decoding: $0.prefix(64 << 10), as: UTF8.self)) }.first
+        }
+    }
+
+    private func trySigning(_ identity: AgentClient.Identity, _ agent: AgentClient, _ record: Record) throws -> Bool {
+        let key = identity.key
+        let what = "agent key \(key.fingerprint) (\(identity.comment))"
+        guard !key.type.hasPrefix("sk-") else {
+            record.attempts.append("\(what): security keys are not supported")
+            return false
+        }
+        let isRSA = key.type == "ssh-rsa"
+        return try sign(what, blob: isRSA ? key.renamed("rsa-sha2-256") : key.blob, record) { data in
+            try agent.sign(data, with: key, flags: isRSA ? 2 : 0)
+        }
+    }
+
+    private func tryFile(_ file: PrivateKeyFile, passphrase: String?, _ record: Record) throws -> Bool {
+        let what = "key \(file.path)"
+        if file.family == .rsa {
+            guard let rsa = file.rsaKey() else {
+                let why = file.isEncrypted ? "an encrypted RSA key cannot be used directly, add it to the agent with: ssh-add \(shellQuoted(file.path))" : "its contents are damaged"
+                record.attempts.append("\(what): \(why)")
+                return false
+            }
+            return try sign(what, blob: rsa.publicKey.renamed("rsa-sha2-256"), record) { data in
+                Array(try rsa.key.signature(for: SHA256.hash(data: data), padding: .insecurePKCS1v1_5).rawRepresentation)
+            }
+        }
+        return try attempt(what, record) {
+            libssh2_userauth_publickey_fromfile_ex(engine.session, target.user, UInt32(target.user.utf8.count), nil, file.path, passphrase)
+        }
+    }
+
+    private func tryEncrypted(_ files: [PrivateKeyFile], _ record: Record) async throws -> Bool {
+        for file in files {
+            guard let ask = credentials.passphrase, let passphrase = await ask(file.path) else {
+                record.attempts.append("key \(file.path): it is encrypted and no passphrase was given, add it to the agent with: ssh-add \(shellQuoted(file.path))")
+                continue
+            }
+            if try tryFile(file, passphrase: passphrase, record) { return true }
+        }
+        return false
+    }
+
+    // MARK: Typed secrets
+
+    private func tryPassword(_ record: Record) async throws -> Bool {
+        guard record.allows("password"), let ask = credentials.password else { return false }
+        guard let password = await ask("\(target.user)@\(target.host)") else {
+            record.attempts.append("password: none was given")
+            return false
+        }
+        return try attempt("password", record) {
+            libssh2_userauth_password_ex(engine.session, target.user, UInt32(target.user.utf8.count),
+                                         password, UInt32(password.utf8.count), nil)
+        }
+    }
+
+    private func tryQuestions(_ record: Record) async throws -> Bool {
+        guard record.allows("keyboard-interactive"), let ask = credentials.answers else { return false }
+        let box = QuestionBox(ask, abort)
+        guard let slot = libssh2_session_abstract(engine.session) else { return false }
+        // The callback is given nothing but the session's context, which belongs to the buffers' callbacks.
+        QuestionBox.current.withLock { $0[UInt(bitPattern: slot)] = box }
+        defer { QuestionBox.current.withLock { $0[UInt(bitPattern: slot)] = nil } }
+        return try attempt("keyboard-interactive", record) {
+            libssh2_userauth_keyboard_interactive_ex(engine.session, target.user, UInt32(target.user.utf8.count), QuestionBox.respond)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Fleet
+@testable import RemoteKit
+import Testing
+
+@Suite("Reports: terminals") struct TerminalTests {
+    @Test("control characters and what hides text are escaped", arguments: [
+        ("plain ünï 日本", "plain ünï 日本"), ("a\nb\r\t", "a\\nb\\r\\t"), ("\u{1B}[2J", "\\e[2J"), ("\u{7}\u{7F}", "\\x07\\x7f"),
+        ("\u{9B}31m", "\\x9b31m"), ("a\u{202E}b", "a\\u{202E}b"), ("\u{200B}", "\\u{200B}"), ("\u{2028}", "\\u{2028}"), ("", ""),
+    ])
+    func escapes(text: String, shown: String) { #expect(SafeText.line(text) == shown) }
+
+    @Test("long text is cut and says so")
+    func cut() {
+        #expect(SafeText.line("abcdef", limit: 4) == "abc…")
+        #expect(SafeText.line("abcd", limit: 4) == "abcd")
+        #expect(SafeText.line("a", limit: 0) == "")
+        #expect(SafeText.lines("a\r\nb\nc\n", limit: 2, width: 9) == ["a", "b", "… and 1 more line"])
+        #expect(SafeText.lines("a\n\nb", limit: 9, width: 9) == ["a", "", "b"])
+        #expect(SafeText.lines("", limit: 9, width: 9).isEmpty)
+    }
+
+    @Test("columns count cells, not characters")
+    func columns() {
+        #expect(Columns.width("日本") == 4)
+        #expect(Columns.width("e\u{301}") == 1)
+        #expect(Columns.cut("日本語", 5) == "日本…")
+        #expect(Columns.cutStart("a/日本語", 4) == "…語")
+        #expect(Columns.left("ab", 4) == "ab  ")
+        #expect(Columns.right("ab", 4) == "  ab")
+        #expect(Columns.cut("ab", 0) == "")
+    }
+
+    @Test("a bar is full and empty only when it is true")
+    func bars() {
+        let style = Style(unicode: false)
+        #expect(style.bar(0, width: 4) == "....")
+        #expect(style.bar(0.001, width: 4) == "#...")
+        #expect(style.bar(0.999, width: 4) == "###.")
+        #expect(style.bar(1, width: 4) == "####")
+        #expect(style.bar(.nan, width: 4) == "....")
+        #expect(style.cell(7) == "9")
+    }
+
+    @Test("NO_COLOR, a dumb terminal and a file have no colour")
+    func color() {
+        func style(_ environment: [String: String], terminal: Bool = true) -> Style {
+            Style(isTerminal: terminal, width: 100, height: 30, environment: environment)
+        }
+        #expect(style(["LANG": "en_US.UTF-8"]) == Style(color: true, unicode: true, width: 100, height: 30))
+        #expect(!style(["NO_COLOR": "1"]).color)
+        #expect(style(["NO_COLOR": ""]).color)
+        #expect(!style(["TERM": "dumb"]).color)
+        #expect(style([:], terminal: false) == Style(unicode: false, width: 80))
+        #expect(!style(["LC_ALL": "C", "LANG": "en_US.UTF-8"]).unicode)
+    }
+
+    @Test("colour is around failures and nowhere without it")
+    func paint() {
+        let screen = StatusScreen(status: Samples.status(workers: Samples.workers(3)), sample: Samples.host(), host: "h\u{1B}[2J", now: Samples.start)
+        #expect(screen.text(Style(color: true)).contains("\u{1B}[31mfailed 2\u{1B}[0m"))
+        #expect(!screen.text(Style()).contains("\u{1B}"))
+    }
+
+    @Test("the screen never leaves its room", arguments: [20, 40, 59, 60, 80, 132, 300], [5, 10, 24, 50])
+    func room(width: Int, height: Int) {
+        var status = Samples.status(queued: 1, workers: Samples.workers(70))
+        status.workers[3].file = "日本\u{1B}[2J\n" + String(repeating: "語", count: 200)
+        status.outcomes = Dictionary(uniqueKeysWithValues: Outcome.allCases.map { ($0, 1_000_000) })
+        let style = Style(width: width, height: height)
+        for sample in [nil, Samples.host(cores: 0), Samples.host(cores: 700, cpu: 0.1)] {
+            let lines = StatusScreen(status: status, mode: .soak, sample: sample, host: "sandbox", now: Samples.start + 9).lines(style)
+            #expect(lines.count <= height)
+            #expect(lines.allSatisfy { Columns.width($0) <= width && !$0.contains("\u{1B}") && !$0.contains("\n") })
+        }
+        #expect(Columns.width(ProgressLine.text(status, sample: nil, now: Samples.start, style: Style(width: max(40, width)))) <= max(40, width))
+    }
+
+    @Test("absurd figures of a host end nothing", arguments: [Int.min, -1, Int.max])
+    func absurd(figure: Int) {
+        var status = Samples.status(total: figure, queued: figure, running: figure,
+                                    outcomes: Dictionary(uniqueKeysWithValues: Outcome.allCases.map { ($0, figure) }),
+                                    wanted: figure, workers: [WorkerStatus(slot: figure, pid: .min, state: .running, line: figure,
+                                                                           elapsed: -.infinity, cpu: .nan, rss: figure)],
+                                    timeLeft: .nan, finishedAfter: -1e308, restarts: figure, utilisation: .infinity)
+        status.tests = figure
+        let sample = HostSample(time: .nan, cores: [.nan, .infinity], load: [.nan], memoryTotal: figure, memoryAvailable: figure, processes: figure)
+        let record = FileRecord(id: figure, file: "", outcome: .fail, errors: figure, finishedAt: .nan,
+                                failures: [RecordFailure(line: figure, message: "", sql: "", expected: "", actual: "")])
+        #expect(ExitCode.of(status) != .passed)
+        #expect(!RunSummary(status: status, records: [record], host: "", failuresShown: 5).text(Style(), now: .nan).isEmpty)
+        #expect(!StatusScreen(status: status, sample: sample, host: "", now: .infinity).text(Style()).isEmpty)
+        #expect(!ProgressLine.text(status, sample: sample, now: .nan, style: Style()).isEmpty)
+        #expect(!RunsTable.text([status], now: .nan, style: Style()).isEmpty)
+    }
+
+    @Test("words for a shell are quoted")
+    func shell() {
+        #expect(ShellWord.quoted("a/b-1.test") == "a/b-1.test")
+        #expect(ShellWord.quoted("it's") == "'it'\\''s'")
+        #expect(ShellWord.quoted("$(x)") == "'$(x)'")
+        #expect(ShellWord.quoted("") == "''")
+    }
+}

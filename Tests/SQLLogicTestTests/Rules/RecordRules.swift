@@ -1,0 +1,172 @@
+import SQLLogicTest
+import Testing
+
+@Suite("Records") struct RecordRules {
+    @Test("any number of conditions stand before a record, and any that fails skips it")
+    func conditions() throws {
+        let query = "query I\nSELECT 1\n----\n2\n"
+        #expect(try verdict("skipif mysql\nonlyif sqlite\n" + query).errors == 1)
+        #expect(try verdict("onlyif sqlite\nskipif mysql\nonlyif mysql\n" + query).skipped == 1)
+        #expect(try verdict("skipif sqlite\n" + query).errors == 0)
+    }
+
+    @Test("the engine's name is compared without regard to case", arguments: ["sqlite", "SQLite", "SQLITE"])
+    func conditionCase(name: String) throws {
+        #expect(try verdict("skipif \(name)\nstatement ok\nnonsense\n") == verdict("onlyif x\nhalt\n"))
+    }
+
+    @Test("another engine name can be given")
+    func engineName() throws {
+        var options = RunOptions()
+        options.engineName = "MySQL"
+        #expect(try verdict("onlyif mysql\nstatement ok\nSELECT 1\n", options).tests == 1)
+    }
+
+    @Test("conditions apply to halt and hash-threshold too")
+    func conditionOnControl() throws {
+        let text = "onlyif mysql\nhalt\n\nskipif sqlite\nhash-threshold 1\n\nquery I nosort\nSELECT 1 UNION SELECT 2\n----\n1\n2\n"
+        #expect(try report(text) == ["0 errors out of 1 tests in t - 2 skipped."])
+    }
+
+    @Test("a condition with no record below it is an unknown record, or skipped")
+    func conditionAtEnd() throws {
+        #expect(try report("skipif mysql\n") == ["t:1: unknown record type: ''", "1 errors out of 0 tests in t - 0 skipped."])
+        #expect(try report("skipif mysql\n\nstatement ok\nSELECT 1\n").first == "t:2: unknown record type: ''")
+        #expect(try report("onlyif mysql\n") == ["0 errors out of 0 tests in t - 1 skipped."])
+    }
+
+    @Test("an unknown first token is an error and stops the file")
+    func unknownRecord() throws {
+        let verdict = try verdict("frobnicate now\n\nquery I\nSELECT 1\n----\n2\n")
+        #expect(verdict.stopReason == .badRecord)
+        #expect(RunnerReport.text(verdict, file: "t") ==
+            "t:1: unknown record type: 'frobnicate'\n1 errors out of 0 tests in t - 0 skipped.\n")
+    }
+
+    @Test("halt stops the file")
+    func halt() throws {
+        let verdict = try verdict("statement ok\nSELECT 1\n\nhalt\n\nstatement ok\nnonsense\n")
+        #expect(verdict.stopReason == .halt)
+        #expect(verdict.haltLine == 4)
+        #expect(RunnerReport.text(verdict, file: "t") == "t:4: halt\n0 errors out of 1 tests in t - 0 skipped.\n")
+    }
+
+    @Test("the SQL of a statement is all lines to the blank line, joined by line feeds")
+    func statementLines() throws {
+        let text = "statement ok\r\nCREATE TABLE t AS SELECT '\r\n' AS x\r\n\r\nquery T\r\nSELECT hex(x) FROM t\r\n----\r\n0A\r\n"
+        #expect(try verdict(text).errors == 0)
+    }
+
+    @Test("---- in a statement becomes SQL text")
+    func dashesInStatement() throws {
+        #expect(try verdict("statement ok\nSELECT 1\n----\n+ 2\n").errors == 0)
+        #expect(try verdict("statement ok\nSELECT 1\n----\nnonsense here and there\n").errors == 1)
+    }
+
+    @Test("a statement may be several, and all of them run")
+    func severalStatements() throws {
+        let text = """
+            statement ok
+            CREATE TABLE t(a); INSERT INTO t VALUES(1); INSERT INTO t VALUES(2)
+
+            statement ok
+            INSERT INTO t VALUES(3);
+            INSERT INTO nosuch VALUES(3);
+
+            query I
+            SELECT count(*) FROM t; SELECT * FROM nosuch
+            ----
+            3
+            """
+        #expect(try report(text) == [
+            "t:4: statement error: no such table: nosuch", "1 errors out of 3 tests in t - 0 skipped.",
+        ])
+    }
+
+    @Test("statement error wants an error")
+    func statementError() throws {
+        #expect(try verdict("statement error\nSELECT * FROM nosuch\n").errors == 0)
+        #expect(try verdict("statement error\nSELECT 1\n").failures.map(\.kind) == [.statementSucceeded])
+    }
+
+    @Test("a statement without SQL is ok")
+    func emptyStatement() throws {
+        #expect(try report("statement ok\n\nstatement ok\n") == ["0 errors out of 2 tests in t - 0 skipped."])
+    }
+
+    @Test("a statement with another word than ok or error is an error, but its SQL runs")
+    func statementWord() throws {
+        let text = "statement maybe\nCREATE TABLE t(a)\n\nstatement ok\nINSERT INTO t VALUES(1)\n"
+        #expect(try report(text) == [
+            "t:1: statement argument should be 'ok' or 'error'", "1 errors out of 2 tests in t - 0 skipped.",
+        ])
+    }
+
+    @Test("a type letter other than T, I or R is an error and the query does not run")
+    func badType() throws {
+        #expect(try report("query IX\nSELECT 1, 2\n----\n1\n2\n\nquery I\nSELECT 1\n----\n1\n") == [
+            "t:1: unknown type character 'X' in type string", "1 errors out of 1 tests in t - 0 skipped.",
+        ])
+    }
+
+    @Test("a query without types is an error and stops the file")
+    func missingTypes() throws {
+        #expect(try report("query\nSELECT 1\n----\n1\n\nquery I\nSELECT 2\n----\n1\n") == [
+            "t:1: missing type string", "1 errors out of 0 tests in t - 0 skipped.",
+        ])
+    }
+
+    @Test("an unknown sort method is an error and then no sorting")
+    func badSort() throws {
+        #expect(try report("query I sideways\nSELECT 2 UNION ALL SELECT 1\n----\n2\n1\n") == [
+            "t:1: unknown sort method: 'sideways'", "1 errors out of 1 tests in t - 0 skipped.",
+        ])
+    }
+
+    @Test("the separator is exactly four dashes")
+    func separator() throws {
+        #expect(try verdict("query I\nSELECT 1 -- \n---- \n----\n1\n").errors == 0)
+        #expect(try verdict("query I\nSELECT 1\n-----\n----\n1\n").errors == 0)
+    }
+
+    @Test("a query without ---- expects an empty result")
+    func noSeparator() throws {
+        #expect(try verdict("query I\nSELECT 1 WHERE 0\n").errors == 0)
+        #expect(try verdict("query I\nSELECT 1 WHERE 0\n\nstatement ok\nSELECT 1\n").errors == 0)
+        #expect(try report("query I\nSELECT 1\n\n----\n1\n") == [
+            "t:2: too many result rows - expected 0 got 1", "t:4: unknown record type: '----'",
+            "2 errors out of 1 tests in t - 0 skipped.",
+        ])
+    }
+
+    @Test("transactions live across records")
+    func transactions() throws {
+        let text = """
+            statement ok
+            CREATE TABLE t(a UNIQUE)
+
+            statement ok
+            BEGIN
+
+            statement ok
+            INSERT INTO t VALUES(1)
+
+            statement error
+            INSERT INTO t VALUES(2),(1)
+
+            query I
+            SELECT count(*) FROM t
+            ----
+            1
+
+            statement ok
+            ROLLBACK
+
+            query I
+            SELECT count(*) FROM t
+            ----
+            0
+            """
+        #expect(try report(text) == ["0 errors out of 7 tests in t - 0 skipped."])
+    }
+}

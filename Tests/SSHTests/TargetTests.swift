@@ -1,0 +1,97 @@
+import SSH
+import TestSupport
+import Testing
+
+@Suite struct TargetTests {
+    @Test("ssh's own configuration decides, with Include and Match, and overrides win")
+    func readsConfiguration() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("""
+            Host box
+              HostName 192.0.2.7
+              Port 2222
+              IdentityFile ~/keys/%r
+              IdentityFile /keys/%d/two
+            """, to: "included")
+        let config = try folder.write("""
+            Include \(folder.file("included"))
+            Match host 192.0.2.7 user other
+              ServerAliveInterval 5
+              ServerAliveCountMax 9
+            Host box
+              User other
+              IdentityAgent none
+              IdentitiesOnly yes
+              UserKnownHostsFile /a/known /b/known
+              GlobalKnownHostsFile none
+              StrictHostKeyChecking accept-new
+              HostKeyAlias alias
+              HashKnownHosts yes
+              ConnectTimeout 7
+            Match final user other
+              ProxyCommand nc %h %p
+            """, to: "config")
+        var overrides = SSHOverrides()
+        overrides.configFile = config
+        let target = try await SSHTarget.resolve(spec: "box", overrides: overrides)
+        #expect(target.alias == "box")
+        #expect((target.host, target.port, target.user) == ("192.0.2.7", 2222, "other"))
+        #expect(target.identityFiles.count == 2 && target.identityFiles[0].hasSuffix("/keys/other"))
+        #expect(target.identityFiles.allSatisfy { $0.hasPrefix("/") && !$0.contains("%") && !$0.contains("~") })
+        #expect(target.identityAgent == nil && target.identitiesOnly)
+        #expect(target.userKnownHostsFiles == ["/a/known", "/b/known"])
+        #expect(target.globalKnownHostsFiles.isEmpty)
+        #expect(target.strictHostKeyChecking == .acceptNew)
+        #expect(target.hostKeyAlias == "alias" && target.hashKnownHosts)
+        #expect(target.connectTimeout == .seconds(7))
+        #expect(target.proxyCommand == "nc %h %p")
+
+        overrides.port = 99
+        overrides.user = "third"
+        overrides.identityFiles = ["/mine"]
+        overrides.knownHostsFile = "/known"
+        let changed = try await SSHTarget.resolve(spec: "box", overrides: overrides)
+        #expect((changed.host, changed.port, changed.user) == ("192.0.2.7", 99, "third"))
+        #expect(changed.identityFiles.first == "/mine" && changed.identityFiles.count == 3)
+        #expect(changed.userKnownHostsFiles == ["/known"])
+    }
+
+    @Test("every way to write a host is understood", arguments: [
+        ("me@h", "me", "h", 22), ("ssh://me@h:77", "me", "h", 77), ("ssh://[::1]:8/", nil, "::1", 8), ("::1", nil, "::1", 22),
+        ("a@b@h", "a@b", "h", 22),
+    ] as [(String, String?, String, UInt16)])
+    func readsSpec(_ spec: String, _ user: String?, _ host: String, _ port: UInt16) async throws {
+        // With no ssh program, the values given are used.
+        let target = try await SSHTarget.resolve(spec: spec, client: "/no/such/ssh")
+        #expect((target.host, target.port) == (host, port))
+        if let user { #expect(target.user == user) }
+        #expect(target.userKnownHostsFiles.first?.hasSuffix("/.ssh/known_hosts") == true)
+        #expect(!target.user.isEmpty && target.identityFiles.count == 3)
+    }
+
+    @Test("what could be taken for an option or for shell syntax is no host", arguments: [
+        "", "-oProxyCommand=x", "me@-x", "-l@h", "@h", "ssh://", "ssh://h:0", "ssh://h:99999", "a b", "h;x", "h\nx", "$(x)", "`x`",
+    ])
+    func refusesSpec(_ spec: String) async {
+        #expect(await code { _ = try await SSHTarget.resolve(spec: spec) } == .invalidTarget)
+    }
+
+    @Test("a configuration that ssh does not accept is an error with ssh's words")
+    func reportsBadConfiguration() async throws {
+        let folder = try TemporaryFolder()
+        var overrides = SSHOverrides()
+        overrides.configFile = try folder.write("Nonsense yes\n", to: "config")
+        let error = await failure { _ = try await SSHTarget.resolve(spec: "box", overrides: overrides) }
+        #expect(error?.code == .invalidTarget)
+        #expect(error?.message.lowercased().contains("nonsense") == true)
+    }
+
+    @Test("a host resolved from the private server's configuration can be used")
+    func connectsWhatItResolved() async throws {
+        let server = try PrivateSSHServer()
+        var overrides = SSHOverrides()
+        overrides.configFile = server.configFile
+        let session = try await SSHSession.connect(to: try await SSHTarget.resolve(spec: server.alias, overrides: overrides))
+        #expect(try await session.output("echo in").text == "in\n")
+    }
+}
