@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -59,3 +60,5 @@ int cfleet_spawn_in_folder(void *actions, const char *folder) {
 int cfleet_spawn_new_session(void) { return POSIX_SPAWN_SETSID; }
 
 int cfleet_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+void cfleet_one_heap(void) { mallopt(M_ARENA_MAX, 1); }

@@ -14,6 +14,9 @@ int cfleet_signal_at_parents_death(int signal);
 /// Orphaned descendants become children of the caller, not of init.
 int cfleet_adopt_orphans(void);
 
+/// All threads allocate from one heap, mallopt(3).
+void cfleet_one_heap(void);
+
 int cfleet_pidfd_open(int pid);
 
 /// A child that has ended and is not reaped yet, or 0 when there is none, or -1.

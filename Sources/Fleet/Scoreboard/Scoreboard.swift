@@ -10,7 +10,9 @@ final class Scoreboard: @unchecked Sendable {
     static let magic: UInt64 = 0x3145_524F_4353_4C53
     static let version: UInt64 = 1
     static let headerSize = 4096
-    static let slotSize = 512
+    static let slotSize = 1024
+    /// Where a slot's text begins.
+    private static let slotText = 512
     /// Slots a new scoreboard has at least, so that a live fleet can grow.
     static let smallest = 1025
     static let largest = 65536
@@ -31,6 +33,10 @@ final class Scoreboard: @unchecked Sendable {
         case bankB = 32
         case cpu = 48
         case resident, virtualSize
+        /// Address space the worker has without using it, in bytes; the worker's.
+        case baseSize
+        /// Bytes of the slot's text.
+        case textLength
     }
 
     enum State: UInt64 { case empty, starting, idle, running, left, failed }
@@ -106,6 +112,18 @@ final class Scoreboard: @unchecked Sendable {
             (base + 1024).copyMemory(from: bytes, byteCount: bytes.count)
             self[.textLength] = UInt64(bytes.count)
         }
+    }
+
+    /// What a failed worker has to say.
+    func text(of slot: Int) -> String {
+        let length = Int(clamping: min(self[slot, .textLength], UInt64(Scoreboard.slotSize - Scoreboard.slotText)))
+        return String(decoding: UnsafeRawBufferPointer(start: address(slot, Scoreboard.slotText / 8), count: length), as: UTF8.self)
+    }
+
+    func setText(_ text: String, of slot: Int) {
+        let bytes = Array(text.cut(toBytes: Scoreboard.slotSize - Scoreboard.slotText).utf8)
+        address(slot, Scoreboard.slotText / 8).copyMemory(from: bytes, byteCount: bytes.count)
+        self[slot, .textLength] = UInt64(bytes.count)
     }
 
     private func address(_ slot: Int, _ word: Int) -> UnsafeMutableRawPointer {

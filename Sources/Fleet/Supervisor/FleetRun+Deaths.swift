@@ -42,7 +42,10 @@ extension FleetRun {
         let file = board[place, .file] == 0 ? nil : Int(clamping: board[place, .file]) - 1
         let failed = board[place, .state] == Scoreboard.State.failed.rawValue || (file == nil && board[place, .filesDone] == 0)
         let line = Int(clamping: board[place, .line])
-        if let file, file < manifest.runnable, index[file] == nil { try judge(file, worker, death) }
+        if let file, file < manifest.runnable {
+            layout.work(file, Int(clamping: board[place, .attempt])).removeTree()
+            if index[file] == nil { try judge(file, worker, death) }
+        }
         board[place, .file] = 0
         board[place, .state] = Scoreboard.State.empty.rawValue
         if left { return }
@@ -59,7 +62,8 @@ extension FleetRun {
     private mutating func countFailedStart(_ worker: WorkerProcess, _ death: Death) {
         failedStarts += 1
         guard failedStarts >= FleetRun.failedStartsAllowed else { return }
-        let said = lastLine(of: layout.workerLog(worker.slot)).map { ": \($0)" } ?? ""
+        let own = board.text(of: worker.place)
+        let said = (own.isEmpty ? lastLine(of: layout.workerLog(worker.slot)) : own).map { ": \($0)" } ?? ""
         fail("cannot keep workers alive: \(failedStarts) in a row ended before they had run a file, the last one \(death.words)\(said)")
     }
 
@@ -98,7 +102,8 @@ extension FleetRun {
         } else if tryNumber < spec.attempts {
             return
         } else {
-            let memory = death.isOutOfMemory(limit: spec.memoryLimit, virtualSize: Int(clamping: board[place, .virtualSize]))
+            let memory = death.isOutOfMemory(limit: spec.memoryLimit, virtualSize: Int(clamping: board[place, .virtualSize]),
+                                             base: Int(clamping: board[place, .baseSize]))
             record.outcome = memory ? .outOfMemory : .crashed
             record.message = "\(memory ? "out of memory: " : "")\(death.words)\(at)\(tryNumber > 1 ? ", try \(tryNumber)" : "")"
         }

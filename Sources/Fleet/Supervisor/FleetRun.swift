@@ -60,8 +60,8 @@ struct FleetRun {
         sampler = try FleetSampler(layout.samples)
         index = try Reconciliation(directory, board, manifest).run(&events, table)
         try writeHeader()
-        try publishBlocked()
         try events.append(RunEvent(kind: .runStarted, time: Clock.now, pid: getpid(), message: "\(manifest.count) files, \(spec.workers) workers"))
+        try publishBlocked()
     }
 
     private func writeHeader() throws(FleetError) {
@@ -179,6 +179,7 @@ struct FleetRun {
         let null = try File(Path("/dev/null"), O_RDONLY)
         board[slot + 1, .sequence] = 0
         board.setWords(slot + 1, from: .pid, Array(repeating: 0, count: Scoreboard.Word.commit.rawValue - Scoreboard.Word.pid.rawValue))
+        board[slot + 1, .textLength] = 0
         board[slot + 1, .state] = Scoreboard.State.starting.rawValue
         let spawn = Spawn(
             arguments: [executable.bytes, Array("work".utf8), layout.root.bytes, Array("--slot".utf8), Array("\(slot)".utf8)],

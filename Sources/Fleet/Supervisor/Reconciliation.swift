@@ -65,7 +65,7 @@ struct Reconciliation {
             tally.add(record)
             if !known.contains(id) { try events.append(EventLog.line(finished: record.brief.json, at: record.finishedAt)) }
         }
-        for slot in 1..<board.slots where board[slot, .state] != 0 { board.clear(slot) }
+        for slot in 1..<board.slots where board[slot, .state] != 0 || board.tally(slot).files > 0 { board.clear(slot) }
         board.clear(0)
         board.setTally(0, tally)
         return index

@@ -37,10 +37,13 @@ struct Death {
     var words: String { signal != 0 ? "killed by \(Signals.name(signal))" : "left with exit code \(exitCode)" }
 
     /// Whether memory ended it, as far as that can be told: near its limit, or killed while the kernel was killing.
-    func isOutOfMemory(limit: Int?, virtualSize: Int) -> Bool {
+    /// - Parameters:
+    ///   - virtualSize: its address space when it was last looked at, in bytes.
+    ///   - base: how much of its address space it had without using it when it began, in bytes.
+    func isOutOfMemory(limit: Int?, virtualSize: Int, base: Int) -> Bool {
         guard signal != 0 else { return false }
         if signal == SIGKILL && memoryWasShort { return true }
         guard let limit else { return false }
-        return max(peak, virtualSize) >= limit / 10 * 9
+        return max(peak + base, virtualSize) >= limit / 10 * 9
     }
 }

@@ -52,7 +52,7 @@ public struct CommandExecutor: FileExecutor {
     private func judge(_ death: Death, output: [UInt8]) -> FileExecution {
         let text = output.isEmpty ? nil : String(decoding: output, as: UTF8.self)
         if death.signal == 0 && death.exitCode == 0 { return FileExecution(outcome: .pass, output: text) }
-        if death.isOutOfMemory(limit: spec.memoryLimit, virtualSize: 0) {
+        if death.isOutOfMemory(limit: spec.memoryLimit, virtualSize: 0, base: 0) {
             return FileExecution(outcome: .outOfMemory, errors: 1, message: "out of memory: the program was \(death.words)", output: text)
         }
         return FileExecution(outcome: death.signal != 0 ? .crashed : .fail, errors: 1, message: "the program \(death.signal != 0 ? "was " : "")\(death.words)",

@@ -61,6 +61,8 @@ public struct Worker {
 
     private static func limitMemory(_ bytes: Int?) {
         guard let bytes else { return }
+        // A heap for each thread would take a large part of the address space and use none of it.
+        cfleet_one_heap()
         var limit = rlimit(rlim_cur: UInt(bytes), rlim_max: UInt(bytes))
         setrlimit(__rlimit_resource_t(9), &limit)
     }
@@ -88,6 +90,7 @@ public struct Worker {
         board[slot + 1, .startTime] = own.startTime
         board[slot + 1, .pid] = UInt64(own.pid)
         board[slot + 1, .filesDone] = 0
+        if let size = ProcessFields(pid: own.pid) { board[slot + 1, .baseSize] = UInt64(max(0, size.virtualSize - size.resident)) }
         show(nil, .idle)
         do {
             try work()
@@ -96,6 +99,7 @@ public struct Worker {
         } catch {
             print(error: "\(error)")
             // The supervisor repeats this to people; it must not need room on the disk.
+            board.setText("\(error)", of: slot + 1)
             board[slot + 1, .state] = Scoreboard.State.failed.rawValue
             return Worker.ioFailure
         }
