@@ -30,8 +30,15 @@ extension FleetRun {
         if let failure { throw failure }
     }
 
+    /// Ends what dead workers left running, and what comes to light when that ends, for a second at most.
     private func endOrphans() {
-        for pid in Descendants.ofThisProcess() where workers[pid] == nil { kill(pid, SIGKILL) }
+        for _ in 0..<200 {
+            let orphans = Descendants.ofThisProcess().filter { workers[$0] == nil }
+            if orphans.isEmpty { return }
+            for pid in orphans { kill(pid, SIGKILL) }
+            let ended = orphans.count { waitpid($0, nil, WNOHANG) == $0 }
+            if ended < orphans.count { pauseThread(0.005) }
+        }
     }
 
     /// Puts the slot of a dead worker in order and decides about its file.
