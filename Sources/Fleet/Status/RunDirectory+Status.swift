@@ -36,7 +36,8 @@ extension RunDirectory {
         }
         // Blocked files have no record until the supervisor has gone through them.
         let waiting = phase == .created ? manifest.count - manifest.runnable : 0
-        status.queued += waiting
+        // The cursor may lag behind a claim by the one step in which its worker was killed.
+        status.queued = min(status.queued + waiting, status.total - min(status.total, status.done))
         status.running = max(0, status.total - status.queued - status.done)
         if isSupervised && summary == nil {
             status.timeLeft = max(0, spec.timeBudget - Clock.seconds(since: board[word: .startedClock]))

@@ -8,6 +8,7 @@ extension FleetRun {
         case .running: .drained
         case .draining(let end, _), .ending(let end): index.present >= manifest.count && end != .failed ? .drained : end
         }
+        try? tidy()
         let board = try ScoreboardReading(layout.scoreboard)
         var published = Tally()
         var late = 0
@@ -28,6 +29,14 @@ extension FleetRun {
         try layout.summary.replace(with: JSON.encode(summary))
         try layout.root.syncFolder()
         return summary
+    }
+
+    /// Removes what killed workers left; nobody works any more.
+    private func tidy() throws(FleetError) {
+        for folder in [layout.temporary, layout.work] {
+            for name in try folder.names() { (folder / name).removeTree() }
+        }
+        for state in try table.list() where index[state.id] != nil { table.remove(id: state.id, upTo: state.attempt) }
     }
 
     /// What is wrong with the counts, if anything.

@@ -128,7 +128,10 @@ public struct Worker {
     }
 
     private func takeOver(_ states: [ClaimState]) throws(FleetError) {
-        for state in states {
+        // A claim at the cursor or beyond belongs to a worker that died before it advanced; whoever claims next
+        // skips it, and if it were run now its position would be claimed once more.
+        let position = states.isEmpty ? 0 : try cursor.position
+        for state in states where state.id < position {
             if shouldLeave { return }
             if publisher.results.layout.result(state.id).exists {
                 table.remove(id: state.id, upTo: state.attempt)
