@@ -15,26 +15,22 @@ struct ManifestReader {
     /// Whether a folder is begun and not ended.
     var isInsideFolder: Bool { listing != nil }
 
-    /// - Parameter handle: gets each folder's listing when it is whole, without its path, and whether the sender could
-    ///   read it.
-    mutating func read(_ message: [UInt8], _ handle: (DirectoryListing, _ isUnreadable: Bool) throws -> Void) throws {
+    /// - Returns: the listing of each folder that is whole now, without its path, and whether the sender could not read it.
+    mutating func read(_ message: [UInt8]) throws -> [(listing: DirectoryListing, isUnreadable: Bool)] {
         var reader = ByteReader(message: message)
         let isPacked = try reader.byte() == 1
         let body = isPacked ? try zstd.unpacked(message.dropFirst(2))[...] : message.dropFirst(2)
         reader = ByteReader(body)
         if root == nil { root = try reader.attributes() }
+        var whole: [(listing: DirectoryListing, isUnreadable: Bool)] = []
         while !reader.isAtEnd {
-            try readPart(&reader)
-            if let whole = finished {
-                finished = nil
-                try handle(whole, isUnreadable)
-            }
+            if let listing = try readPart(&reader) { whole.append((listing, isUnreadable)) }
         }
+        return whole
     }
 
-    private var finished: DirectoryListing?
-
-    private mutating func readPart(_ reader: inout ByteReader) throws {
+    /// - Returns: the folder, with its last part.
+    private mutating func readPart(_ reader: inout ByteReader) throws -> DirectoryListing? {
         let flags = ManifestWriter.PartFlags(rawValue: try reader.byte())
         guard flags.contains(.first) == (listing == nil) else { throw SyncError.violation("the parts of a folder out of order") }
         var folder = listing ?? DirectoryListing(path: [])
@@ -49,7 +45,9 @@ struct ManifestReader {
             try readEntry(&reader, after: seconds, into: &folder)
             seconds = folder.entries.last?.seconds ?? 0
         }
-        if flags.contains(.last) { finished = folder } else { listing = folder }
+        if flags.contains(.last) { return folder }
+        listing = folder
+        return nil
     }
 
     private mutating func readRules(_ reader: inout ByteReader) throws -> [UInt8] {

@@ -69,7 +69,7 @@ final class Reception {
     }
 
     private func merge(_ message: [UInt8]) throws {
-        try reader.read(message) { listing, isUnreadable in
+        for (listing, isUnreadable) in try reader.read(message) {
             if merger == nil { try begin() }
             try merger?.merge(listing, isUnreadable: isUnreadable)
         }
