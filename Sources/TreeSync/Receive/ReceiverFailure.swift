@@ -6,7 +6,7 @@ enum ReceiverFailure {
         if let code = reason.endsSync {
             throw SyncError(code, "cannot write \(path) on the receiver: \(reason.text); \(remedy(code)), then sync again", canRetry: code == .resources)
         }
-        if [EACCES, EPERM].contains(reason.code), path.split.parent.isEmpty, kind == .unwritable {
+        if reason.code == EACCES, !path.bytes.isEmpty, path.split.parent.isEmpty, kind == .unwritable {
             throw SyncError(.destination, "cannot write \(path) into the destination folder: \(reason.text); make the folder writable, then sync again")
         }
         ledger.problem(SyncProblem(kind: kind, path: path, reason: reason.text))

@@ -49,7 +49,12 @@ final class Reception {
     }
 
     private func next() throws -> (MessageKind, [UInt8]) {
-        guard let message = try conversation.inbox.take() else { throw SyncError.disconnected }
+        guard let message = try conversation.inbox.take() else {
+            // What the threads find in the last messages explains more than that they were the last.
+            content?.finish()
+            if let failure = conversation.inbox.failure { throw failure }
+            throw SyncError.disconnected
+        }
         let kind = try MessageKind.of(message)
         if kind == .abort { throw try JSONPart.decode(Abort.self, message).error }
         return (kind, message)

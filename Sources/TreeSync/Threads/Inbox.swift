@@ -25,6 +25,9 @@ final class Inbox: Sendable {
     /// Message bytes that have come in.
     var received: UInt64 { monitor.withLock { $0.received } }
 
+    /// What ``fail(_:atOnce:)`` has set.
+    var failure: (any Error)? { monitor.withLock { $0.failure } }
+
     /// Adds a message; returns when there is room for the next.
     func put(_ message: [UInt8]) async {
         monitor.withLock { state in
