@@ -33,6 +33,38 @@ import Testing
         #expect(try trees.rsyncDifferences() == "")
     }
 
+    @Test("carries trees that are deeper than a path may be long")
+    func deep() async throws {
+        let trees = try TreePair()
+        // sh cannot enter such folders; a process that changes into them step by step can.
+        func descend(_ last: String) throws {
+            try trees.inSource("perl -e 'for (1..500) { mkdir \"folder-$_\"; chdir \"folder-$_\" or die; if ($_ % 50 == 0 && ! -e \"file\") { open F, \">file\"; print F $_; close F } } \(last)'")
+        }
+        try descend("")
+        let report = try await trees.push()
+        #expect(report.created.directories == 500 && report.created.files == 10 && report.problems.isEmpty)
+        try descend("open F, \">>file\"; print F \"more\"; close F; mkdir \"other\"")
+        let second = try await trees.push()
+        #expect(second.updated.files == 1 && second.created.directories == 1)
+        #expect(try await !trees.push().changed)
+        try trees.inSource("rm -rf folder-1 && echo a > a")
+        let third = try await trees.push(options: SyncOptions(force: true))
+        #expect(third.deleted.directories == 501 && third.problems.isEmpty)
+        #expect(try trees.rsyncDifferences() == "")
+    }
+
+    @Test("of thousands of entries in one folder goes in parts")
+    func wide() async throws {
+        let trees = try TreePair()
+        try trees.inSource("seq 3000 | xargs touch && mkdir z && touch z/z")
+        let report = try await trees.push()
+        #expect(report.created.files == 3001)
+        try trees.inSource("rm 1 2 3 && touch 0 9999")
+        let second = try await trees.push()
+        #expect(second.deleted.files == 3 && second.created.files == 2 && second.unchanged.files == 2998)
+        #expect(try trees.rsyncDifferences() == "")
+    }
+
     @Test("updates what changed, deletes what is gone, and moves only what it must")
     func changes() async throws {
         let trees = try TreePair()

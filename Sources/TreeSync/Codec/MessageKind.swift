@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Wire
 
 /// The first byte of each message.
 ///
@@ -47,6 +48,16 @@ enum JSONPart {
         try [kind.rawValue] + JSONEncoder().encode(value)
     }
 
+    /// The same with fewer problems, where all of them make the message too long.
+    static func encode(_ kind: MessageKind, fitting value: some Encodable & ProblemCarrying) throws -> [UInt8] {
+        var value = value
+        while true {
+            let message = try encode(kind, value)
+            if message.count <= WireLimits.message || value.problems.isEmpty { return message }
+            value.problems.removeLast((value.problems.count + 1) / 2)
+        }
+    }
+
     static func decode<Value: Decodable>(_ type: Value.Type, _ message: [UInt8]) throws -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(message.dropFirst()))
@@ -55,6 +66,14 @@ enum JSONPart {
         }
     }
 }
+
+/// What lists problems.
+protocol ProblemCarrying {
+    var problems: [SyncProblem] { get set }
+}
+
+extension SyncReport: ProblemCarrying {}
+extension SenderSummary: ProblemCarrying {}
 
 /// The first message of each side.
 struct Hello: Codable, Sendable {

@@ -47,6 +47,7 @@ final class ContentReceiver: Sendable {
         let remark = try ContentRemark.decode(&reader)
         let bytes = try reader.raw(size)
         let wanted = try ledger.take(id)
+        ledger.moves(wanted)
         try ledger.receive(size, filesDone: 1)
         try bytes.withUnsafeBytes { bytes in
             guard ContentDigest.of(bytes) == digest else { throw Self.damaged(wanted.file) }

@@ -8,6 +8,7 @@ struct DeletionPlanner {
         var doomed = 0
         /// Whether something in it stays, and with it the folder.
         var keepsSome = false
+        var problems: [SyncProblem] = []
     }
 
     private struct Visit {
@@ -24,6 +25,9 @@ struct DeletionPlanner {
         while next < visits.count {
             let listing = try list(visits[next].path, scope)
             if listing.failure != nil || listing.holdsRepository { visits[next].keeps = true }
+            if let failure = listing.failure {
+                plan.problems.append(SyncProblem(kind: .undeletable, path: TreePath(listing.path), reason: failure.text))
+            }
             for entry in listing.entries {
                 let isDirectory = entry.kind == .directory
                 if scope.excludes(listing.name(entry), in: listing.path, isDirectory: isDirectory), !TemporaryName.matches(listing.name(entry)) {

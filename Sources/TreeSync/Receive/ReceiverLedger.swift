@@ -18,6 +18,7 @@ final class ReceiverLedger: Sendable {
         var openComparisons = 0
         var isPlanned = false
         var changes: [SyncChange] = []
+        var changeBytes = 0
         var received: UInt64 = 0
     }
 
@@ -60,11 +61,21 @@ final class ReceiverLedger: Sendable {
     /// The same for a file that comes in pieces; ``end()`` follows its last.
     func begin(_ id: Int) throws -> Wanted {
         let wanted = try take(id)
+        moves(wanted)
         monitor.withLock { $0.begun += 1 }
         return wanted
     }
 
     func end() { monitor.withLock { $0.begun -= 1 } }
+
+    /// A file that was only to be compared moves after all.
+    func moves(_ wanted: Wanted) {
+        guard wanted.local != nil else { return }
+        events.progress {
+            $0.filesToMove += 1
+            $0.bytesToMove &+= wanted.file.size
+        }
+    }
 
     /// Notes content that came; beyond the policy's limit the sync ends.
     func receive(_ count: Int, filesDone: Int) throws {
@@ -90,8 +101,9 @@ final class ReceiverLedger: Sendable {
             }
             guard reportsChanges, forward != nil else { return [] }
             state.changes.append(SyncChange(kind: kind, type: type, path: path))
-            guard state.changes.count >= 512 else { return [] }
-            defer { state.changes = [] }
+            state.changeBytes += path.bytes.count
+            guard state.changes.count >= 512 || state.changeBytes >= 1 << 20 else { return [] }
+            defer { (state.changes, state.changeBytes) = ([], 0) }
             return state.changes
         }
         if let forward {

@@ -295,7 +295,7 @@ final class Reception {
             report.secondsFinishing = watch.lap()
         }
         let report = ledger.report
-        try conversation.outbox.put(JSONPart.encode(.result, report))
+        try conversation.outbox.put(JSONPart.encode(.result, fitting: report))
         events.progress(isLast: true) { _ in }
         return report
     }

@@ -126,6 +126,7 @@ struct TreeMerger {
         guard options.delete else { return }
         if entry.kind == .directory {
             let plan = try DeletionPlanner(list: list).plan(local.path(entry).bytes, scope: scope)
+            problems += plan.problems
             existing += plan.doomed
             doomed += plan.doomed
             deletions += plan.deletions

@@ -1,4 +1,5 @@
 import Glibc
+import Wire
 
 /// One sync as its sender sees it: one thread walks the tree and sends the manifest, this one takes requests in, and
 /// a few read files.
@@ -49,7 +50,11 @@ final class SenderSession: Sendable {
         let scope = RuleScope(texts)
         try scanner.start(handle, scope: scope)
         try outbox.put(JSONPart.encode(.hello, Hello(options: options)))
-        try outbox.put(texts.encoded())
+        let encodedRules = texts.encoded()
+        guard encodedRules.count <= WireLimits.message else {
+            throw SyncError(.rules, "cannot send the rules: together they are longer than \(WireLimits.message) bytes; shorten the excludes")
+        }
+        try outbox.put(encodedRules)
         // Who starts a sync need not wait for the other's greeting.
         let agreed = if let options { options } else { try greeted() }
 
@@ -159,7 +164,7 @@ final class SenderSession: Sendable {
             return state.requestsEnded && state.openGroups == 0 ? state.summary : nil
         }
         guard let summary else { return }
-        try conversation.outbox.put(JSONPart.encode(.dataEnd, summary))
+        try conversation.outbox.put(JSONPart.encode(.dataEnd, fitting: summary))
         conversation.outbox.finish()
     }
 
