@@ -1,0 +1,61 @@
+import Glibc
+import Synchronization
+
+/// A byte stream over file descriptors: an agent's standard input and output, the pipes of a child, a socket.
+///
+/// Each direction has a thread of its own, so that waiting takes none of the threads that tasks run on. The
+/// descriptors are set non-blocking and closed by ``close()`` or with the last reference.
+public final class DescriptorStream: ByteStream {
+    private let reader: DescriptorThread
+    private let writer: DescriptorThread
+
+    /// - Parameters:
+    ///   - reading: read from; owned by the stream from now on.
+    ///   - writing: written to; may be the same descriptor, as for a socket.
+    public init(reading: CInt, writing: CInt) {
+        reader = DescriptorThread(descriptor: reading)
+        writer = DescriptorThread(descriptor: reading == writing ? dup(writing) : writing)
+    }
+
+    deinit {
+        reader.stop()
+        writer.stop()
+    }
+
+    public func read(upTo limit: Int) async throws -> [UInt8] {
+        try await reader.perform { descriptor in
+            var failure: CInt = 0
+            let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+                let got = Glibc.read(descriptor, buffer.baseAddress, limit)
+                count = max(0, got)
+                if got < 0 { failure = errno }
+            }
+            return failure == 0 ? .done(bytes) : .failed(failure)
+        } events: { CShort(POLLIN) }
+    }
+
+    public func write(_ bytes: [UInt8]) async throws {
+        let position = Mutex(0)
+        _ = try await writer.perform { descriptor in
+            let start = position.withLock(\.self)
+            guard start < bytes.count else { return .done([]) }
+            let put = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: start), bytes.count - start) }
+            if put < 0 { return .failed(errno) }
+            position.withLock { $0 = start + put }
+            return start + put == bytes.count ? .done([]) : .failed(EAGAIN)
+        } events: { CShort(POLLOUT) }
+    }
+
+    public func finishWriting() async throws {
+        _ = try await writer.perform { descriptor in
+            shutdown(descriptor, CInt(SHUT_WR))
+            return .done([])
+        } events: { CShort(POLLOUT) }
+        writer.stop()
+    }
+
+    public func close() async {
+        reader.stop()
+        writer.stop()
+    }
+}
