@@ -44,6 +44,8 @@ let package = Package(
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
+        // System calls that Swift cannot make by itself.
+        .target(name: "CFleet"),
 
         // The layers, lowest first.
         .target(name: "Wire", dependencies: [], swiftSettings: strict),
@@ -53,7 +55,7 @@ let package = Package(
                 swiftSettings: strict, linkerSettings: staticZstd),
         .target(name: "SQLLogicTest", dependencies: ["Wire", "CSQLite", crypto],
                 swiftSettings: strict, linkerSettings: staticSQLite),
-        .target(name: "Fleet", dependencies: ["Wire"], swiftSettings: strict),
+        .target(name: "Fleet", dependencies: ["Wire", "CFleet"], swiftSettings: strict),
         .target(name: "RemoteKit",
                 dependencies: ["SSH", "TreeSync", "Fleet", "Wire", logging, subprocess, crypto, "TOMLKit"],
                 swiftSettings: strict),
@@ -69,7 +71,8 @@ let package = Package(
         .testTarget(name: "SSHTests", dependencies: ["SSH", "Wire", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TreeSyncTests", dependencies: ["TreeSync", "Wire", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "SQLLogicTestTests", dependencies: ["SQLLogicTest", "CSQLite", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "FleetTests", dependencies: ["Fleet", "Wire", "TestSupport"], swiftSettings: strict),
+        .executableTarget(name: "fleet-probe", dependencies: ["Fleet"], path: "Tests/FleetProbe", swiftSettings: strict),
+        .testTarget(name: "FleetTests", dependencies: ["Fleet", "Wire", "TestSupport", "fleet-probe"], swiftSettings: strict),
         .testTarget(name: "RemoteKitTests", dependencies: ["RemoteKit", "Fleet", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["RemoteKit", "Fleet", "TestSupport"], swiftSettings: strict),
     ]

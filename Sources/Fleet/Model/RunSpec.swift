@@ -15,6 +15,10 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var attempts: Int
     /// Address-space limit of a worker, in bytes.
     public var memoryLimit: Int?
+    /// Seconds after which a claim whose heartbeat has stopped may be taken over; 30 unless told.
+    public var lease: Double?
+    /// Seconds that files in flight get when the budget is over or a stop is asked for; 5 unless told.
+    public var grace: Double?
     /// Seed for orders and for `SQLLOGICTEST_SEED`.
     public var seed: UInt64
     public var engine: EngineSpec
@@ -26,7 +30,8 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var startedBy: String
 
     public init(id: String, workspace: String, mode: RunMode = .drain, workers: Int, timeBudget: Double,
-                fileTimeout: Double, attempts: Int = 2, memoryLimit: Int? = nil, seed: UInt64 = 0,
+                fileTimeout: Double, attempts: Int = 2, memoryLimit: Int? = nil,
+                lease: Double? = nil, grace: Double? = nil, seed: UInt64 = 0,
                 engine: EngineSpec, blocked: [BlockedFile] = [], source: SourceState? = nil, startedBy: String) {
         self.id = id
         self.workspace = workspace
@@ -36,6 +41,8 @@ public struct RunSpec: Codable, Sendable, Equatable {
         self.fileTimeout = fileTimeout
         self.attempts = attempts
         self.memoryLimit = memoryLimit
+        self.lease = lease
+        self.grace = grace
         self.seed = seed
         self.engine = engine
         self.blocked = blocked
@@ -57,10 +64,18 @@ public struct EngineSpec: Codable, Sendable, Equatable {
     /// For `command`: variables on top of the worker's environment.
     public var environment: [String: String]
 
-    public init(kind: Kind, command: [String] = [], environment: [String: String] = [:]) {
+    /// For `command`: where the program runs; `private` unless told.
+    public var directory: Directory?
+
+    /// `private`: a folder of its own for each file, gone afterwards, so that files cannot disturb each other.
+    /// `workspace`: the source tree.
+    public enum Directory: String, Codable, Sendable { case `private`, workspace }
+
+    public init(kind: Kind, command: [String] = [], environment: [String: String] = [:], directory: Directory? = nil) {
         self.kind = kind
         self.command = command
         self.environment = environment
+        self.directory = directory
     }
 }
 

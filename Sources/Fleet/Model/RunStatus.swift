@@ -41,6 +41,12 @@ public struct RunStatus: Codable, Sendable, Equatable {
     /// Average CPU use of the host's cores during the run, 0...1, once known.
     public var utilisation: Double?
     public var stopRequested: Bool
+    /// Results of workers that had lost their claim, discarded.
+    public var lateResults: Int?
+    /// Why the run ended, once it has.
+    public var end: RunEnd?
+    /// What went wrong with the run itself, in words.
+    public var error: String?
 
     public var done: Int { outcomes.values.reduce(0, +) }
     public var passed: Int { outcomes[.pass] ?? 0 }
@@ -53,7 +59,7 @@ public struct RunStatus: Codable, Sendable, Equatable {
                 finishedAt: Double? = nil, timeBudget: Double, timeLeft: Double? = nil, total: Int, queued: Int,
                 running: Int, outcomes: [Outcome: Int], tests: Int = 0, skippedRecords: Int = 0, workersWanted: Int,
                 workers: [WorkerStatus] = [], restarts: Int = 0, utilisation: Double? = nil,
-                stopRequested: Bool = false) {
+                stopRequested: Bool = false, lateResults: Int? = nil, end: RunEnd? = nil, error: String? = nil) {
         self.id = id
         self.phase = phase
         self.workspace = workspace
@@ -73,6 +79,9 @@ public struct RunStatus: Codable, Sendable, Equatable {
         self.restarts = restarts
         self.utilisation = utilisation
         self.stopRequested = stopRequested
+        self.lateResults = lateResults
+        self.end = end
+        self.error = error
     }
 }
 

@@ -1,0 +1,64 @@
+#define _GNU_SOURCE
+#include "CFleet.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+uint64_t cfleet_load(const void *word) { return __atomic_load_n((const uint64_t *)word, __ATOMIC_ACQUIRE); }
+void cfleet_store(void *word, uint64_t value) { __atomic_store_n((uint64_t *)word, value, __ATOMIC_RELEASE); }
+
+int cfleet_signal_at_parents_death(int signal) {
+    return prctl(PR_SET_PDEATHSIG, (unsigned long)signal, 0UL, 0UL, 0UL);
+}
+
+int cfleet_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL); }
+
+int cfleet_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+int cfleet_ended_child(void) {
+    siginfo_t info;
+    memset(&info, 0, sizeof info);
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return -1;
+    return info.si_pid;
+}
+
+static struct flock first_byte(short type) {
+    struct flock lock;
+    memset(&lock, 0, sizeof lock);
+    lock.l_type = type;
+    lock.l_whence = SEEK_SET;
+    lock.l_len = 1;
+    return lock;
+}
+
+int cfleet_lock(int fd, int wait, int exclusive) {
+    struct flock lock = first_byte(exclusive ? F_WRLCK : F_UNLCK);
+    return fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock);
+}
+
+int cfleet_lock_is_held(int fd) {
+    struct flock lock = first_byte(F_WRLCK);
+    if (fcntl(fd, F_OFD_GETLK, &lock) != 0) return -1;
+    return lock.l_type != F_UNLCK;
+}
+
+int cfleet_signal_of(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
+int cfleet_exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
+
+int cfleet_spawn_in_folder(void *actions, const char *folder) {
+    return posix_spawn_file_actions_addchdir_np((posix_spawn_file_actions_t *)actions, folder);
+}
+
+int cfleet_spawn_new_session(void) { return POSIX_SPAWN_SETSID; }
+
+int cfleet_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+void cfleet_one_heap(void) { mallopt(M_ARENA_MAX, 1); }

@@ -1,0 +1,43 @@
+/// What Swift cannot call by itself: variadic system calls, macros, and atomic access to mapped memory.
+/// The system's headers stay out of this one, so that its types have one home for Swift: Glibc.
+#ifndef CFLEET_H
+#define CFLEET_H
+
+#include <stdint.h>
+
+uint64_t cfleet_load(const void *word);
+void cfleet_store(void *word, uint64_t value);
+
+/// Sends `signal` to the caller when the thread that started it ends.
+int cfleet_signal_at_parents_death(int signal);
+
+/// Orphaned descendants become children of the caller, not of init.
+int cfleet_adopt_orphans(void);
+
+/// All threads allocate from one heap, mallopt(3).
+void cfleet_one_heap(void);
+
+int cfleet_pidfd_open(int pid);
+
+/// A child that has ended and is not reaped yet, or 0 when there is none, or -1.
+int cfleet_ended_child(void);
+
+/// Locks the first byte of a file (`exclusive` 1) or unlocks it (0), with an open file description lock: it ends with
+/// the description, whoever else opens and closes the file.
+int cfleet_lock(int fd, int wait, int exclusive);
+
+/// 1 when another description holds the lock, 0 when none does, -1 on error.
+int cfleet_lock_is_held(int fd);
+
+/// pipe2(2), both ends close-on-exec.
+int cfleet_pipe(int ends[2]);
+
+int cfleet_signal_of(int status);
+int cfleet_exit_code_of(int status);
+
+/// posix_spawn_file_actions_addchdir_np(3) and the flag of posix_spawnattr_setflags(3) for a new session, which the
+/// headers keep to themselves without _GNU_SOURCE.
+int cfleet_spawn_in_folder(void *actions, const char *folder);
+int cfleet_spawn_new_session(void);
+
+#endif

@@ -1,0 +1,36 @@
+/// Where everything is in a run directory; `docs/run-directory.md` describes each file.
+struct RunLayout: Sendable {
+    let root: Path
+
+    var spec: Path { root / "spec.json" }
+    var manifest: Path { root / "manifest" }
+    var cursor: Path { root / "cursor" }
+    var claims: Path { root / "claims" }
+    var results: Path { root / "results" }
+    var scoreboard: Path { root / "scoreboard" }
+    var samples: Path { root / "samples" }
+    var events: Path { root / "events" }
+    var feed: Path { root / "feed" }
+    var logs: Path { root / "logs" }
+    var temporary: Path { root / "tmp" }
+    var work: Path { root / "work" }
+    var supervisorLock: Path { root / "supervisor.lock" }
+    var supervisorLog: Path { logs / "supervisor.log" }
+    var stop: Path { root / "stop" }
+    var summary: Path { root / "summary.json" }
+    var records: Path { root / "records.jsonl" }
+
+    /// Folders made with the run directory.
+    var folders: [Path] { [claims, results, feed, logs, temporary, work] }
+
+    func claim(_ id: Int, _ attempt: Int) -> Path { claims / "\(id).\(attempt)" }
+
+    /// A thousand results a folder, so that a million files make a thousand folders of a thousand.
+    func resultShard(_ id: Int) -> Path { results / "\(id / RunLayout.resultsPerShard)" }
+    func result(_ id: Int) -> Path { resultShard(id) / "\(id)" }
+    static let resultsPerShard = 1000
+
+    func workerLog(_ slot: Int) -> Path { logs / "worker-\(slot).log" }
+    func feed(_ slot: Int) -> Path { feed / "worker-\(slot)" }
+    func work(_ id: Int, _ attempt: Int) -> Path { work / "\(id).\(attempt)" }
+}

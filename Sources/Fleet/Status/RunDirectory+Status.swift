@@ -1,0 +1,94 @@
+import Glibc
+
+extension RunDirectory {
+    /// Where the run stands, in time that depends on the number of workers, not of files. Right whoever has been
+    /// killed: the supervisor's life is told from its lock, the counts from what was published.
+    public func status() throws(FleetError) -> RunStatus {
+        // In this order: a summary appears before the lock goes.
+        let isSupervised = try isSupervised()
+        let summary = try summary()
+        let board = try ScoreboardReading(layout.scoreboard)
+        let manifest = try manifest()
+        let position = min(try Cursor.position(layout.cursor), manifest.runnable)
+        let created = layout.spec.status().map { Double($0.st_mtim.tv_sec) + Double($0.st_mtim.tv_nsec) / 1e9 } ?? 0
+        let stop = stopRequest != nil
+
+        var tally = Tally()
+        var late = 0
+        for (slot, reading) in board.slots.enumerated() {
+            tally += reading.tally(pendingWon: hasWon(slot, reading))
+            late += Int(clamping: reading[.late])
+        }
+        let phase = phase(isSupervised, summary, board, stop)
+        var status = RunStatus(
+            id: spec.id, phase: phase, workspace: spec.workspace, createdAt: created,
+            startedAt: RunDirectory.time(board[word: .firstStartedAt]), finishedAt: summary?.finishedAt,
+            timeBudget: spec.timeBudget, total: manifest.count, queued: manifest.runnable - position, running: 0,
+            outcomes: tally.outcomes, tests: tally.tests, skippedRecords: tally.skippedRecords,
+            workersWanted: Int(clamping: max(UInt64(spec.workers), board[word: .workersWanted])),
+            restarts: Int(clamping: board[word: .restarts]), utilisation: RunDirectory.utilisation(board),
+            stopRequested: stop, lateResults: late, end: summary?.end, error: summary?.error)
+        if let summary {
+            status.outcomes = summary.outcomes
+            status.queued = 0
+        } else if !board.text.isEmpty {
+            status.error = board.text
+        }
+        // Blocked files have no record until the supervisor has gone through them.
+        let waiting = phase == .created ? manifest.count - manifest.runnable : 0
+        // The cursor may lag behind a claim by the one step in which its worker was killed.
+        status.queued = min(status.queued + waiting, status.total - min(status.total, status.done))
+        status.running = max(0, status.total - status.queued - status.done)
+        if isSupervised && summary == nil {
+            status.timeLeft = max(0, spec.timeBudget - Clock.seconds(since: board[word: .startedClock]))
+            status.workers = try workers(board, manifest)
+        }
+        return status
+    }
+
+    private func phase(_ isSupervised: Bool, _ summary: RunSummary?, _ board: ScoreboardReading, _ stop: Bool) -> RunStatus.Phase {
+        if summary != nil { return .finished }
+        if isSupervised { return stop || board[word: .draining] != 0 ? .stopping : .running }
+        return board[word: .startedAt] == 0 ? .created : .interrupted
+    }
+
+    /// Whether a dead worker's last result was linked although it did not live to count it.
+    private func hasWon(_ slot: Int, _ reading: SlotReading) -> Bool {
+        guard slot > 0, let file = Scoreboard.pending(reading[.commit]), !reading.isAlive else { return false }
+        guard let claim = layout.claim(file, reading.attempt).status(followingLinks: false),
+              let result = layout.result(file).status(followingLinks: false) else { return false }
+        return claim.st_ino == result.st_ino && claim.st_dev == result.st_dev
+    }
+
+    private func workers(_ board: ScoreboardReading, _ manifest: Manifest) throws(FleetError) -> [WorkerStatus] {
+        var workers: [WorkerStatus] = []
+        for (slot, reading) in board.slots.enumerated().dropFirst() where reading.state != .empty && reading.state != .left {
+            var worker = WorkerStatus(slot: slot - 1, pid: reading.pid, state: .gone)
+            if reading.isAlive {
+                worker.state = switch reading.state {
+                case .running: .running
+                case .starting: .starting
+                case .idle: .idle
+                case .empty, .left, .failed: .gone
+                }
+            }
+            if reading.state == .running, let file = reading.file {
+                worker.file = try manifest.entry(file).text
+                worker.line = Int(clamping: reading[.line])
+                worker.records = Int(clamping: reading[.record])
+                worker.elapsed = Clock.seconds(since: reading[.fileStarted])
+            }
+            worker.cpu = Double(reading[.cpu]) / 1000
+            worker.rss = Int(clamping: reading[.resident])
+            workers.append(worker)
+        }
+        return workers
+    }
+
+    private static func time(_ microseconds: UInt64) -> Double? { microseconds == 0 ? nil : Double(microseconds) / 1e6 }
+
+    static func utilisation(_ board: ScoreboardReading) -> Double? {
+        let samples = board[word: .cpuSamples]
+        return samples == 0 ? nil : min(1, Double(board[word: .cpuSum]) / 1e6 / Double(samples))
+    }
+}

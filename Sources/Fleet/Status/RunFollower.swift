@@ -1,0 +1,41 @@
+import FoundationEssentials
+import Glibc
+
+/// Reads a run's events from any place on. Whoever begins at 0, at any time and as often as he likes, gets the same
+/// events in the same order.
+public struct RunFollower: Sendable {
+    public let directory: RunDirectory
+    /// Bytes of `events` read so far; hand it to a new follower to go on.
+    public private(set) var offset: Int
+
+    public init(_ directory: RunDirectory, from offset: Int = 0) {
+        self.directory = directory
+        self.offset = max(0, offset)
+    }
+
+    /// The events that were added since, about `limit` bytes of them at most; none when there is nothing new. Call
+    /// again at once when there were some.
+    public mutating func next(limit: Int = 1 << 20) throws(FleetError) -> [RunEvent] {
+        let path = directory.layout.events
+        guard let file = File(ifPossible: path, O_RDONLY) else {
+            if errno == ENOENT { return [] }
+            throw .system("read \(path.text)")
+        }
+        var wanted = max(4096, limit)
+        while true {
+            let bytes = try file.read(wanted, at: offset)
+            if let end = bytes.lastIndex(of: UInt8(ascii: "\n")) {
+                var events: [RunEvent] = []
+                for line in bytes[..<end].split(separator: UInt8(ascii: "\n")) {
+                    events.append(try JSON.decode(RunEvent.self, Array(line), path))
+                }
+                offset += end + 1
+                return events
+            }
+            // Either a line is being written, or it is longer than the piece.
+            if bytes.count < wanted { return [] }
+            wanted *= 4
+            guard wanted <= 1 << 28 else { throw FleetError(.corrupt, "cannot read \(path.text): a line does not end") }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Glibc
+
+/// One file of a suite.
+public struct SuiteFile: Sendable, Equatable {
+    /// The path relative to the workspace, as the file system has it: bytes that need not be UTF-8.
+    public var name: [UInt8]
+    /// Bytes; 0 when the file cannot be looked at.
+    public var size: Int
+    /// Why the file is kept out, if it is.
+    public var blockedReason: String?
+
+    public init(name: [UInt8], size: Int, blockedReason: String? = nil) {
+        self.name = name
+        self.size = size
+        self.blockedReason = blockedReason
+    }
+
+    /// For people: bytes that are not UTF-8 are replaced.
+    public var text: String { String(decoding: name, as: UTF8.self) }
+}
+
+/// The files of a run, in the order in which they are to be claimed.
+public struct Suite: Sendable, Equatable {
+    public var files: [SuiteFile]
+
+    public init(files: [SuiteFile]) { self.files = files }
+
+    /// Finds the files of a suite: each once, however many globs match it. Files that cannot be read belong to it
+    /// and will end as `unreadable`; blocked ones belong to it and will end as `skipped`.
+    ///
+    /// - Parameters:
+    ///   - workspace: absolute path of the source tree.
+    ///   - globs: what to test, relative to the workspace (see ``Glob``).
+    ///   - block: what to keep out; each `path` is a glob too. The first that matches gives the reason.
+    ///   - seed: breaks ties of the order; the same seed gives the same order.
+    /// - Throws: ``FleetError``: `noFiles` naming every glob that matches nothing; `invalid` for a glob that cannot
+    ///   be read; `system` when the workspace is not there.
+    public static func discover(workspace: String, globs: [String], block: [BlockedFile] = [],
+                                seed: UInt64 = 0) throws(FleetError) -> Suite {
+        let root = Path(workspace)
+        guard let info = root.status() else { throw .system("look into the workspace \(workspace)") }
+        guard info.st_mode & S_IFMT == S_IFDIR else {
+            throw FleetError(.invalid, "cannot use the workspace \(workspace): it is no folder")
+        }
+        guard !globs.isEmpty else { throw FleetError(.noFiles, "cannot find test files: no glob is given; set suite.files") }
+        var walk = GlobWalk(root: root)
+        var empty: [String] = []
+        for text in globs where try walk.add(Glob(text)) == 0 { empty.append("'\(text)'") }
+        guard empty.isEmpty else {
+            let what = empty.count == 1 ? "the glob \(empty[0]) matches" : "the globs \(empty.joined(separator: ", ")) match"
+            throw FleetError(.noFiles, "cannot find test files: \(what) nothing in \(workspace)")
+        }
+        var rules: [(glob: Glob, reason: String)] = []
+        for rule in block { rules.append((try Glob(rule.path), rule.reason)) }
+        let files = walk.found.map { name, size in
+            SuiteFile(name: name, size: size, blockedReason: rules.first { $0.glob.matches(name) }?.reason)
+        }
+        return Suite(files: RunOrder.largestFirst(files, seed: seed))
+    }
+}
+
+/// Orders in which files are claimed.
+enum RunOrder {
+    /// Without history a file's size stands for its duration: the longest first keeps the tail short. The seed
+    /// shuffles files of equal size; without one they go by name.
+    static func largestFirst(_ files: [SuiteFile], seed: UInt64) -> [SuiteFile] {
+        guard seed != 0 else {
+            return files.sorted { $0.size != $1.size ? $0.size > $1.size : $0.name.lexicographicallyPrecedes($1.name) }
+        }
+        let keyed = files.map { (file: $0, key: hash($0.name, seed)) }
+        return keyed.sorted { left, right in
+            if left.file.size != right.file.size { return left.file.size > right.file.size }
+            if left.key != right.key { return left.key < right.key }
+            return left.file.name.lexicographicallyPrecedes(right.file.name)
+        }.map(\.file)
+    }
+
+    /// FNV-1a, finished with the mixer of SplitMix64; the same on every machine.
+    private static func hash(_ bytes: [UInt8], _ seed: UInt64) -> UInt64 {
+        var value = 0xCBF2_9CE4_8422_2325 ^ seed
+        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}

@@ -1,0 +1,142 @@
+import CFleet
+import Glibc
+
+extension FleetRun {
+    /// Deals with all children that have ended. Orphaned descendants of workers are children too: the supervisor
+    /// adopts them, and ends them.
+    mutating func reap() throws(FleetError) {
+        var failure: FleetError?
+        var any = false
+        while case let pid = cfleet_ended_child(), pid > 0 {
+            any = true
+            // Before the pid is free again, so that its group cannot be another's.
+            if workers[pid] != nil { kill(-pid, SIGKILL) }
+            var status: Int32 = 0
+            var usage = rusage()
+            guard retryingInterrupts({ wait4(pid, &status, 0, &usage) }) == pid else { break }
+            guard let worker = workers.removeValue(forKey: pid) else { continue }
+            let death = Death(status: status, peak: usage.ru_maxrss * 1024,
+                              memoryWasShort: HostSampler.outOfMemoryKills() > memoryKills,
+                              signal: cfleet_signal_of(status), exitCode: cfleet_exit_code_of(status))
+            endOrphans()
+            do throws(FleetError) {
+                try readFeeds()
+                try bury(worker, death)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if any { endOrphans() }
+        if let failure { throw failure }
+    }
+
+    /// Ends what dead workers left running, and what comes to light when that ends, for a second at most.
+    private func endOrphans() {
+        for _ in 0..<200 {
+            let orphans = Descendants.ofThisProcess().filter { workers[$0] == nil }
+            if orphans.isEmpty { return }
+            for pid in orphans { kill(pid, SIGKILL) }
+            let ended = orphans.count { waitpid($0, nil, WNOHANG) == $0 }
+            if ended < orphans.count { pauseThread(0.005) }
+        }
+    }
+
+    /// Puts the slot of a dead worker in order and decides about its file.
+    private mutating func bury(_ worker: WorkerProcess, _ death: Death) throws(FleetError) {
+        let place = worker.place
+        let left = death.exitCode == 0 && board[place, .state] == Scoreboard.State.left.rawValue
+        try settlePublication(place)
+        let file = board[place, .file] == 0 ? nil : Int(clamping: board[place, .file]) - 1
+        let failed = board[place, .state] == Scoreboard.State.failed.rawValue || (file == nil && board[place, .filesDone] == 0)
+        let line = Int(clamping: board[place, .line])
+        if let file, file < manifest.runnable {
+            layout.work(file, Int(clamping: board[place, .attempt])).removeTree()
+            if index[file] == nil { try judge(file, worker, death) }
+        }
+        board[place, .file] = 0
+        board[place, .state] = Scoreboard.State.empty.rawValue
+        if left { return }
+        if worker.ending == nil || worker.ending != .runOver {
+            board[.restarts] &+= 1
+            let at = file.flatMap { try? manifest.entry($0).text }.map { " on \($0)\(line > 0 ? ":\(line)" : "")" } ?? ""
+            let why = if case .timeout = worker.ending { "ended at the file's time limit" } else { death.words }
+            try events.append(RunEvent(kind: .workerDied, time: Clock.now, worker: worker.slot, pid: worker.pid, message: why + at))
+        }
+        if worker.ending == nil && failed { countFailedStart(worker, death) }
+        noteDeath()
+    }
+
+    private mutating func countFailedStart(_ worker: WorkerProcess, _ death: Death) {
+        failedStarts += 1
+        guard failedStarts >= FleetRun.failedStartsAllowed else { return }
+        let own = board.text(of: worker.place)
+        let said = (own.isEmpty ? lastLine(of: layout.workerLog(worker.slot)) : own).map { ": \($0)" } ?? ""
+        fail("cannot keep workers alive: \(failedStarts) in a row ended before they had run a file, the last one \(death.words)\(said)")
+    }
+
+    /// A worker that died between linking its result and counting it has published.
+    private mutating func settlePublication(_ place: Int) throws(FleetError) {
+        guard let file = board.pending(place) else { return }
+        let claim = layout.claim(file, Int(clamping: board[place, .attempt]))
+        guard let source = claim.status(followingLinks: false), let result = layout.result(file).status(followingLinks: false),
+              source.st_ino == result.st_ino, source.st_dev == result.st_dev else { return board.abort(place) }
+        board.commit(place)
+        table.remove(id: file, upTo: Int(clamping: board[place, .attempt]))
+        guard index[file] == nil, let record = try directory.record(file) else { return }
+        _ = index.add(file, .result)
+        try events.append(EventLog.line(finished: record.brief.json, at: record.finishedAt))
+    }
+
+    /// A dead worker's file: timed out, given back, to be tried again, or crashed once too often.
+    private mutating func judge(_ file: Int, _ worker: WorkerProcess, _ death: Death) throws(FleetError) {
+        let place = worker.place
+        let attempt = Int(clamping: board[place, .attempt]), tryNumber = Int(clamping: board[place, .tryNumber])
+        let claim = layout.claim(file, attempt)
+        // Without its claim, or with a later one, somebody else answers for the file.
+        guard claim.exists, !layout.claim(file, attempt + 1).exists else { return }
+        var record = FileRecord(id: file, file: try manifest.entry(file).text, outcome: .crashed,
+                                duration: Clock.seconds(since: board[place, .fileStarted]), attempt: tryNumber,
+                                worker: worker.slot, finishedAt: Clock.now)
+        let line = Int(clamping: board[place, .line])
+        let at = line > 0 ? " at line \(line)" : ""
+        if worker.ending == .timeout(file: file) {
+            record.outcome = .timeout
+            record.message = "not finished after \(Int(spec.fileTimeout.rounded(.up))) s\(at)"
+        } else if worker.ending != nil {
+            return try FleetRun.free(claim, table.owner)
+        } else if board[place, .state] == Scoreboard.State.failed.rawValue || death.exitCode == HeartbeatThread.gaveBack {
+            return
+        } else if tryNumber < spec.attempts {
+            return
+        } else {
+            let memory = death.isOutOfMemory(limit: spec.memoryLimit, virtualSize: Int(clamping: board[place, .virtualSize]),
+                                             base: Int(clamping: board[place, .baseSize]))
+            record.outcome = memory ? .outOfMemory : .crashed
+            record.message = "\(memory ? "out of memory: " : "")\(death.words)\(at)\(tryNumber > 1 ? ", try \(tryNumber)" : "")"
+        }
+        if line > 0 {
+            record.errors = 1
+            record.failures = [RecordFailure(line: line, message: record.message ?? "")]
+        }
+        try publish(record, attempt: attempt)
+    }
+
+    /// Marks a claim as given back, also one whose owner's line is missing.
+    static func free(_ claim: Path, _ owner: ClaimOwner) throws(FleetError) {
+        let file = try File(claim, O_RDWR | O_CREAT)
+        if ClaimOwner(line: try file.read(1024, at: 0)) != nil {
+            try file.write(ClaimOwner.free, at: 0)
+        } else {
+            var free = owner
+            free.isFree = true
+            try file.truncate(to: 0)
+            try file.write(free.line, at: 0)
+        }
+    }
+
+    private func lastLine(of log: Path) -> String? {
+        guard let file = File(ifPossible: log, O_RDONLY), let size = try? file.status().st_size,
+              let tail = try? file.read(min(4096, Int(size)), at: max(0, Int(size) - 4096)) else { return nil }
+        return tail.split(separator: UInt8(ascii: "\n")).last.map { String(decoding: $0, as: UTF8.self).cut(toBytes: 500) }
+    }
+}

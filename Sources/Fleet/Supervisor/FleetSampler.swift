@@ -1,0 +1,48 @@
+import Glibc
+
+/// Measures the host and the workers once a second.
+struct FleetSampler {
+    private var host = HostSampler()
+    private var ticks: [Int: (pid: Int32, child: Int32, ticks: UInt64)] = [:]
+    private var last: UInt64
+    private let samples: File
+
+    init(_ path: Path) throws(FleetError) {
+        samples = try File(path, O_WRONLY | O_CREAT | O_APPEND)
+        _ = host.sample()
+        last = Clock.monotonic
+    }
+
+    var isDue: Bool { Clock.seconds(since: last) >= 1 }
+
+    /// Writes a sample; puts each worker's CPU and memory into its slot and the cores' average into the header.
+    mutating func sample(_ board: Scoreboard, _ pids: [Int: Int32], queued: Int, done: Int) {
+        let elapsed = max(0.001, Clock.seconds(since: last))
+        last = Clock.monotonic
+        let sample = FleetSample(host: host.sample(), queued: queued, done: done, workers: pids.sorted { $0.key < $1.key }.map {
+            worker($0.key, $0.value, board, elapsed)
+        })
+        board[.cpuSum] &+= UInt64(sample.host.cpu * 1e6)
+        board[.cpuSamples] &+= 1
+        // A run does not end for want of a sample.
+        if let line = try? JSON.encode(sample) { try? samples.write(line) }
+    }
+
+    private mutating func worker(_ slot: Int, _ pid: Int32, _ board: Scoreboard, _ elapsed: Double) -> FleetSample.Worker {
+        let own = slot + 1
+        let child = Int32(truncatingIfNeeded: board[own, .childPid])
+        let fields = ProcessFields(pid: pid)
+        let childFields = child > 0 ? ProcessFields(pid: child).flatMap { $0.startTime == board[own, .childStart] ? $0 : nil } : nil
+        let all = (fields?.ticks ?? 0) &+ (childFields?.ticks ?? 0)
+        let before = ticks[slot]
+        // A child that was waited for moves its ticks to the worker, so only a new worker starts from nothing.
+        let used = before?.pid == pid ? all &- min(all, before?.ticks ?? 0) : all
+        ticks[slot] = (pid, child, all)
+        let cpu = Double(used) / Machine.ticksPerSecond / elapsed
+        let rss = (fields?.resident ?? 0) + (childFields?.resident ?? 0)
+        board[own, .cpu] = UInt64(max(0, min(cpu, 1e6)) * 1000)
+        board[own, .resident] = UInt64(max(0, rss))
+        board[own, .virtualSize] = UInt64(max(0, fields?.virtualSize ?? 0))
+        return FleetSample.Worker(slot: slot, isRunning: board[own, .state] == Scoreboard.State.running.rawValue, cpu: cpu, rss: rss)
+    }
+}

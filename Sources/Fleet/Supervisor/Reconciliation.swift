@@ -1,0 +1,93 @@
+import Glibc
+
+/// Brings a run directory into order before a supervisor goes on with it: whatever was killed, and whenever, each file
+/// afterwards has its result, or a claim that anyone may take, or lies beyond the cursor.
+struct Reconciliation {
+    let directory: RunDirectory
+    let board: Scoreboard
+    let manifest: Manifest
+    private var layout: RunLayout { directory.layout }
+
+    init(_ directory: RunDirectory, _ board: Scoreboard, _ manifest: Manifest) {
+        self.directory = directory
+        self.board = board
+        self.manifest = manifest
+    }
+
+    /// - Returns: where the records of finished files are.
+    func run(_ events: inout EventLog, _ table: ClaimTable) throws(FleetError) -> RecordIndex {
+        try endLeftovers()
+        try removeLeftovers()
+        let index = try recount(&events)
+        try freeClaims(table, index)
+        return index
+    }
+
+    /// Workers of a dead supervisor that did not leave, known by pid and start time, with their groups.
+    private func endLeftovers() throws(FleetError) {
+        var left: [(pid: Int32, start: UInt64)] = []
+        for slot in 1..<board.slots where board[slot, .pid] != 0 {
+            left.append((Int32(truncatingIfNeeded: board[slot, .pid]), board[slot, .startTime]))
+            left.append((Int32(truncatingIfNeeded: board[slot, .childPid]), board[slot, .childStart]))
+        }
+        left = left.filter { $0.pid > 1 && ProcessIdentity.isAlive(pid: $0.pid, startTime: $0.start) }
+        for process in left { kill(-process.pid, SIGKILL) }
+        let began = Clock.monotonic
+        while let process = left.first(where: { ProcessIdentity.isAlive(pid: $0.pid, startTime: $0.start) }) {
+            guard Clock.seconds(since: began) < 5 else {
+                throw FleetError(.startFailed, "cannot resume the run: process \(process.pid) of its last fleet does not end", isRetryable: true)
+            }
+            pauseThread(0.01)
+        }
+    }
+
+    private func removeLeftovers() throws(FleetError) {
+        for folder in [layout.temporary, layout.work, layout.feed] {
+            for name in try folder.names() { (folder / name).removeTree() }
+        }
+        for path in [layout.summary, layout.records, layout.stop] where !path.unlink() { throw .system("remove \(path.text)") }
+    }
+
+    /// Counts what has been published from the results themselves. One that is not whole was lost with the power and
+    /// does not count; one without an event gets it.
+    private func recount(_ events: inout EventLog) throws(FleetError) -> RecordIndex {
+        let results = Results(layout: layout)
+        var index = RecordIndex(count: manifest.count)
+        var tally = Tally()
+        let known = try events.finishedFiles(below: manifest.count)
+        for id in try results.ids() {
+            guard let line = try results.recordLine(id),
+                  let record = try? JSON.decode(FileRecord.self, line, layout.result(id)), record.id == id,
+                  index.add(id, .result) else {
+                layout.result(id).unlink()
+                continue
+            }
+            tally.add(record)
+            if !known.contains(id) { try events.append(EventLog.line(finished: record.brief.json, at: record.finishedAt)) }
+        }
+        for slot in 1..<board.slots where board[slot, .state] != 0 || board.tally(slot).files > 0 { board.clear(slot) }
+        board.clear(0)
+        board.setTally(0, tally)
+        return index
+    }
+
+    /// Nobody works now, so no claim of this host is held. A try that ended with its supervisor does not count.
+    private func freeClaims(_ table: ClaimTable, _ index: RecordIndex) throws(FleetError) {
+        var claimed: Set<Int> = []
+        for state in try table.list() {
+            if index[state.id] != nil || state.id >= manifest.runnable {
+                table.remove(id: state.id, upTo: state.attempt)
+                continue
+            }
+            claimed.insert(state.id)
+            if state.owner?.process.life != .unknown { try free(state.id, state.attempt, table) }
+        }
+        for id in 0..<min(try Cursor.position(layout.cursor), manifest.runnable) where index[id] == nil && !claimed.contains(id) {
+            try free(id, 1, table)
+        }
+    }
+
+    private func free(_ id: Int, _ attempt: Int, _ table: ClaimTable) throws(FleetError) {
+        try FleetRun.free(layout.claim(id, attempt), table.owner)
+    }
+}

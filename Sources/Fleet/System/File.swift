@@ -1,0 +1,135 @@
+import CFleet
+import Glibc
+
+/// An open file that closes itself. Every file is opened close-on-exec.
+final class File: Sendable {
+    let descriptor: Int32
+    private let name: Path
+
+    init(_ path: Path, _ flags: Int32, mode: mode_t = 0o600) throws(FleetError) {
+        descriptor = path.withCString { text in retryingInterrupts { open(text, flags | O_CLOEXEC, mode) } }
+        name = path
+        if descriptor < 0 { throw .system("open \(path.text)") }
+    }
+
+    /// `nil` with `errno` set when the file cannot be opened.
+    init?(ifPossible path: Path, _ flags: Int32, mode: mode_t = 0o600) {
+        descriptor = path.withCString { text in retryingInterrupts { open(text, flags | O_CLOEXEC, mode) } }
+        name = path
+        if descriptor < 0 { return nil }
+    }
+
+    /// Also runs when an initialiser fails, whose `errno` must survive.
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    func status() throws(FleetError) -> stat {
+        var info = stat()
+        if fstat(descriptor, &info) != 0 { throw .system("read the state of \(name.text)") }
+        return info
+    }
+
+    /// Up to `count` bytes from `offset`; fewer only at the end of the file.
+    func read(_ count: Int, at offset: Int) throws(FleetError) -> [UInt8] {
+        var failed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: max(count, 0)) { buffer, filled in
+            while filled < count {
+                let got = retryingInterrupts {
+                    pread(descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled))
+                }
+                if got < 0 { failed = true }
+                if got <= 0 { break }
+                filled += got
+            }
+        }
+        if failed { throw .system("read \(name.text)") }
+        return bytes
+    }
+
+    /// Writes all of `bytes` at `offset`, or where the file's mode says when `offset` is nil.
+    func write(_ bytes: [UInt8], at offset: Int? = nil) throws(FleetError) {
+        var done = 0
+        while done < bytes.count {
+            let wrote = bytes.withUnsafeBytes { buffer in
+                retryingInterrupts {
+                    let start = buffer.baseAddress.map { $0 + done }
+                    return if let offset {
+                        pwrite(descriptor, start, buffer.count - done, off_t(offset + done))
+                    } else {
+                        Glibc.write(descriptor, start, buffer.count - done)
+                    }
+                }
+            }
+            if wrote <= 0 { throw .system("write \(name.text)", wrote == 0 ? EIO : errno) }
+            done += wrote
+        }
+    }
+
+    func truncate(to size: Int) throws(FleetError) {
+        if retryingInterrupts({ ftruncate(descriptor, off_t(size)) }) != 0 { throw .system("cut \(name.text)") }
+    }
+
+    func sync() throws(FleetError) {
+        if retryingInterrupts({ fsync(descriptor) }) != 0 { throw .system("bring \(name.text) to disk") }
+    }
+
+    /// Waits for the lock on the first byte.
+    func lock() throws(FleetError) {
+        if retryingInterrupts({ cfleet_lock(descriptor, 1, 1) }) != 0 { throw .system("lock \(name.text)") }
+    }
+
+    /// Takes the lock on the first byte if nobody has it.
+    func tryLock() throws(FleetError) -> Bool {
+        if retryingInterrupts({ cfleet_lock(descriptor, 0, 1) }) == 0 { return true }
+        if errno == EAGAIN || errno == EACCES { return false }
+        throw .system("lock \(name.text)")
+    }
+
+    func unlock() { _ = cfleet_lock(descriptor, 0, 0) }
+
+    /// Whether another opening of the file holds the lock, here or on another host.
+    func isLockedElsewhere() throws(FleetError) -> Bool {
+        let held = cfleet_lock_is_held(descriptor)
+        if held < 0 { throw .system("look at the lock of \(name.text)") }
+        return held == 1
+    }
+}
+
+extension Path {
+    /// The whole file, refused beyond `limit` bytes.
+    func contents(limit: Int = 1 << 30) throws(FleetError) -> [UInt8] {
+        let file = try File(self, O_RDONLY)
+        let size = Int(try file.status().st_size)
+        guard size <= limit else { throw FleetError(.corrupt, "cannot read \(text): it has \(size) bytes, at most \(limit) are expected") }
+        return try file.read(size, at: 0)
+    }
+
+    /// The file's bytes where the kernel makes them up (`/proc`), so that its size is 0. `nil` when it is gone.
+    func kernelText(limit: Int = 1 << 20) -> [UInt8]? {
+        guard let file = File(ifPossible: self, O_RDONLY) else { return nil }
+        var bytes: [UInt8] = []
+        while bytes.count < limit {
+            let chunk = [UInt8](unsafeUninitializedCapacity: 16384) { buffer, filled in
+                filled = max(0, retryingInterrupts { Glibc.read(file.descriptor, buffer.baseAddress, 16384) })
+            }
+            if chunk.isEmpty { break }
+            bytes += chunk
+        }
+        return bytes
+    }
+
+    /// Replaces the file in one step: a reader sees the old or the new one, also after a loss of power.
+    func replace(with bytes: [UInt8]) throws(FleetError) {
+        let temporary = Path(self.bytes + Array(".new".utf8))
+        do {
+            let file = try File(temporary, O_WRONLY | O_CREAT | O_TRUNC)
+            try file.write(bytes)
+            try file.sync()
+            try temporary.rename(to: self)
+        } catch {
+            temporary.unlink()
+            throw error
+        }
+    }
+
+    func syncFolder() throws(FleetError) { try File(self, O_RDONLY | O_DIRECTORY).sync() }
+}

@@ -1,0 +1,107 @@
+import Glibc
+
+/// A path of the file system as it really is: bytes without NUL, which need not be UTF-8.
+struct Path: Sendable, Hashable {
+    var bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ text: String) { bytes = Array(text.utf8) }
+
+    static func / (folder: Path, name: String) -> Path { Path(folder.bytes + [UInt8(ascii: "/")] + Array(name.utf8)) }
+    static func / (folder: Path, name: [UInt8]) -> Path { Path(folder.bytes + [UInt8(ascii: "/")] + name) }
+
+    /// For people: bytes that are not UTF-8 are replaced.
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: bytes.count + 1) { buffer in
+            for (index, byte) in bytes.enumerated() { buffer[index] = CChar(bitPattern: byte) }
+            buffer[bytes.count] = 0
+            // The buffer is never empty.
+            return body(UnsafePointer(buffer.baseAddress.unsafelyUnwrapped))
+        }
+    }
+
+    /// The path made absolute against the working directory; nothing is resolved.
+    var absolute: Path {
+        guard bytes.first != UInt8(ascii: "/"), let folder = getcwd(nil, 0) else { return self }
+        defer { free(folder) }
+        return Path(Array(UnsafeBufferPointer(start: folder, count: strlen(folder))).map { UInt8(bitPattern: $0) }) / bytes
+    }
+}
+
+/// Calls `body` again while a signal interrupts it.
+@discardableResult
+func retryingInterrupts<Number: SignedInteger>(_ body: () -> Number) -> Number {
+    while true {
+        let result = body()
+        if result != -1 || errno != EINTR { return result }
+    }
+}
+
+extension Path {
+    /// What `stat` says, or `nil` with `errno` set.
+    func status(followingLinks: Bool = true) -> stat? {
+        var info = stat()
+        let result = withCString { followingLinks ? stat($0, &info) : lstat($0, &info) }
+        return result == 0 ? info : nil
+    }
+
+    var exists: Bool { status(followingLinks: false) != nil }
+
+    /// Removes the name; `false` with `errno` set when that failed for another reason than that it is not there.
+    @discardableResult
+    func unlink() -> Bool { withCString { Glibc.unlink($0) } == 0 || errno == ENOENT }
+
+    func makeFolder(mode: mode_t = 0o700, mayExist: Bool = true) throws(FleetError) {
+        if withCString({ mkdir($0, mode) }) == 0 { return }
+        if errno == EEXIST && mayExist { return }
+        throw .system("make the folder \(text)")
+    }
+
+    /// Makes the folder and those above it.
+    func makeFolders() throws(FleetError) {
+        if let info = status(), info.st_mode & S_IFMT == S_IFDIR { return }
+        if let slash = bytes.lastIndex(of: UInt8(ascii: "/")), slash > 0 { try Path(Array(bytes[..<slash])).makeFolders() }
+        try makeFolder()
+    }
+
+    func rename(to target: Path) throws(FleetError) {
+        let result = withCString { from in target.withCString { Glibc.rename(from, $0) } }
+        if result != 0 { throw .system("rename \(text) to \(target.text)") }
+    }
+
+    /// The names in the folder, without `.` and `..`, in no order.
+    func names() throws(FleetError) -> [[UInt8]] {
+        guard let folder = withCString({ opendir($0) }) else { throw .system("list the folder \(text)") }
+        defer { closedir(folder) }
+        var names: [[UInt8]] = []
+        errno = 0
+        while let entry = readdir(folder) {
+            let name = entry.nameBytes
+            if name != [0x2E] && name != [0x2E, 0x2E] { names.append(name) }
+            errno = 0
+        }
+        if errno != 0 { throw .system("list the folder \(text)") }
+        return names
+    }
+
+    /// Removes a file or a whole tree without following links. What cannot be removed stays.
+    func removeTree() {
+        if withCString({ Glibc.unlink($0) }) == 0 || errno == ENOENT { return }
+        if withCString({ rmdir($0) }) == 0 { return }
+        guard let info = status(followingLinks: false), info.st_mode & S_IFMT == S_IFDIR else { return }
+        _ = withCString { chmod($0, 0o700) }
+        for name in (try? names()) ?? [] { (self / name).removeTree() }
+        _ = withCString { rmdir($0) }
+    }
+}
+
+extension UnsafeMutablePointer<dirent> {
+    /// The name, without its NUL.
+    var nameBytes: [UInt8] {
+        let start = UnsafeRawPointer(self) + (MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
+        let name = start.assumingMemoryBound(to: UInt8.self)
+        return Array(UnsafeBufferPointer(start: name, count: strlen(start.assumingMemoryBound(to: CChar.self))))
+    }
+}

@@ -1,0 +1,33 @@
+import Glibc
+
+/// Sets of signals, and their names for people.
+enum Signals {
+    static func set(_ signals: [Int32]) -> sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in signals { sigaddset(&set, signal) }
+        return set
+    }
+
+    /// Blocks `signals` in this thread and those it starts.
+    static func block(_ signals: [Int32]) {
+        var set = set(signals)
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// The next of `signals` (which are blocked) that arrives within `seconds`, or `nil`.
+    static func wait(for signals: [Int32], seconds: Double) -> Int32? {
+        var set = set(signals)
+        var time = timespec(seconds: seconds)
+        let signal = sigtimedwait(&set, nil, &time)
+        return signal > 0 ? signal : nil
+    }
+
+    private static let names: [Int32: String] = [
+        SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGILL: "SIGILL", SIGTRAP: "SIGTRAP", SIGABRT: "SIGABRT",
+        SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGKILL: "SIGKILL", SIGUSR1: "SIGUSR1", SIGSEGV: "SIGSEGV", SIGUSR2: "SIGUSR2",
+        SIGPIPE: "SIGPIPE", SIGALRM: "SIGALRM", SIGTERM: "SIGTERM", SIGXCPU: "SIGXCPU", SIGXFSZ: "SIGXFSZ", SIGSYS: "SIGSYS",
+    ]
+
+    static func name(_ signal: Int32) -> String { names[signal] ?? "signal \(signal)" }
+}

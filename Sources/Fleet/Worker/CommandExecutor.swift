@@ -1,0 +1,90 @@
+import CFleet
+import Glibc
+
+/// Runs a program for each file (`engine.kind = "command"`): exit code 0 passes, another one fails, a signal is a crash.
+///
+/// In the arguments `{file}` stands for the file's absolute path and `{workspace}` for the source tree's. A program
+/// written with a slash is relative to the workspace. It runs in a process group of its own, in a folder of its own
+/// (also `TMPDIR`) unless the specification says `workspace`; whatever it leaves running is ended.
+public struct CommandExecutor: FileExecutor {
+    /// Bytes of a file's output that go into the worker's log.
+    static let logged = 1 << 20
+
+    private let spec: RunSpec
+    private let runDirectory: String
+
+    public init(_ directory: RunDirectory) {
+        spec = directory.spec
+        runDirectory = directory.path
+    }
+
+    public func execute(_ task: FileTask) -> FileExecution {
+        do throws(FleetError) {
+            return try run(task)
+        } catch {
+            return FileExecution(outcome: .fail, errors: 1, message: error.message)
+        }
+    }
+
+    private func run(_ task: FileTask) throws(FleetError) -> FileExecution {
+        let arguments = arguments(task)
+        let folder = try spec.engine.directory == .workspace ? Path(spec.workspace) : Path(task.workingDirectory())
+        let null = try File(Path("/dev/null"), O_RDONLY)
+        let spawn = { (output: Int32) in
+            Spawn(arguments: arguments, environment: Spawn.environment(changing: environment(task, folder)), group: .new,
+                  directory: folder, descriptors: [(null.descriptor, 0), (output, 1), (output, 2)]).start()
+        }
+        let kills = HostSampler.outOfMemoryKills()
+        var child = try ChildOutput(log: task.log, title: "\(task.name) (try \(task.tryNumber))", logged: CommandExecutor.logged, spawn)
+        guard child.error == 0 else {
+            let program = String(decoding: arguments.first ?? [], as: UTF8.self)
+            throw FleetError(.startFailed, "cannot start \(program): \(describe(child.error)); check engine.command")
+        }
+        task.progress.child(pid: child.pid, startTime: ProcessIdentity.startTime(of: child.pid) ?? 0)
+        let (status, peak) = child.finish()
+        Descendants.end()
+        task.progress.child(pid: 0, startTime: 0)
+        let death = Death(status: status, peak: peak, memoryWasShort: HostSampler.outOfMemoryKills() > kills,
+                          signal: cfleet_signal_of(status), exitCode: cfleet_exit_code_of(status))
+        return judge(death, output: child.tail)
+    }
+
+    private func judge(_ death: Death, output: [UInt8]) -> FileExecution {
+        let text = output.isEmpty ? nil : String(decoding: output, as: UTF8.self)
+        if death.signal == 0 && death.exitCode == 0 { return FileExecution(outcome: .pass, output: text) }
+        if death.isOutOfMemory(limit: spec.memoryLimit, virtualSize: 0, base: 0) {
+            return FileExecution(outcome: .outOfMemory, errors: 1, message: "out of memory: the program was \(death.words)", output: text)
+        }
+        return FileExecution(outcome: death.signal != 0 ? .crashed : .fail, errors: 1, message: "the program \(death.signal != 0 ? "was " : "")\(death.words)",
+                             output: text)
+    }
+
+    private func arguments(_ task: FileTask) -> [[UInt8]] {
+        var arguments = spec.engine.command.map { argument in
+            Array(argument.utf8).replacing(Array("{file}".utf8), with: task.path)
+                .replacing(Array("{workspace}".utf8), with: Array(spec.workspace.utf8))
+        }
+        if let program = arguments.first, program.contains(UInt8(ascii: "/")), program.first != UInt8(ascii: "/") {
+            arguments[0] = (Path(spec.workspace) / program).bytes
+        }
+        return arguments
+    }
+
+    /// The variables that scripts for the older test runners read, under their names, then the specification's own.
+    private func environment(_ task: FileTask, _ folder: Path) -> [(name: String, value: [UInt8])] {
+        func text(_ value: some CustomStringConvertible) -> [UInt8] { Array(value.description.utf8) }
+        let values: [(String, [UInt8])] = [
+            ("SQLLOGICTEST_SEED", text(spec.seed)), ("SQLLOGICTEST_WORKER_ID", text(task.worker)),
+            ("SQLLOGICTEST_TOTAL_WORKERS", text(spec.workers)),
+            ("SQLLOGICTEST_TIME_BUDGET", text(Int(min(spec.timeBudget, 1e15).rounded(.up)))),
+            ("SQLLOGICTEST_FILE_TIMEOUT", text(Int(min(spec.fileTimeout, 1e15).rounded(.up)))),
+            ("SQLLOGICTEST_FILES", task.path), ("SQLLOGICTEST_WORK_QUEUE", text(runDirectory)),
+            // Files are handed out one at a time; a harness must not claim any by itself.
+            ("SQLLOGICTEST_USE_WORK_QUEUE", text(0)), ("RAYON_NUM_THREADS", text(1)),
+        ]
+        let own = spec.engine.environment.map { ($0.key, Array($0.value.utf8)) }
+        let temporary: [(String, [UInt8])] = spec.engine.directory == .workspace ? [] : [("TMPDIR", folder.bytes)]
+        let names = Set(own.map(\.0))
+        return ((values + temporary).filter { !names.contains($0.0) } + own).map { (name: $0.0, value: $0.1) }
+    }
+}

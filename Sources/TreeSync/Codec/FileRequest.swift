@@ -1,0 +1,96 @@
+/// What a receiver wants of one file of the manifest.
+struct FileRequest: Sendable {
+    enum Wish: Sendable {
+        case send
+        /// Content only if its digest is another.
+        case sendUnless(ContentDigest)
+        /// Only whether the digest is another.
+        case compare(ContentDigest)
+    }
+
+    var id: Int
+    var wish: Wish
+
+    static func encode(_ requests: [FileRequest]) -> [UInt8] {
+        var writer = ByteWriter(.requests)
+        var previous = 0
+        for request in requests {
+            writer.signed(Int64(request.id - previous))
+            previous = request.id
+            switch request.wish {
+            case .send: writer.byte(0)
+            case .sendUnless(let digest):
+                writer.byte(1)
+                writer.digest(digest)
+            case .compare(let digest):
+                writer.byte(2)
+                writer.digest(digest)
+            }
+        }
+        return writer.bytes
+    }
+
+    static func decode(_ message: [UInt8]) throws -> [FileRequest] {
+        var reader = ByteReader(message: message)
+        var requests: [FileRequest] = []
+        var previous: Int64 = 0
+        while !reader.isAtEnd {
+            let (id, overflow) = previous.addingReportingOverflow(try reader.signed())
+            guard !overflow, id >= 0 else { throw SyncError.violation("a request for a file that does not exist") }
+            previous = id
+            switch try reader.byte() {
+            case 0: requests.append(FileRequest(id: Int(id), wish: .send))
+            case 1: requests.append(FileRequest(id: Int(id), wish: .sendUnless(try reader.digest())))
+            case 2: requests.append(FileRequest(id: Int(id), wish: .compare(try reader.digest())))
+            default: throw SyncError.violation("a request of an unknown kind")
+            }
+        }
+        return requests
+    }
+}
+
+/// What became of a request, where it is not content.
+struct FileAnswer: Sendable {
+    enum Outcome: Sendable {
+        case same
+        case differs
+        case failed(SyncProblem.Kind, reason: String)
+    }
+
+    var id: Int
+    var outcome: Outcome
+
+    func encoded() -> [UInt8] {
+        var writer = ByteWriter(.answers)
+        writer.number(id)
+        switch outcome {
+        case .same: writer.byte(0)
+        case .differs: writer.byte(1)
+        case .failed(let kind, let reason):
+            writer.byte(2)
+            writer.string(kind.rawValue.utf8)
+            writer.string(reason.utf8.prefix(1024))
+        }
+        return writer.bytes
+    }
+
+    init(id: Int, outcome: Outcome) {
+        self.id = id
+        self.outcome = outcome
+    }
+
+    init(decoding message: [UInt8]) throws {
+        var reader = ByteReader(message: message)
+        id = try reader.count(upTo: Int.max)
+        switch try reader.byte() {
+        case 0: outcome = .same
+        case 1: outcome = .differs
+        case 2:
+            guard let kind = SyncProblem.Kind(rawValue: String(decoding: try reader.string(upTo: 64), as: UTF8.self)) else {
+                throw SyncError.violation("an unknown problem")
+            }
+            outcome = .failed(kind, reason: String(decoding: try reader.string(upTo: 1024), as: UTF8.self))
+        default: throw SyncError.violation("an answer of an unknown kind")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+/// Packs listings into manifest messages.
+///
+/// A message is a flag byte (1: the rest is a zstd frame) and parts. A part is a byte of flags, then for a folder's first
+/// part its rule files' texts, then a count and so many entries: kind, name, mode, modification time (seconds as the
+/// difference from the entry before), and a file's size or a link's target. A folder's path is not sent: folders
+/// come in the order of the walk, each before what it holds, by name.
+struct ManifestWriter {
+    struct PartFlags: OptionSet {
+        let rawValue: UInt8
+        static let first = PartFlags(rawValue: 1)
+        static let last = PartFlags(rawValue: 2)
+        /// The folder cannot be read: what the receiver has there stays.
+        static let unreadable = PartFlags(rawValue: 4)
+        static let gitignore = PartFlags(rawValue: 8)
+        static let sltignore = PartFlags(rawValue: 16)
+    }
+
+    /// Messages are sent when they reach this size.
+    private static let flushSize = 64 << 10
+
+    private var body = ByteWriter()
+    private let zstd = Zstd()
+    private let compresses: Bool
+    private let emit: ([UInt8]) throws -> Void
+
+    init(compresses: Bool, emit: @escaping ([UInt8]) throws -> Void) {
+        self.compresses = compresses
+        self.emit = emit
+    }
+
+    /// The root's own attributes come before everything else.
+    mutating func root(_ attributes: Attributes) { body.attributes(attributes) }
+
+    mutating func add(_ listing: DirectoryListing) throws {
+        var flags: PartFlags = [.first]
+        if listing.failure != nil { flags.insert(.unreadable) }
+        if listing.gitignore != nil { flags.insert(.gitignore) }
+        if listing.sltignore != nil { flags.insert(.sltignore) }
+        var start = 0
+        repeat {
+            let end = min(listing.entries.count, start + 512)
+            if end == listing.entries.count { flags.insert(.last) }
+            body.byte(flags.rawValue)
+            if flags.contains(.gitignore), let text = listing.gitignore { body.string(text) }
+            if flags.contains(.sltignore), let text = listing.sltignore { body.string(text) }
+            body.number(end - start)
+            var seconds: Int64 = 0
+            for entry in listing.entries[start..<end] {
+                append(entry, of: listing, after: seconds)
+                seconds = entry.seconds
+            }
+            if body.bytes.count >= Self.flushSize { try flush() }
+            flags = []
+            start = end
+        } while start < listing.entries.count
+    }
+
+    private mutating func append(_ entry: ListedEntry, of listing: DirectoryListing, after seconds: Int64) {
+        body.byte(entry.kind.rawValue)
+        body.string(listing.name(entry))
+        body.attributes(Attributes(mode: entry.mode, seconds: entry.seconds &- seconds, nanoseconds: entry.nanoseconds))
+        switch entry.kind {
+        case .file: body.number(entry.size)
+        case .link: body.string(listing.target(entry))
+        case .directory, .skipped: break
+        }
+    }
+
+    mutating func flush() throws {
+        guard !body.bytes.isEmpty else { return }
+        let frame = compresses ? body.bytes.withUnsafeBytes { zstd.packed($0) } : nil
+        try emit([MessageKind.manifest.rawValue, frame == nil ? 0 : 1] + (frame ?? body.bytes))
+        body.bytes.removeAll(keepingCapacity: true)
+    }
+}

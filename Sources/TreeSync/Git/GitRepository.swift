@@ -1,0 +1,46 @@
+import Glibc
+
+/// Where the repository of a folder lies, found as git finds it (gitrepository-layout(5)), without running git.
+struct GitRepository: Sendable {
+    /// The top of the work tree.
+    let top: String
+    /// The folder's path below ``top``, with a slash at the end, or nothing.
+    let prefix: [UInt8]
+    /// `.git`, or the folder that the `.git` file of a worktree or submodule names.
+    let folder: String
+    /// Where what all worktrees share lies.
+    let commonFolder: String
+
+    static func containing(_ root: String) -> GitRepository? {
+        guard let resolved = realpath(root, nil) else { return nil }
+        let start = String(cString: resolved)
+        free(resolved)
+        var top = start
+        while true {
+            if let folder = gitFolder(in: top) {
+                let prefix = start == top ? [] : Array(start.utf8.dropFirst(top == "/" ? 1 : top.utf8.count + 1)) + [UInt8(ascii: "/")]
+                return GitRepository(top: top, prefix: prefix, folder: folder, commonFolder: commonFolder(of: folder))
+            }
+            guard top != "/", let slash = top.lastIndex(of: "/") else { return nil }
+            top = slash == top.startIndex ? "/" : String(top[..<slash])
+        }
+    }
+
+    private static func gitFolder(in top: String) -> String? {
+        let entry = top + "/.git"
+        var status = stat()
+        guard stat(entry, &status) == 0 else { return nil }
+        if status.st_mode & S_IFMT == S_IFDIR { return access(entry + "/HEAD", F_OK) == 0 ? entry : nil }
+        guard let text = FileBytes.smallText(entry), text.hasPrefix("gitdir: ") else { return nil }
+        return absolute(String(text.dropFirst("gitdir: ".count)), from: top)
+    }
+
+    private static func commonFolder(of folder: String) -> String {
+        guard let text = FileBytes.smallText(folder + "/commondir") else { return folder }
+        return absolute(text, from: folder)
+    }
+
+    private static func absolute(_ path: String, from folder: String) -> String {
+        path.hasPrefix("/") ? path : folder + "/" + path
+    }
+}

@@ -1,0 +1,33 @@
+/// What the side that starts a sync wants; the other side gets it in the first message.
+public struct SyncOptions: Sendable, Codable, Hashable {
+    /// Delete on the receiver what the sender does not have and the rules do not protect.
+    public var delete: Bool
+    /// Only list what would change.
+    public var dryRun: Bool
+    /// Compare all contents, not only those of files whose size or modification time differs.
+    public var checksum: Bool
+    /// Delete even where it looks like a mistake (see ``SyncError/Code/massDeletion``).
+    public var force: Bool
+    /// Report each change as an event; a dry run always does.
+    public var itemize: Bool
+    public var compression: Compression
+
+    public enum Compression: String, Sendable, Codable {
+        /// zstd while the link is slower than the disks.
+        case adaptive
+        case always
+        case never
+    }
+
+    public init(delete: Bool = true, dryRun: Bool = false, checksum: Bool = false, force: Bool = false,
+                itemize: Bool = false, compression: Compression = .adaptive) {
+        self.delete = delete
+        self.dryRun = dryRun
+        self.checksum = checksum
+        self.force = force
+        self.itemize = itemize
+        self.compression = compression
+    }
+
+    var reportsChanges: Bool { dryRun || itemize }
+}

@@ -1,0 +1,79 @@
+/// The outcome of a sync; both sides end with the same one.
+public struct SyncReport: Sendable, Codable, Hashable {
+    /// How many entries of each kind.
+    public struct Counts: Sendable, Codable, Hashable {
+        public var files = 0
+        public var directories = 0
+        public var links = 0
+
+        public init() {}
+
+        public var total: Int { files + directories + links }
+
+        mutating func add(_ other: Counts) {
+            files += other.files
+            directories += other.directories
+            links += other.links
+        }
+
+        mutating func add(_ kind: EntryKind) {
+            switch kind {
+            case .file: files += 1
+            case .directory: directories += 1
+            case .link: links += 1
+            case .skipped: break
+            }
+        }
+    }
+
+    /// Entries of the source; the root itself is not counted.
+    public var seen = Counts()
+    public var created = Counts()
+    /// Other content, target or type.
+    public var updated = Counts()
+    /// Only mode or modification time set right.
+    public var touched = Counts()
+    public var deleted = Counts()
+    public var unchanged = Counts()
+
+    /// Content of all files of the source.
+    public var bytesTotal: UInt64 = 0
+    /// Content that had to move, before compression.
+    public var bytesLiteral: UInt64 = 0
+    /// All message bytes from sender to receiver, and back.
+    public var bytesToReceiver: UInt64 = 0
+    public var bytesToSender: UInt64 = 0
+
+    /// The first ``problemLimit`` problems.
+    public var problems: [SyncProblem] = []
+    public var problemCount = 0
+    /// Whether the receiver lacks something that the source has, or kept something it should not have.
+    public var isPartial = false
+    /// In a dry run: whether the real one would ask for `force`.
+    public var needsForce = false
+    public var isDryRun = false
+
+    /// Seconds of each phase, measured by the receiver.
+    public var secondsListing: Double = 0
+    public var secondsMoving: Double = 0
+    public var secondsFinishing: Double = 0
+
+    /// 32 hexadecimal digits: xxh3-128 of the source's listing in its order, each entry as type, permission bits,
+    /// path and, for a file, size and modification time, for a link, its target. Equal digests mean trees that the
+    /// quick check finds equal; contents are not read for it, and a folder's own modification time is left out.
+    public var treeDigest = ""
+
+    /// The most problems that are kept; ``problemCount`` counts all.
+    public static let problemLimit = 500
+
+    public init() {}
+
+    /// Whether anything changed (or would).
+    public var changed: Bool { created.total + updated.total + touched.total + deleted.total > 0 }
+
+    mutating func add(_ problem: SyncProblem) {
+        problemCount += 1
+        if problem.leavesGap { isPartial = true }
+        if problems.count < Self.problemLimit { problems.append(problem) }
+    }
+}

@@ -1,0 +1,38 @@
+/// Something to delete; folders come after what they hold.
+struct PlannedDeletion: Sendable {
+    var path: TreePath
+    var kind: EntryKind
+}
+
+/// What a path on the receiver has to become. Plans are values; ``ReceiverSession`` carries them out.
+enum PlannedAction: Sendable {
+    /// - replacing: what is in the way.
+    case makeDirectory(TreePath, replacing: EntryKind?)
+    case makeLink(TreePath, target: [UInt8], Attributes, Replacement)
+    case fetch(PendingFile)
+    /// The size is the same and the time is not, or all contents are compared.
+    case compare(PendingFile, local: Attributes)
+    case setAttributes(TreePath, EntryKind, Attributes)
+    /// Left over from an interrupted sync.
+    case removeStale(TreePath)
+    /// A folder whose own attributes differ; they are set at the end.
+    case noteDirectory(TreePath)
+}
+
+/// What something new takes the place of.
+enum Replacement: Sendable {
+    case nothing
+    case entry
+    /// A folder, and all it holds.
+    case directory([PlannedDeletion])
+}
+
+/// A file whose content is asked for.
+struct PendingFile: Sendable {
+    var id: Int
+    var path: TreePath
+    var size: UInt64
+    /// As the manifest has them.
+    var attributes: Attributes
+    var replacement: Replacement
+}

@@ -1,0 +1,302 @@
+import Glibc
+
+/// The receiver's own thread at work: from the first part of the manifest to the report.
+final class Reception {
+    private let handle: DirectoryHandle?
+    private let hand: DestinationWriter?
+    private let content: ContentReceiver?
+    private let scanner: TreeScanner?
+    private let scope: RuleScope
+    private let options: SyncOptions
+    private let policy: ReceiverPolicy
+    private let ledger: ReceiverLedger
+    private let conversation: Conversation
+    private let events: EventSink
+
+    private var merger: TreeMerger?
+    private var reader: ManifestReader
+    /// Whether actions are carried out as they are planned.
+    private var isEager = false
+    private var held: [PlannedAction] = []
+    private var requests: [FileRequest] = []
+    private var comparisons: [ReceiverLedger.Wanted] = []
+    private var comparisonBytes: UInt64 = 0
+    private var treeDigest = ""
+    private var watch = Stopwatch()
+
+    init(handle: DirectoryHandle?, content: ContentReceiver?, scanner: TreeScanner?, scope: RuleScope, options: SyncOptions,
+         policy: ReceiverPolicy, ledger: ReceiverLedger, conversation: Conversation, events: EventSink) {
+        self.handle = handle
+        hand = handle.map { DestinationWriter($0) }
+        self.content = content
+        self.scanner = scanner
+        self.scope = scope
+        self.options = options
+        self.policy = policy
+        self.ledger = ledger
+        self.conversation = conversation
+        self.events = events
+        reader = ManifestReader(policy: policy)
+    }
+
+    func run() throws -> SyncReport {
+        try receiveManifest()
+        ledger.edit { $0.secondsListing = watch.lap() }
+        let summary = try receiveContent()
+        ledger.edit { $0.secondsMoving = watch.lap() }
+        try finishTree()
+        return try report(summary)
+    }
+
+    private func next() throws -> (MessageKind, [UInt8]) {
+        guard let message = try conversation.inbox.take() else {
+            // What the threads find in the last messages explains more than that they were the last.
+            content?.finish()
+            if let failure = conversation.inbox.failure { throw failure }
+            throw SyncError.disconnected
+        }
+        let kind = try MessageKind.of(message)
+        if kind == .abort { throw try JSONPart.decode(Abort.self, message).error }
+        return (kind, message)
+    }
+
+    // MARK: The manifest
+
+    private func receiveManifest() throws {
+        while true {
+            let (kind, message) = try next()
+            switch kind {
+            case .manifest: try merge(message)
+            case .manifestEnd: return try endManifest(message)
+            default: try take(kind, message)
+            }
+        }
+    }
+
+    private func merge(_ message: [UInt8]) throws {
+        for (listing, isUnreadable) in try reader.read(message) {
+            if merger == nil { try begin() }
+            try merger?.merge(listing, isUnreadable: isUnreadable)
+        }
+        let entries = reader.entries
+        events.progress { $0.entriesListed = entries }
+        if isEager { try flushRequests() }
+    }
+
+    private func begin() throws {
+        guard let wanted = reader.root else { throw SyncError.violation("a folder before its root") }
+        let now = try? handle?.attributes()
+        if let handle, let scanner {
+            isEager = try !options.dryRun && scanner.readNow([], scope: scope, root: handle).listing.entries.isEmpty
+        } else {
+            isEager = true
+        }
+        var masked = wanted
+        masked.mode &= policy.modeMask
+        merger = TreeMerger(options: options, policy: policy, scope: scope, rootExists: handle != nil, root: masked, rootNow: now,
+                            list: { [unowned self] path, scope in try list(path, scope) },
+                            emit: { [unowned self] action in
+                                if isEager || options.dryRun { try perform(action) } else { held.append(action) }
+                            })
+    }
+
+    private func list(_ path: [UInt8], _ scope: RuleScope) throws -> DirectoryListing {
+        guard let handle, let scanner else { return DirectoryListing(path: path) }
+        return try (scanner.folder(path) ?? scanner.readNow(path, scope: scope, root: handle)).listing
+    }
+
+    private func endManifest(_ message: [UInt8]) throws {
+        var end = ByteReader(message: message)
+        guard let merger, merger.isComplete, !reader.isInsideFolder, try end.number() == UInt64(reader.entries) else {
+            throw SyncError.violation("a manifest that is not whole")
+        }
+        treeDigest = String(decoding: try end.string(upTo: 64), as: UTF8.self)
+        scanner?.stop()
+        for problem in merger.problems { ledger.problem(problem) }
+        try guardAgainstMassDeletion(merger)
+        ledger.edit {
+            $0.seen = merger.seen
+            $0.bytesTotal = reader.bytes
+            $0.unchanged.add(merger.unchanged)
+        }
+        for action in held { try perform(action) }
+        held = []
+        try flushRequests()
+        try endRequests(ledger.comparisons(0, planned: true))
+    }
+
+    private func guardAgainstMassDeletion(_ merger: TreeMerger) throws {
+        guard merger.doomed > 0, !options.force else { return }
+        let isEmpty = reader.entries == 0
+        guard isEmpty || (merger.existing >= 20 && merger.doomed * 2 > merger.existing) else { return }
+        if options.dryRun { return ledger.edit { $0.needsForce = true } }
+        let what = isEmpty ? "the source is empty" : "that looks like a wrong source or destination"
+        throw SyncError(.massDeletion, "cannot sync without --force: \(merger.doomed) of the destination's \(merger.existing) files would be deleted, and \(what); nothing was changed")
+    }
+
+    // MARK: Carrying the plan out
+
+    private func perform(_ action: PlannedAction) throws {
+        switch action {
+        case .makeDirectory(let path, let replacing):
+            try change(replacing == nil ? .create : .update, .directory, path) { hand throws(Errno) in
+                try hand.makeDirectory(path, replacing: replacing)
+            }
+        case .makeLink(let path, let target, let attributes, let replacement):
+            let kind: SyncChange.Kind = if case .nothing = replacement { .create } else { .update }
+            try change(kind, .link, path) { hand throws(Errno) in try hand.makeLink(path, target: target, attributes, replacement) }
+        case .setAttributes(let path, let kind, let attributes):
+            try change(.metadata, kind, path) { hand throws(Errno) in try hand.setAttributes(path, kind, attributes) }
+        case .noteDirectory(let path):
+            try ledger.changed(.metadata, .directory, path)
+        case .removeStale(let path):
+            if !options.dryRun { hand?.discard(path) }
+        case .fetch(let file):
+            let wanted = ReceiverLedger.Wanted(file: file, local: nil)
+            if options.dryRun { return try ledger.changed(wanted.changeKind, .file, file.path) }
+            ledger.want(wanted)
+            requests.append(FileRequest(id: file.id, wish: .send))
+            if requests.count >= 4096 { try flushRequests() }
+        case .compare(let file, let local):
+            comparisons.append(ReceiverLedger.Wanted(file: file, local: local))
+            comparisonBytes &+= file.size
+            if comparisons.count >= 64 || comparisonBytes >= 4 << 20 { try flushComparisons() }
+        }
+    }
+
+    /// Makes one change and counts it, or notes why it cannot be made. A dry run only counts.
+    private func change(_ kind: SyncChange.Kind, _ type: EntryKind, _ path: TreePath,
+                        _ body: (DestinationWriter) throws(Errno) -> Void) throws {
+        if !options.dryRun, let hand {
+            do throws(Errno) { try body(hand) } catch {
+                return try ReceiverFailure.note(error, path, kind: kind == .delete ? .undeletable : .unwritable, ledger)
+            }
+        }
+        try ledger.changed(kind, type, path)
+    }
+
+    private func flushRequests() throws {
+        try flushComparisons()
+        guard !requests.isEmpty else { return }
+        try conversation.outbox.put(FileRequest.encode(requests))
+        requests = []
+    }
+
+    /// Computes digests on another thread and asks the sender whether its own are the same.
+    private func flushComparisons() throws {
+        guard !comparisons.isEmpty, let content else { return }
+        let batch = comparisons
+        comparisons = []
+        comparisonBytes = 0
+        _ = ledger.comparisons(1)
+        let isDryRun = options.dryRun
+        try content.submit { [ledger, conversation] assembler in
+            let stream = DigestStream()
+            var requests: [FileRequest] = []
+            for var wanted in batch {
+                let digest = assembler.digest(of: wanted.file.path, stream)
+                let wish: FileRequest.Wish
+                switch (digest, isDryRun) {
+                case (let digest?, false): wish = .sendUnless(digest)
+                case (let digest?, true): wish = .compare(digest)
+                case (nil, false): (wish, wanted.local) = (.send, nil)
+                case (nil, true):
+                    try ledger.changed(.update, .file, wanted.file.path)
+                    continue
+                }
+                ledger.want(wanted)
+                requests.append(FileRequest(id: wanted.file.id, wish: wish))
+            }
+            if !requests.isEmpty { try conversation.outbox.put(FileRequest.encode(requests)) }
+            if ledger.comparisons(-1) { try conversation.outbox.put([MessageKind.requestsEnd.rawValue]) }
+        }
+    }
+
+    private func endRequests(_ isDone: Bool) throws {
+        if isDone { try conversation.outbox.put([MessageKind.requestsEnd.rawValue]) }
+    }
+
+    // MARK: Contents
+
+    private func receiveContent() throws -> SenderSummary {
+        while true {
+            let (kind, message) = try next()
+            if kind == .dataEnd {
+                content?.finish()
+                let summary = try JSONPart.decode(SenderSummary.self, message)
+                while let message = try conversation.inbox.take() {
+                    if try MessageKind.of(message) == .abort { throw try JSONPart.decode(Abort.self, message).error }
+                    throw SyncError.violation("messages after its last")
+                }
+                guard ledger.isSettled else { throw SyncError.violation("less than it was asked for") }
+                return summary
+            }
+            try take(kind, message)
+        }
+    }
+
+    private func take(_ kind: MessageKind, _ message: [UInt8]) throws {
+        guard let content else { throw SyncError.violation("what was not asked for") }
+        switch kind {
+        case .batch: try content.batch(message)
+        case .chunk: try content.chunk(message)
+        case .answers: try take(FileAnswer(decoding: message))
+        default: throw SyncError.violation("messages out of order")
+        }
+    }
+
+    private func take(_ answer: FileAnswer) throws {
+        switch answer.outcome {
+        case .failed(let kind, let reason):
+            try content?.giveUp(answer.id, kind, reason)
+        case .differs:
+            let wanted = try ledger.take(answer.id)
+            try ledger.changed(wanted.changeKind, .file, wanted.file.path)
+        case .same:
+            let wanted = try ledger.take(answer.id)
+            guard let local = wanted.local else { throw SyncError.violation("an answer to no question") }
+            var now = local
+            now.mode &= policy.modeMask
+            guard now != wanted.file.attributes else { return ledger.unchanged(.file) }
+            try change(.metadata, .file, wanted.file.path) { hand throws(Errno) in
+                try hand.setAttributes(wanted.file.path, .file, wanted.file.attributes)
+            }
+        }
+    }
+
+    // MARK: The end
+
+    private func finishTree() throws {
+        guard let merger else { return }
+        for deletion in merger.deletions {
+            try change(.delete, deletion.kind, deletion.path) { hand throws(Errno) in try hand.delete(deletion) }
+        }
+        guard !options.dryRun, let hand else { return }
+        // Backwards: what a folder holds is done before the folder may shut us out.
+        for (path, attributes) in merger.dirtyDirectories.reversed() {
+            do throws(Errno) {
+                try hand.setAttributes(TreePath(path), .directory, attributes)
+            } catch {
+                try ReceiverFailure.note(error, TreePath(path), ledger)
+            }
+        }
+    }
+
+    private func report(_ summary: SenderSummary) throws -> SyncReport {
+        try ledger.flushChanges()
+        ledger.edit { report in
+            for problem in summary.problems { report.add(problem) }
+            report.problemCount += max(0, summary.problemCount - summary.problems.count)
+            if summary.leavesGap { report.isPartial = true }
+            report.isDryRun = options.dryRun
+            report.treeDigest = treeDigest
+            report.bytesToReceiver = conversation.inbox.received
+            report.bytesToSender = conversation.outbox.sent
+            report.secondsFinishing = watch.lap()
+        }
+        let report = ledger.report
+        try conversation.outbox.put(JSONPart.encode(.result, fitting: report))
+        events.progress(isLast: true) { _ in }
+        return report
+    }
+}

@@ -1,0 +1,231 @@
+/// Compares the sender's manifest, folder by folder as it comes, with what the receiver has, and plans.
+///
+/// It reads folders and changes nothing.
+struct TreeMerger {
+    /// How a folder of the manifest is met.
+    private enum Meeting {
+        case existing
+        case missing
+        /// Something protected or unreadable is in its place: all in it is passed over.
+        case passedOver
+    }
+
+    private struct Expected {
+        var path: [UInt8]
+        var scope: RuleScope
+        var meeting: Meeting
+        var attributes: Attributes
+        var isDirty: Bool
+    }
+
+    private let options: SyncOptions
+    private let policy: ReceiverPolicy
+    private let list: ([UInt8], RuleScope) throws -> DirectoryListing
+    private let emit: (PlannedAction) throws -> Void
+    private var expected: [Expected] = []
+    private var nextID = 0
+
+    private(set) var seen = SyncReport.Counts()
+    private(set) var unchanged = SyncReport.Counts()
+    private(set) var problems: [SyncProblem] = []
+    private(set) var deletions: [PlannedDeletion] = []
+    /// Files and links that the receiver has, protected ones not counted, and those of them to be deleted.
+    private(set) var existing = 0
+    private(set) var doomed = 0
+    /// Folders whose attributes are set at the end, in the order of the walk.
+    private(set) var dirtyDirectories: [(path: [UInt8], attributes: Attributes)] = []
+
+    /// - Parameters:
+    ///   - list: reads one of the receiver's folders.
+    ///   - emit: takes each action, in an order in which they can be carried out.
+    init(options: SyncOptions, policy: ReceiverPolicy, scope: RuleScope, rootExists: Bool, root: Attributes, rootNow: Attributes?,
+         list: @escaping ([UInt8], RuleScope) throws -> DirectoryListing, emit: @escaping (PlannedAction) throws -> Void) {
+        self.options = options
+        self.policy = policy
+        self.list = list
+        self.emit = emit
+        var wanted = root
+        if !policy.allowsSpecialModes, let rootNow { wanted.mode = rootNow.mode }
+        expected = [Expected(path: [], scope: scope, meeting: rootExists ? .existing : .missing, attributes: wanted,
+                             isDirty: rootNow.map { Self.differ(wanted, $0, policy) } ?? true)]
+    }
+
+    /// Whether the sender still owes folders.
+    var isComplete: Bool { expected.isEmpty }
+
+    /// Takes the next folder of the manifest.
+    mutating func merge(_ remote: DirectoryListing, isUnreadable: Bool) throws {
+        guard var folder = expected.popLast() else { throw SyncError.violation("more folders than it listed") }
+        var remote = remote
+        remote.path = folder.path
+        let first = nextID
+        nextID += remote.entries.count
+        try checkLengths(remote)
+        let scope = folder.scope.entering(folder.path, gitignore: remote.gitignore, sltignore: remote.sltignore)
+        var below: [Expected] = []
+        for entry in remote.entries { seen.add(entry.kind) }
+        if folder.meeting == .passedOver {
+            for entry in remote.entries where entry.kind == .directory { below.append(passedOver(remote, entry, scope)) }
+        } else {
+            let local = folder.meeting == .existing && !isUnreadable ? try list(folder.path, scope) : DirectoryListing(path: folder.path)
+            if let failure = local.failure {
+                problems.append(SyncProblem(kind: .unwritable, path: TreePath(folder.path), reason: "cannot be read on the receiver: \(failure.text)"))
+                for entry in remote.entries where entry.kind == .directory { below.append(passedOver(remote, entry, scope)) }
+            } else {
+                try mergeEntries(remote, local, first, scope, isUnreadable, &folder, &below)
+            }
+        }
+        if folder.isDirty { dirtyDirectories.append((folder.path, folder.attributes)) }
+        expected += below.reversed()
+    }
+
+    private func checkLengths(_ remote: DirectoryListing) throws {
+        let longest = remote.entries.max { $0.nameLength < $1.nameLength }.map { Int($0.nameLength) } ?? 0
+        guard remote.path.count + 1 + longest <= policy.pathLength else {
+            throw SyncError(.limit, "cannot take the tree: a path in \(TreePath(remote.path)) is longer than \(policy.pathLength) bytes")
+        }
+    }
+
+    private func passedOver(_ remote: DirectoryListing, _ entry: ListedEntry, _ scope: RuleScope) -> Expected {
+        Expected(path: remote.path(entry).bytes, scope: scope, meeting: .passedOver, attributes: entry.attributes, isDirty: false)
+    }
+
+    private mutating func mergeEntries(_ remote: DirectoryListing, _ local: DirectoryListing, _ first: Int, _ scope: RuleScope,
+                                       _ isUnreadable: Bool, _ folder: inout Expected, _ below: inout [Expected]) throws {
+        var here = 0
+        for (index, entry) in remote.entries.enumerated() {
+            let name = remote.name(entry)
+            var match: ListedEntry?
+            while here < local.entries.count {
+                let order = Self.compare(local.name(local.entries[here]), name)
+                if order > 0 { break }
+                if order == 0 { match = local.entries[here] } else { try mergeExtra(local, local.entries[here], scope, &folder) }
+                here += 1
+            }
+            try mergeEntry(remote, entry, first + index, local, match, scope, &folder, &below)
+        }
+        while here < local.entries.count {
+            try mergeExtra(local, local.entries[here], scope, &folder)
+            here += 1
+        }
+    }
+
+    private static func compare(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Int {
+        left.withUnsafeBytes { left in right.withUnsafeBytes { DirectoryListing.compare(left, $0) } }
+    }
+
+    /// An entry that only the receiver has.
+    private mutating func mergeExtra(_ local: DirectoryListing, _ entry: ListedEntry, _ scope: RuleScope, _ folder: inout Expected) throws {
+        let name = local.name(entry)
+        if entry.kind == .file, TemporaryName.matches(name) {
+            folder.isDirty = true
+            return try emit(.removeStale(local.path(entry)))
+        }
+        if scope.excludes(name, in: local.path, isDirectory: entry.kind == .directory) { return }
+        if entry.kind != .directory { existing += 1 }
+        guard options.delete else { return }
+        if entry.kind == .directory {
+            let plan = try DeletionPlanner(list: list).plan(local.path(entry).bytes, scope: scope)
+            problems += plan.problems
+            existing += plan.doomed
+            doomed += plan.doomed
+            deletions += plan.deletions
+            if !plan.keepsSome { folder.isDirty = true }
+        } else {
+            doomed += 1
+            deletions.append(PlannedDeletion(path: local.path(entry), kind: entry.kind))
+            folder.isDirty = true
+        }
+    }
+
+    private mutating func mergeEntry(_ remote: DirectoryListing, _ entry: ListedEntry, _ id: Int, _ local: DirectoryListing, _ match: ListedEntry?,
+                                     _ scope: RuleScope, _ folder: inout Expected, _ below: inout [Expected]) throws {
+        if let match, match.kind != .directory { existing += 1 }
+        guard entry.kind != .skipped else { return }
+        let path = remote.path(entry)
+        var attributes = entry.attributes
+        attributes.mode &= policy.modeMask
+        if entry.kind == .link, !policy.allowsLinks {
+            problems.append(SyncProblem(kind: .forbidden, path: path, reason: "is a link, and links are not accepted here"))
+            return
+        }
+        guard let match, match.kind == entry.kind else {
+            guard let replacement = try clear(match, at: path, for: entry, local, scope) else {
+                if entry.kind == .directory { below.append(passedOver(remote, entry, scope)) }
+                return
+            }
+            folder.isDirty = true
+            switch entry.kind {
+            case .directory:
+                try emit(.makeDirectory(path, replacing: match?.kind))
+                below.append(Expected(path: path.bytes, scope: scope, meeting: .missing, attributes: attributes, isDirty: true))
+            case .link: try emit(.makeLink(path, target: Array(remote.target(entry)), attributes, replacement))
+            default: try emit(.fetch(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: replacement)))
+            }
+            return
+        }
+        let differs = Self.differ(attributes, match.attributes, policy)
+        switch entry.kind {
+        case .directory:
+            if differs { try emit(.noteDirectory(path)) } else { unchanged.add(.directory) }
+            below.append(Expected(path: path.bytes, scope: scope, meeting: .existing, attributes: attributes, isDirty: differs))
+        case .link:
+            if !remote.target(entry).elementsEqual(local.target(match)) {
+                folder.isDirty = true
+                try emit(.makeLink(path, target: Array(remote.target(entry)), attributes, .entry))
+            } else if Self.sameTime(attributes, match.attributes) {
+                unchanged.add(.link)
+            } else {
+                try emit(.setAttributes(path, .link, attributes))
+            }
+        default:
+            try mergeFile(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: .entry), match, differs, &folder)
+        }
+    }
+
+    private mutating func mergeFile(_ file: PendingFile, _ match: ListedEntry, _ differs: Bool, _ folder: inout Expected) throws {
+        if file.size != match.size {
+            folder.isDirty = true
+            try emit(.fetch(file))
+        } else if file.size > 0, options.checksum || !Self.sameTime(file.attributes, match.attributes) {
+            folder.isDirty = true
+            try emit(.compare(file, local: match.attributes))
+        } else if differs {
+            try emit(.setAttributes(file.path, .file, file.attributes))
+        } else {
+            unchanged.add(.file)
+        }
+    }
+
+    /// Sees what stands at `path` and is of another kind.
+    /// - Returns: `nil` where it has to stay.
+    private mutating func clear(_ match: ListedEntry?, at path: TreePath, for entry: ListedEntry,
+                                _ local: DirectoryListing, _ scope: RuleScope) throws -> Replacement? {
+        guard let match else { return .nothing }
+        if scope.excludes(local.name(match), in: local.path, isDirectory: match.kind == .directory) {
+            problems.append(SyncProblem(kind: .blockedByProtected, path: path, reason: "cannot replace what the rules protect there; move it away on the receiver"))
+            return nil
+        }
+        guard match.kind == .directory else { return .entry }
+        let plan = try DeletionPlanner(list: list).plan(path.bytes, scope: scope)
+        if plan.keepsSome {
+            problems.append(SyncProblem(kind: .blockedByProtected, path: path, reason: "cannot replace the folder: it holds what the rules protect; move that away on the receiver"))
+            return nil
+        }
+        if !options.delete, plan.deletions.count > 1 {
+            problems.append(SyncProblem(kind: .blockedByDirectory, path: path, reason: "cannot replace the folder: it is not empty, and deleting is off"))
+            return nil
+        }
+        existing += plan.doomed
+        doomed += plan.doomed
+        return .directory(plan.deletions)
+    }
+
+    private static func sameTime(_ left: Attributes, _ right: Attributes) -> Bool {
+        left.seconds == right.seconds && left.nanoseconds == right.nanoseconds
+    }
+
+    private static func differ(_ wanted: Attributes, _ now: Attributes, _ policy: ReceiverPolicy) -> Bool {
+        !sameTime(wanted, now) || wanted.mode & policy.modeMask != now.mode & policy.modeMask
+    }
+}

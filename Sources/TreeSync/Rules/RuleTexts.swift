@@ -1,0 +1,53 @@
+import Glibc
+
+/// The rules that hold from the root on, as texts: what the sender has read and the receiver is told.
+struct RuleTexts: Sendable {
+    /// A rule file above the root, and how many bytes of ``prefix`` its folder takes.
+    struct Parent: Sendable {
+        var baseLength: Int
+        var text: [UInt8]
+    }
+
+    /// The root's path below the top of its repository, with a slash at the end, or nothing.
+    var prefix: [UInt8] = []
+    var configuration: [UInt8] = []
+    /// The `.gitignore` files above the root, the nearest first.
+    var parents: [Parent] = []
+    var repositoryExcludes: [UInt8] = []
+    var globalExcludes: [UInt8] = []
+    var usesGitignore = false
+    var usesSltignore = false
+
+    init() {}
+
+    /// Reads what `rules` name for the source at `root`.
+    init(_ rules: SourceRules, root: String) throws {
+        configuration = Array(rules.excludes.joined(separator: "\n").utf8)
+        usesGitignore = rules.gitignore
+        usesSltignore = rules.sltignore
+        guard rules.gitignore else { return }
+        if let file = rules.globalExcludesFile { globalExcludes = try Self.read(file) ?? [] }
+        guard let repository = GitRepository.containing(root) else { return }
+        repositoryExcludes = try Self.read(repository.commonFolder + "/info/exclude") ?? []
+        prefix = repository.prefix
+        var folder = repository.top
+        var base = 0
+        for name in prefix.split(separator: UInt8(ascii: "/")) {
+            if let text = try Self.read(folder + "/.gitignore", followLinks: false) {
+                parents.insert(Parent(baseLength: base, text: text), at: 0)
+            }
+            folder += "/" + String(decoding: name, as: UTF8.self)
+            base += name.count + 1
+        }
+    }
+
+    private static func read(_ path: String, followLinks: Bool = true) throws -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followLinks ? 0 : O_NOFOLLOW))
+        guard descriptor >= 0 else {
+            if [ENOENT, ENOTDIR, ELOOP].contains(errno) { return nil }
+            throw RuleFile.error(path, Errno.last.text)
+        }
+        defer { close(descriptor) }
+        return try RuleFile.contents(of: descriptor, named: path)
+    }
+}

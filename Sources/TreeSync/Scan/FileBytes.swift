@@ -1,0 +1,53 @@
+import Glibc
+
+/// Reads and writes that go on after interruptions and short counts.
+enum FileBytes {
+    /// Reads until `buffer` is full or the file ends.
+    static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+        var filled = 0
+        while filled < buffer.count, let base = buffer.baseAddress {
+            let count = Glibc.read(descriptor, base + filled, buffer.count - filled)
+            if count == 0 { break }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw Errno.last
+            }
+            filled += count
+        }
+        return filled
+    }
+
+    static func write(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer) throws(Errno) {
+        var written = 0
+        while written < buffer.count, let base = buffer.baseAddress {
+            let count = Glibc.write(descriptor, base + written, buffer.count - written)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw Errno.last
+            }
+            written += count
+        }
+    }
+
+    static func readAll(_ descriptor: Int32, limit: Int) throws(Errno) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: limit)
+        var count = 0
+        var failure: Errno?
+        bytes.withUnsafeMutableBytes { buffer in
+            do throws(Errno) { count = try read(descriptor, into: buffer) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        bytes.removeLast(limit - count)
+        return bytes
+    }
+
+    /// The first line or so of a small text file, without the white space at its end.
+    static func smallText(_ path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        guard var bytes = try? readAll(descriptor, limit: 16 << 10) else { return nil }
+        while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,52 @@
+import Glibc
+
+/// One entry of a listing: where its name and target lie in the listing's bytes, and what `stat` says of it.
+struct ListedEntry: Sendable {
+    var nameStart: UInt32
+    var nameLength: UInt16
+    var targetLength: UInt16 = 0
+    var targetStart: UInt32 = 0
+    var kind: EntryKind = .skipped
+    /// Only on a receiver: the rules in its own copies of the rule files exclude it, so it was not descended into.
+    var isExcluded = false
+    /// Permission bits, `0o7777`.
+    var mode: UInt16 = 0
+    var nanoseconds: UInt32 = 0
+    /// Modification time since 1970.
+    var seconds: Int64 = 0
+    /// Of a file, in bytes; else 0.
+    var size: UInt64 = 0
+
+    init(nameStart: Int, nameLength: Int) {
+        self.nameStart = UInt32(truncatingIfNeeded: nameStart)
+        self.nameLength = UInt16(truncatingIfNeeded: nameLength)
+    }
+
+    mutating func take(_ status: stat) {
+        mode = UInt16(status.st_mode & 0o7777)
+        seconds = Int64(status.st_mtim.tv_sec)
+        nanoseconds = UInt32(truncatingIfNeeded: status.st_mtim.tv_nsec)
+        switch status.st_mode & S_IFMT {
+        case S_IFREG:
+            kind = .file
+            size = UInt64(max(0, status.st_size))
+        case S_IFDIR: kind = .directory
+        case S_IFLNK: kind = .link
+        default: kind = .skipped
+        }
+    }
+
+    var attributes: Attributes { Attributes(mode: mode, seconds: seconds, nanoseconds: nanoseconds) }
+}
+
+/// What is set on a path besides its content.
+struct Attributes: Sendable, Hashable {
+    var mode: UInt16
+    var seconds: Int64
+    var nanoseconds: UInt32
+
+    /// For futimens and utimensat: no change of the access time, then this modification time.
+    var times: [timespec] {
+        [timespec(tv_sec: 0, tv_nsec: Int(SystemConstant.omitTime)), timespec(tv_sec: Int(seconds), tv_nsec: Int(nanoseconds))]
+    }
+}

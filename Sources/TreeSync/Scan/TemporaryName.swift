@@ -1,0 +1,25 @@
+/// The names of files that a receiver is still writing. Such names are never sent, and what an interrupted sync
+/// left of them is removed by the next one.
+enum TemporaryName {
+    private static let prefix = Array(".slt-remote.".utf8)
+    private static let suffix = Array(".tmp".utf8)
+    private static let length = prefix.count + 16 + suffix.count
+
+    static func make() -> [UInt8] {
+        let digits = Array("0123456789abcdef".utf8)
+        var random = UInt64.random(in: .min ... .max)
+        var name = prefix
+        for _ in 0..<16 {
+            name.append(digits[Int(random & 15)])
+            random >>= 4
+        }
+        return name + suffix
+    }
+
+    static func matches(_ name: some BidirectionalCollection<UInt8>) -> Bool {
+        guard name.count == length, name.starts(with: prefix), name.suffix(suffix.count).elementsEqual(suffix) else { return false }
+        return name.dropFirst(prefix.count).dropLast(suffix.count).allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
+    static let repository = Array(".git".utf8)
+}

@@ -1,0 +1,44 @@
+import Glibc
+
+/// A regular file that is open for reading, and its state at that moment.
+final class OpenFile {
+    let descriptor: Int32
+    /// Bytes, when it was opened: what is read, even of a file that grows.
+    let size: Int
+    let attributes: Attributes
+    private let status: stat
+
+    init(name: [UInt8], in folder: Int32) throws(Errno) {
+        // Without waiting, in case a FIFO has taken the file's place.
+        let descriptor = CName.with(name) { openat(folder, $0, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK) }
+        guard descriptor >= 0 else { throw Errno.last }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw Errno(ENOENT)
+        }
+        var entry = ListedEntry(nameStart: 0, nameLength: 0)
+        entry.take(status)
+        self.descriptor = descriptor
+        self.status = status
+        size = Int(entry.size)
+        attributes = entry.attributes
+    }
+
+    deinit { close(descriptor) }
+
+    /// What the receiver should know, asked after the content was read.
+    func remark(against listed: ListedEntry) -> ContentRemark {
+        var now = stat()
+        guard fstat(descriptor, &now) == 0, now.st_size == status.st_size, Self.equal(now.st_mtim, status.st_mtim),
+              Self.equal(now.st_ctim, status.st_ctim) || now.st_mode != status.st_mode || now.st_nlink != status.st_nlink else {
+            return .changedWhileRead
+        }
+        let isListed = listed.size == UInt64(size) && listed.seconds == attributes.seconds && listed.nanoseconds == attributes.nanoseconds
+        return isListed ? .none : .changedAfterListing
+    }
+
+    private static func equal(_ left: timespec, _ right: timespec) -> Bool {
+        left.tv_sec == right.tv_sec && left.tv_nsec == right.tv_nsec
+    }
+}

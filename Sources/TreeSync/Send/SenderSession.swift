@@ -1,0 +1,175 @@
+import Glibc
+import Wire
+
+/// One sync as its sender sees it: one thread walks the tree and sends the manifest, this one takes requests in, and
+/// a few read files.
+final class SenderSession: Sendable {
+    private struct Request: Sendable {
+        var id: Int
+        var wish: FileRequest.Wish
+        var source: SourceTable.Source
+    }
+
+    private struct State {
+        var openGroups = 0
+        var requestsEnded = false
+        var summary = SenderSummary()
+    }
+
+    private let root: String
+    private let rules: SourceRules
+    private let options: SyncOptions?
+    private let conversation: Conversation
+    private let events: EventSink
+    private let table = SourceTable()
+    private let monitor = Monitor(State())
+
+    /// Files up to this size travel many to a message.
+    static let smallFile: UInt64 = 128 << 10
+    /// The content of one message of small files, roughly.
+    private static let groupBytes: UInt64 = 512 << 10
+    private static let groupFiles = 256
+
+    init(root: String, rules: SourceRules, options: SyncOptions?, conversation: Conversation, events: EventSink) {
+        self.root = root
+        self.rules = rules
+        self.options = options
+        self.conversation = conversation
+        self.events = events
+    }
+
+    func run() throws -> SyncReport {
+        let outbox = conversation.outbox
+        let handle: DirectoryHandle
+        do throws(Errno) { handle = try DirectoryHandle.root(root) } catch {
+            throw SyncError(.source, "cannot open the source folder \(root): \(error.text); check its name and permissions")
+        }
+        let texts = try RuleTexts(rules, root: root)
+        let scanner = TreeScanner(side: .source)
+        defer { scanner.stop() }
+        let scope = RuleScope(texts)
+        try scanner.start(handle, scope: scope)
+        try outbox.put(JSONPart.encode(.hello, Hello(options: options)))
+        let encodedRules = texts.encoded()
+        guard encodedRules.count <= WireLimits.message else {
+            throw SyncError(.rules, "cannot send the rules: together they are longer than \(WireLimits.message) bytes; shorten the excludes")
+        }
+        try outbox.put(encodedRules)
+        // Who starts a sync need not wait for the other's greeting.
+        let agreed = if let options { options } else { try greeted() }
+
+        let reader = SourceReader(root: handle, outbox: outbox, compression: agreed.compression, events: events)
+        let pool = WorkerPool<SourceReader.Context>(threads: TreeScanner.defaultThreads, costLimit: .max,
+                                                    makeContext: { reader.makeContext() }, onFailure: { [self] in fail($0) })
+        defer { pool.stop() }
+        let walk = ManifestSender(scanner: scanner, root: handle, scope: scope, table: table, outbox: outbox, events: events,
+                                  compresses: agreed.compression != .never) { [self] in note($0) }
+        let isDone = Monitor(false)
+        guard DedicatedThread.start({ [self] in
+            do { try walk.run() } catch { fail(error) }
+            isDone.withLock { $0 = true }
+        }) else { throw SyncError(.resources, "cannot start a thread to send the listing; try again", canRetry: true) }
+        defer {
+            scanner.stop()
+            isDone.wait { $0 ? () : nil }
+        }
+        do {
+            return try converse(greeted: options == nil, pool, reader)
+        } catch {
+            // The walk may wait for room that nobody will make.
+            outbox.finish(dropping: Abort(error).encoded())
+            throw error
+        }
+    }
+
+    private func fail(_ error: any Error) {
+        // What the receiver has said before it went tells more than that it is gone.
+        conversation.inbox.fail(error, atOnce: (error as? SyncError)?.code != .disconnected)
+    }
+
+    private func greeted() throws -> SyncOptions {
+        guard let message = try conversation.inbox.take() else { throw SyncError.disconnected }
+        let kind = try MessageKind.of(message)
+        if kind == .abort { throw try JSONPart.decode(Abort.self, message).error }
+        guard kind == .hello else { throw SyncError.violation("something before its greeting") }
+        return try Hello.agreed(options, try JSONPart.decode(Hello.self, message).checked().options)
+    }
+
+    /// Takes messages in until the channel's end.
+    private func converse(greeted isGreeted: Bool, _ pool: WorkerPool<SourceReader.Context>, _ reader: SourceReader) throws -> SyncReport {
+        if !isGreeted { _ = try greeted() }
+        var report: SyncReport?
+        while let message = try conversation.inbox.take() {
+            switch try MessageKind.of(message) {
+            case .requests:
+                try handOut(FileRequest.decode(message), pool, reader)
+            case .requestsEnd:
+                try endIfDone { $0.requestsEnded = true }
+            case .changes:
+                for change in try ChangeCodec.decode(message) { events.send(.change(change)) }
+            case .result:
+                report = try JSONPart.decode(SyncReport.self, message)
+            case .abort:
+                throw try JSONPart.decode(Abort.self, message).error
+            default:
+                throw SyncError.violation("a message that only a sender sends")
+            }
+        }
+        guard let report else { throw SyncError.disconnected }
+        events.progress(isLast: true) { _ in }
+        return report
+    }
+
+    /// Makes jobs of requests: a run of small files each, or one large file.
+    private func handOut(_ requests: [FileRequest], _ pool: WorkerPool<SourceReader.Context>, _ reader: SourceReader) throws {
+        var group: [Request] = []
+        var bytes: UInt64 = 0
+        var total: UInt64 = 0
+        func submit() throws {
+            guard !group.isEmpty else { return }
+            let batch = group
+            (group, bytes) = ([], 0)
+            monitor.withLock { $0.openGroups += 1 }
+            try pool.submit(cost: 0) { [self] context in
+                try reader.send(batch.map { ($0.id, $0.wish, $0.source) }, with: context)
+                try endIfDone { $0.openGroups -= 1 }
+            }
+        }
+        for request in requests {
+            let source = try table.take(request.id)
+            let item = Request(id: request.id, wish: request.wish, source: source)
+            total &+= source.entry.size
+            if source.entry.size > Self.smallFile {
+                try submit()
+                group = [item]
+                try submit()
+            } else {
+                group.append(item)
+                bytes += source.entry.size
+                if bytes >= Self.groupBytes || group.count >= Self.groupFiles { try submit() }
+            }
+        }
+        try submit()
+        let count = requests.count
+        events.progress {
+            $0.filesToMove += count
+            $0.bytesToMove &+= total
+        }
+    }
+
+    /// After the last request is answered, says so.
+    private func endIfDone(_ change: (inout State) -> Void) throws {
+        let summary = monitor.withLock { state -> SenderSummary? in
+            change(&state)
+            return state.requestsEnded && state.openGroups == 0 ? state.summary : nil
+        }
+        guard let summary else { return }
+        try conversation.outbox.put(JSONPart.encode(.dataEnd, fitting: summary))
+        conversation.outbox.finish()
+    }
+
+    private func note(_ problem: SyncProblem) {
+        monitor.withLock { $0.summary.add(problem) }
+        events.send(.problem(problem))
+    }
+}

@@ -1,0 +1,176 @@
+import Glibc
+
+/// Reads files that were asked for and sends their contents, on several threads at once.
+final class SourceReader: Sendable {
+    typealias Item = (id: Int, wish: FileRequest.Wish, source: SourceTable.Source)
+
+    /// What one thread keeps between files.
+    final class Context {
+        let walker: DirectoryWalker
+        let zstd = Zstd()
+        let stream = DigestStream()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: FileChunk.size, alignment: 4096)
+
+        init(_ root: DirectoryHandle) { walker = DirectoryWalker(root) }
+        deinit { buffer.deallocate() }
+    }
+
+    /// Why a file is not sent; the sync goes on.
+    private struct Failure: Error {
+        var kind: SyncProblem.Kind
+        var reason: String
+
+        init(_ kind: SyncProblem.Kind, _ reason: String) {
+            self.kind = kind
+            self.reason = reason
+        }
+    }
+
+    private let root: DirectoryHandle
+    private let outbox: Outbox
+    private let compression: SyncOptions.Compression
+    private let events: EventSink
+
+    init(root: DirectoryHandle, outbox: Outbox, compression: SyncOptions.Compression, events: EventSink) {
+        self.root = root
+        self.outbox = outbox
+        self.compression = compression
+        self.events = events
+    }
+
+    func makeContext() -> Context { Context(root) }
+
+    /// Answers requests: several small files, which share messages, or one of any size.
+    func send(_ items: [Item], with context: Context) throws {
+        var body: [UInt8] = []
+        for item in items {
+            do {
+                let file = try open(item.source, context)
+                if UInt64(file.size) > SenderSession.smallFile {
+                    try sendLarge(item, file, context)
+                } else {
+                    try append(item, file, to: &body, context)
+                }
+            } catch let failure as Failure {
+                try outbox.put(FileAnswer(id: item.id, outcome: .failed(failure.kind, reason: failure.reason)).encoded())
+                events.send(.problem(SyncProblem(kind: failure.kind, path: TreePath(item.source.folder).appending(item.source.name),
+                                                 reason: failure.reason)))
+            }
+            if body.count >= FileChunk.size { try flush(&body, context) }
+        }
+        try flush(&body, context)
+        let bytes = items.reduce(0 as UInt64) { $0 &+ $1.source.entry.size }
+        events.progress {
+            $0.filesMoved += items.count
+            $0.bytesMoved &+= bytes
+        }
+    }
+
+    /// Whether packing is worth trying now: the link is what everything waits for.
+    private var packs: Bool {
+        switch compression {
+        case .always: true
+        case .never: false
+        case .adaptive: outbox.isBacklogged
+        }
+    }
+
+    private func flush(_ body: inout [UInt8], _ context: Context) throws {
+        guard !body.isEmpty else { return }
+        let frame = packs ? body.withUnsafeBytes { context.zstd.packed($0) } : nil
+        try outbox.put([MessageKind.batch.rawValue, frame == nil ? 0 : 1] + (frame ?? body))
+        body.removeAll(keepingCapacity: true)
+    }
+
+    private func append(_ item: Item, _ file: OpenFile, to body: inout [UInt8], _ context: Context) throws {
+        let buffer = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<file.size])
+        guard try fill(buffer, from: file) == file.size else { throw Self.shrank }
+        let digest = ContentDigest.of(UnsafeRawBufferPointer(buffer))
+        guard try isWanted(item, digest) else { return }
+        var header = ByteWriter()
+        header.number(item.id)
+        header.attributes(file.attributes)
+        header.number(file.size)
+        header.digest(digest)
+        header.byte(file.remark(against: item.source.entry).rawValue)
+        body += header.bytes
+        body.append(contentsOf: UnsafeRawBufferPointer(buffer))
+    }
+
+    private func sendLarge(_ item: Item, _ file: OpenFile, _ context: Context) throws {
+        if case .send = item.wish {} else {
+            let digest = try digest(of: file, context)
+            guard try isWanted(item, digest) else { return }
+            lseek(file.descriptor, 0, SEEK_SET)
+        }
+        context.stream.reset()
+        var left = file.size
+        var skipPacking = 0
+        while left > 0 {
+            let piece = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<min(left, FileChunk.size)])
+            guard try fill(piece, from: file) == piece.count else { throw Self.shrank }
+            let bytes = UnsafeRawBufferPointer(piece)
+            context.stream.update(bytes)
+            left -= piece.count
+            var chunk = FileChunk(id: item.id)
+            if left == 0 {
+                chunk.ending = .init(attributes: file.attributes, digest: context.stream.digest, remark: file.remark(against: item.source.entry))
+            }
+            let tries = skipPacking == 0 && packs
+            let message = chunk.encoded(bytes, packedWith: tries ? context.zstd : nil)
+            // What does not shrink is not tried again for a while.
+            if tries { skipPacking = message.count > bytes.count ? 16 : 0 } else { skipPacking = max(0, skipPacking - 1) }
+            try outbox.put(message)
+        }
+    }
+
+    private func digest(of file: OpenFile, _ context: Context) throws -> ContentDigest {
+        context.stream.reset()
+        var left = file.size
+        while left > 0 {
+            let piece = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<min(left, FileChunk.size)])
+            guard try fill(piece, from: file) == piece.count else { throw Self.shrank }
+            context.stream.update(UnsafeRawBufferPointer(piece))
+            left -= piece.count
+        }
+        return context.stream.digest
+    }
+
+    /// Answers a comparison; returns whether the content is to follow.
+    private func isWanted(_ item: Item, _ digest: ContentDigest) throws -> Bool {
+        let outcome: FileAnswer.Outcome
+        switch item.wish {
+        case .send: return true
+        case .sendUnless(let other):
+            if digest != other { return true }
+            outcome = .same
+        case .compare(let other): outcome = digest == other ? .same : .differs
+        }
+        try outbox.put(FileAnswer(id: item.id, outcome: outcome).encoded())
+        return false
+    }
+
+    private static let shrank = Failure(.changedWhileRead, "became shorter while it was read; sync again when it is at rest")
+
+    private func fill(_ buffer: UnsafeMutableRawBufferPointer, from file: OpenFile) throws -> Int {
+        do throws(Errno) {
+            return try FileBytes.read(file.descriptor, into: buffer)
+        } catch {
+            throw Failure(.unreadable, error.text)
+        }
+    }
+
+    private func open(_ source: SourceTable.Source, _ context: Context) throws -> OpenFile {
+        do throws(Errno) {
+            let folder = try context.walker.descriptor(of: source.folder)
+            return try OpenFile(name: source.name, in: folder)
+        } catch {
+            switch error.code {
+            case ENOENT, ENOTDIR, ELOOP: throw Failure(.vanished, "is gone since the tree was listed")
+            case EMFILE, ENFILE, ENOMEM:
+                throw SyncError(.resources, "cannot read \(TreePath(source.folder).appending(source.name)): \(error.text); raise the limit (ulimit -n) and try again")
+            default: throw Failure(.unreadable, error.text)
+            }
+        }
+    }
+}

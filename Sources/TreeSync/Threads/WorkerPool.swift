@@ -1,0 +1,98 @@
+import Glibc
+
+/// Threads that take jobs from one queue, each with a context of its own (open folders, buffers).
+final class WorkerPool<Context>: Sendable {
+    typealias Job = @Sendable (Context) throws -> Void
+
+    private struct State {
+        var jobs = Fifo<(cost: Int, job: Job)>()
+        var waitingCost = 0
+        var threads = 0
+        var isFinished = false
+        var isStopped = false
+    }
+
+    private let monitor = Monitor(State())
+    private let maximumThreads: Int
+    private let costLimit: Int
+    private let makeContext: @Sendable () -> Context
+    private let closeContext: @Sendable (Context) -> Void
+    private let onFailure: @Sendable (any Error) -> Void
+
+    /// - Parameters:
+    ///   - costLimit: how much (in bytes) may wait before ``submit(cost:_:)`` blocks.
+    ///   - closeContext: called on each thread at its end.
+    ///   - onFailure: gets the error of a job; the jobs that wait are dropped then.
+    init(threads: Int, costLimit: Int, makeContext: @escaping @Sendable () -> Context,
+         closeContext: @escaping @Sendable (Context) -> Void = { _ in }, onFailure: @escaping @Sendable (any Error) -> Void) {
+        maximumThreads = max(1, threads)
+        self.costLimit = costLimit
+        self.makeContext = makeContext
+        self.closeContext = closeContext
+        self.onFailure = onFailure
+    }
+
+    /// Adds a job, blocking while too much waits. Threads are started as jobs come.
+    func submit(cost: Int, _ job: @escaping Job) throws {
+        let startsThread: Bool = monitor.wait { state in
+            if state.isStopped { return false }
+            guard state.waitingCost < costLimit || state.threads == 0 else { return nil }
+            state.jobs.append((cost, job))
+            state.waitingCost += cost
+            guard state.threads < maximumThreads else { return false }
+            state.threads += 1
+            return true
+        }
+        guard startsThread, !DedicatedThread.start({ [self] in work() }) else { return }
+        let left = monitor.withLock { state in
+            state.threads -= 1
+            return state.threads
+        }
+        if left == 0 { throw SyncError(.resources, "cannot start a thread to move files; end other programs and try again", canRetry: true) }
+    }
+
+    /// Waits until all jobs are done and the threads have ended.
+    func finish() {
+        monitor.withLock { $0.isFinished = true }
+        monitor.wait { $0.threads == 0 ? () : nil }
+    }
+
+    /// Drops what waits and waits for the threads to end.
+    func stop() {
+        drop()
+        monitor.wait { $0.threads == 0 ? () : nil }
+    }
+
+    private func drop() {
+        monitor.withLock { state in
+            state.isStopped = true
+            state.jobs.removeAll()
+            state.waitingCost = 0
+        }
+    }
+
+    private func work() {
+        let context = makeContext()
+        while let job = next() {
+            do {
+                try job(context)
+            } catch {
+                drop()
+                onFailure(error)
+            }
+        }
+        closeContext(context)
+        monitor.withLock { $0.threads -= 1 }
+    }
+
+    private func next() -> Job? {
+        let job: Job?? = monitor.wait { state in
+            if let item = state.jobs.popFirst() {
+                state.waitingCost -= item.cost
+                return .some(item.job)
+            }
+            return state.isFinished || state.isStopped ? .some(nil) : nil
+        }
+        return job ?? nil
+    }
+}

@@ -1,0 +1,94 @@
+import Fleet
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct CommandTests {
+    private func run(_ command: [String], files: [String: String] = ["a b.toy": "content"], timeout: Double = 10,
+                     directory: EngineSpec.Directory? = nil) async throws -> FleetFixture {
+        let fleet = try FleetFixture()
+        try fleet.toys(files)
+        _ = try fleet.make(timeout: timeout, attempts: 1,
+                           engine: EngineSpec(kind: .command, command: command, environment: ["OWN": "own value"], directory: directory))
+        _ = try await fleet.run()
+        return fleet
+    }
+
+    @Test("exit code 0 passes, another fails, a signal is a crash", arguments: [
+        ("exit 0", Outcome.pass, nil), ("exit 7", .fail, "the program left with exit code 7"),
+        ("kill -SEGV $$", .crashed, "the program was killed by SIGSEGV"),
+    ] as [(String, Outcome, String?)])
+    func verdicts(_ script: String, _ outcome: Outcome, _ message: String?) async throws {
+        let record = try await run(["sh", "-c", "echo said; " + script]).records()[0]
+        #expect(record.outcome == outcome && record.message == message && record.output == "said\n")
+    }
+
+    @Test("a program that cannot be started fails by name", arguments: [["no-such-program-at-all"], ["./absent", "{file}"], ["{workspace}/a b.toy"]])
+    func cannotStart(_ command: [String]) async throws {
+        let record = try await run(command).records()[0]
+        #expect(record.outcome == .fail && record.errors == 1)
+        #expect(record.message?.hasPrefix("cannot start ") == true && record.message?.contains("check engine.command") == true)
+    }
+
+    @Test("the program gets the file, the variables of the older runners and a folder of its own")
+    func surroundings() async throws {
+        let script = """
+            cat "$1"; echo; echo $SQLLOGICTEST_SEED $SQLLOGICTEST_TOTAL_WORKERS $SQLLOGICTEST_TIME_BUDGET $SQLLOGICTEST_FILE_TIMEOUT \
+            $SQLLOGICTEST_USE_WORK_QUEUE $RAYON_NUM_THREADS $OWN; [ "$SQLLOGICTEST_FILES" = "$1" ] && [ -d "$SQLLOGICTEST_WORK_QUEUE" ] && \
+            [ -n "$SQLLOGICTEST_WORKER_ID" ] && ls -A && touch left && [ "$TMPDIR" = "$(pwd)" ] && echo private
+            """
+        let fleet = try await run(["sh", "-c", script, "sh", "{file}"])
+        let record = try fleet.records()[0]
+        #expect(record.outcome == .pass && record.output == "content\n0 2 60 10 0 1 own value\nprivate\n")
+        try fleet.expectTidy()
+        #expect(!FileManager.default.fileExists(atPath: fleet.workspace + "/left"))
+    }
+
+    @Test("the program runs in the workspace when that is asked for, and is found there")
+    func workspace() async throws {
+        let fleet = try await run(["sh", "-c", "cat 'a b.toy'"], directory: .workspace)
+        #expect(try fleet.records()[0].output == "content")
+    }
+
+    @Test("a program that prints without end is drained, and the end of what it said is kept")
+    func flood() async throws {
+        let fleet = try await run(["sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' x; echo; echo the end; exit 1"])
+        let record = try fleet.records()[0]
+        #expect(record.outcome == .fail && record.output?.utf8.count == 65536 && record.output?.hasSuffix("x\nthe end\n") == true)
+        let logs = (0..<2).compactMap { FileManager.default.contents(atPath: "\(fleet.directory?.path ?? "")/logs/worker-\($0).log") }
+        #expect(logs.contains { $0.count > 1 << 20 && $0.count < 3 << 19 })
+    }
+
+    @Test("what a program leaves running neither delays its record nor survives it")
+    func background() async throws {
+        let marker = "\(UInt64.random(in: 1_000_000_000...9_999_999_999))"
+        let fleet = try await run(["sh", "-c", "sleep 50.\(marker) & setsid sleep 51.\(marker) & echo done"])
+        let record = try fleet.records()[0]
+        #expect(record.outcome == .pass && record.duration < 10)
+        let left = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { pid in
+            Int32(pid) != nil && FileManager.default.contents(atPath: "/proc/\(pid)/cmdline").map { String(decoding: $0, as: UTF8.self).hasPrefix("sleep") && String(decoding: $0, as: UTF8.self).contains(marker) } ?? false
+        }
+        #expect(left.isEmpty)
+    }
+
+    @Test("a program over its time is ended with all it started")
+    func timeout() async throws {
+        let fleet = try await run(["sh", "-c", "sleep 60 | sleep 61"], timeout: 0.3)
+        #expect(try fleet.records()[0].outcome == .timeout)
+        try fleet.expectTidy()
+    }
+
+    @Test("names that are not UTF-8 or begin with a dash reach the program as they are")
+    func names() async throws {
+        let fleet = try FleetFixture()
+        try fleet.toys(["-n.toy": "dash"])
+        let raw = (Array((fleet.workspace + "/").utf8) + [0xFF] + Array(".toy".utf8)).map { CChar(bitPattern: $0) } + [0]
+        let descriptor = open(raw, O_CREAT | O_WRONLY, 0o600)
+        #expect(write(descriptor, "raw", 3) == 3)
+        close(descriptor)
+        _ = try fleet.make(engine: EngineSpec(kind: .command, command: ["cat", "{file}"]))
+        #expect(try await fleet.run().outcomes == [.pass: 2])
+        #expect(Set(try fleet.records().map(\.output)) == ["dash", "raw"])
+    }
+}

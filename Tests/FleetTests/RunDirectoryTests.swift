@@ -1,0 +1,147 @@
+@testable import Fleet
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct RunDirectoryTests {
+    private func spec(_ id: String, workers: Int = 2) -> RunSpec {
+        RunSpec(id: id, workspace: "/tmp", workers: workers, timeBudget: 10, fileTimeout: 5, engine: EngineSpec(kind: .sqlite), startedBy: "tests")
+    }
+
+    private let some = Fleet.Suite(files: [SuiteFile(name: Array("a".utf8), size: 1)])
+
+    @Test("a run is made whole, opened, listed, and not made twice")
+    func creation() throws {
+        let folder = try TemporaryFolder()
+        let state = folder.file("state")
+        #expect(try RunDirectory.list(state: state) == [])
+        let made = try RunDirectory.create(state: state, spec: spec("20260101-a"), suite: some)
+        #expect(try RunDirectory.open(state: state, id: "20260101-a").spec == made.spec)
+        _ = try RunDirectory.create(state: state, spec: spec("20260102-b"), suite: some)
+        #expect(try RunDirectory.list(state: state) == ["20260101-a", "20260102-b"])
+        #expect { try RunDirectory.create(state: state, spec: spec("20260101-a"), suite: some) } throws: { ($0 as? FleetError)?.code == .runExists }
+        #expect { try RunDirectory.open(state: state, id: "20260103-c") } throws: { ($0 as? FleetError)?.code == .noSuchRun }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: state + "/runs").count == 2)
+    }
+
+    @Test("a specification that cannot be run is refused", arguments: ["../x", ".x", "", "a b", "a/b", "-x"])
+    func badIds(_ id: String) throws {
+        let folder = try TemporaryFolder()
+        #expect { try RunDirectory.create(state: folder.path, spec: spec(id), suite: some) } throws: { ($0 as? FleetError)?.code == .invalid }
+        #expect { try RunDirectory.create(state: folder.path, spec: spec("x", workers: 0), suite: some) } throws: { ($0 as? FleetError)?.code == .invalid }
+        #expect { try RunDirectory.create(state: folder.path, spec: spec("x"), suite: Fleet.Suite(files: [])) } throws: { ($0 as? FleetError)?.code == .noFiles }
+    }
+
+    @Test("the manifest keeps every name and size, blocked files last, one by one and all at once")
+    func manifest() throws {
+        let folder = try TemporaryFolder()
+        var files: [SuiteFile] = []
+        for number in 0..<5000 {
+            files.append(SuiteFile(name: Array("dir/\(number)\n".utf8) + [0xFF, UInt8(number % 255 + 1)], size: number << 33,
+                                   blockedReason: number % 100 == 7 ? "reason \(number)" : nil))
+        }
+        let path = Path(folder.file("manifest"))
+        try path.replace(with: Manifest.encode(files))
+        let manifest = try Manifest(path)
+        let wanted = files.filter { $0.blockedReason == nil } + files.filter { $0.blockedReason != nil }
+        #expect(manifest.count == 5000 && manifest.runnable == 4950)
+        var all: [SuiteFile] = []
+        try manifest.forEach { id, file in
+            #expect(id == all.count)
+            all.append(file)
+        }
+        #expect(all == wanted)
+        for id in [0, 1, 4095, 4096, 4949, 4950, 4999] { #expect(try manifest.entry(id) == wanted[id]) }
+        #expect(throws: FleetError.self) { try manifest.entry(5000) }
+        #expect(throws: FleetError.self) { try manifest.entry(-1) }
+    }
+
+    @Test("a damaged manifest is an error at every byte, never a crash")
+    func damage() throws {
+        let folder = try TemporaryFolder()
+        let path = Path(folder.file("manifest"))
+        let good = try Manifest.encode([SuiteFile(name: Array("a.test".utf8), size: 1), SuiteFile(name: Array("b".utf8), size: 2, blockedReason: "no")])
+        for index in 0..<good.count {
+            var bytes = good
+            bytes[index] ^= 0xFF
+            try path.replace(with: bytes)
+            // Some bytes are free to differ (sizes, names); what counts is that reading ends.
+            if let manifest = try? Manifest(path) {
+                _ = try? manifest.entry(0)
+                try? manifest.forEach { _, _ in }
+            }
+            try path.replace(with: Array(good.prefix(index)))
+            #expect(throws: FleetError.self) { try Manifest(path) }
+        }
+    }
+
+    @Test("a record survives its own JSON, whatever is in its texts")
+    func json() throws {
+        let odd = "quote \" backslash \\ newline \n tab \t bell \u{7} é 🦆 \u{2028}"
+        let record = FileRecord(id: 7, file: odd, outcome: .outOfMemory, tests: 3, skipped: 2, errors: 1, duration: 1.5, cpu: 0.25, attempt: 2,
+                                worker: 3, finishedAt: 1_795_000_000.125, message: odd,
+                                failures: [RecordFailure(line: 9, message: odd, sql: odd, expected: odd, actual: odd)], output: odd)
+        #expect(try JSONDecoder().decode(FileRecord.self, from: Data(record.json)) == record)
+        let counts = try #require(RecordCounts(line: record.json))
+        #expect(counts.id == 7 && counts.tally.outcomes == [.outOfMemory: 1] && counts.tally.tests == 3 && counts.tally.errors == 1)
+        #expect(RecordCounts(line: Array(record.json.prefix(40))) == nil)
+    }
+
+    @Test("long texts are cut between characters")
+    func bounds() {
+        var record = FileRecord(id: 0, file: "f", outcome: .fail, finishedAt: 0, message: String(repeating: "é", count: 5000), output: String(repeating: "x", count: 1 << 20))
+        record.failures = Array(repeating: RecordFailure(line: 1, message: "m"), count: 500)
+        let bounded = record.bounded
+        #expect(bounded.failures.count == FileRecord.failuresKept)
+        #expect(bounded.message?.utf8.count == 1024 && bounded.message?.contains("\u{FFFD}") == false)
+        #expect(bounded.output?.utf8.count == 65536)
+        #expect("aé".cut(toBytes: 2) == "a")
+    }
+
+    @Test("the counts of a publisher that was killed are right on both sides of the link")
+    func banks() throws {
+        let folder = try TemporaryFolder()
+        let path = Path(folder.file("scoreboard"))
+        try Scoreboard.create(path, workers: 1)
+        let board = try Scoreboard(path)
+        let record = FileRecord(id: 4, file: "f", outcome: .pass, tests: 10, finishedAt: 0)
+        board.prepare(1, record)
+        #expect(board.pending(1) == 4)
+        #expect(board.tally(1).files == 0)
+        board.commit(1)
+        #expect(board.pending(1) == nil)
+        #expect(board.tally(1).outcomes == [.pass: 1] && board.tally(1).tests == 10)
+        board.prepare(1, record)
+        board.abort(1)
+        #expect(board.tally(1).tests == 10)
+        board.prepare(1, record)
+        board.commit(1)
+        #expect(board.tally(1).outcomes == [.pass: 2])
+    }
+
+    @Test("the host is measured without a run")
+    func host() async throws {
+        let sample = try await HostSampler.measure(over: 0.05)
+        #expect(sample.cores.count == sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        #expect(sample.cores.allSatisfy { (0...1).contains($0) })
+        #expect(sample.load.count == 3 && sample.processes > 1)
+        #expect(sample.memoryTotal > sample.memoryAvailable && sample.memoryAvailable > 0)
+    }
+
+    @Test("a process is alive only with its own start time")
+    func identity() throws {
+        let own = ProcessIdentity.current
+        #expect(own.life == .alive)
+        #expect(!ProcessIdentity.isAlive(pid: own.pid, startTime: own.startTime + 1))
+        var other = own
+        other.host = "elsewhere"
+        #expect(other.life == .unknown)
+        other = own
+        other.boot = "before"
+        #expect(other.life == .dead)
+        let owner = ClaimOwner(process: own, worker: 3)
+        #expect(ClaimOwner(line: owner.line) == owner)
+        #expect(ClaimOwner(line: owner.line.dropLast()) == nil)
+    }
+}
