@@ -75,7 +75,7 @@ public struct StatusScreen: Sendable {
         guard status.phase != .interrupted else {
             return "the supervisor is gone; slt-remote run --host \(ShellWord.quoted(host)) --resume \(ShellWord.quoted(status.id)) goes on"
         }
-        guard status.phase == .running, let sample, sample.cpu < RunSummary.lowUtilisation else { return nil }
+        guard status.phase == .running, let sample, sample.cpu < RunReport.lowUtilisation else { return nil }
         let idle = max(0, status.workersWanted - status.busy)
         let use = "CPU \(Human.percent(sample.cpu)): "
         if idle > 0, status.queued < idle {

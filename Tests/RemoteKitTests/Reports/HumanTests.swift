@@ -42,10 +42,10 @@ import Testing
 
     @Test("a sync is one line")
     func sync() {
-        #expect(SyncReport(files: 1234, created: 2, updated: 1, deleted: 0, bytes: 3 << 20, sent: 1 << 20, seconds: 1.25).text
+        #expect(SyncSummary(files: 1234, created: 2, updated: 1, deleted: 0, bytes: 3 << 20, sent: 1 << 20, seconds: 1.25).text
             == "synced 1,234 files: 2 created, 1 updated, 3.0 MB (1.0 MB sent) in 1.3s")
-        #expect(SyncReport(files: 9, created: 0, updated: 0, deleted: 0, bytes: 0, sent: 0, seconds: 0.1).text == "up to date: 9 files, checked in 0.1s")
-        #expect(SyncReport(files: 9, created: 0, updated: 0, deleted: 4, bytes: 0, sent: 0, seconds: 0.1, isDryRun: true).text
+        #expect(SyncSummary(files: 9, created: 0, updated: 0, deleted: 0, bytes: 0, sent: 0, seconds: 0.1).text == "up to date: 9 files, checked in 0.1s")
+        #expect(SyncSummary(files: 9, created: 0, updated: 0, deleted: 4, bytes: 0, sent: 0, seconds: 0.1, isDryRun: true).text
             == "would change 4 deleted of 9 files, 0 B; nothing was changed")
     }
 }

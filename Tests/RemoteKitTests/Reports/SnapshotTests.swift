@@ -45,7 +45,7 @@ import Testing
 
     @Test("the summary counts every file and shows the first failures")
     func summaryFailed() {
-        #expect(RunSummary(status: ended, records: Samples.failures, blocked: blocked, host: "sandbox", results: "results/x").text(Style(), now: 0) == #"""
+        #expect(RunReport(status: ended, records: Samples.failures, blocked: blocked, host: "sandbox", results: "results/x").text(Style(), now: 0) == #"""
             3 of 59 files failed, 1 untested, 1 blocked in 3m12s (run 20261121-013000-k3f9 on sandbox)
 
               passed                54
@@ -86,7 +86,7 @@ import Testing
 
     @Test("the summary of a clean run is short")
     func summaryPassed() {
-        #expect(RunSummary(status: clean, records: [], host: "sandbox").text(Style(), now: 0) == #"""
+        #expect(RunReport(status: clean, records: [], host: "sandbox").text(Style(), now: 0) == #"""
             all 3 files passed in 4.0s (run 20261121-013000-k3f9 on sandbox)
 
               passed                 3
@@ -105,7 +105,7 @@ import Testing
 
     @Test("files without a record are shown as what they are")
     func summaryLost() {
-        #expect(RunSummary(status: lost, records: [], host: "u@h", results: nil).text(Style(), now: 0) == #"""
+        #expect(RunReport(status: lost, records: [], host: "u@h", results: nil).text(Style(), now: 0) == #"""
             incomplete, 1 of 3 files passed, 2 untested in 4.0s (run 20261121-013000-k3f9 on u@h)
 
               passed                 1
@@ -125,7 +125,7 @@ import Testing
 
     @Test("no more failures are shown than asked for")
     func summaryBounded() {
-        #expect(RunSummary(status: ended, records: Samples.failures, host: "sandbox", failuresShown: 1).text(Style(), now: 0) == #"""
+        #expect(RunReport(status: ended, records: Samples.failures, host: "sandbox", failuresShown: 1).text(Style(), now: 0) == #"""
             3 of 59 files failed, 1 untested, 1 blocked in 3m12s (run 20261121-013000-k3f9 on sandbox)
 
               passed                54

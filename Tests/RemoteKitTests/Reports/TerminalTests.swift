@@ -87,7 +87,7 @@ import Testing
         let record = FileRecord(id: figure, file: "", outcome: .fail, errors: figure, finishedAt: .nan,
                                 failures: [RecordFailure(line: figure, message: "", sql: "", expected: "", actual: "")])
         #expect(ExitCode.of(status) != .passed)
-        #expect(!RunSummary(status: status, records: [record], host: "", failuresShown: 5).text(Style(), now: .nan).isEmpty)
+        #expect(!RunReport(status: status, records: [record], host: "", failuresShown: 5).text(Style(), now: .nan).isEmpty)
         #expect(!StatusScreen(status: status, sample: sample, host: "", now: .infinity).text(Style()).isEmpty)
         #expect(!ProgressLine.text(status, sample: sample, now: .nan, style: Style()).isEmpty)
         #expect(!RunsTable.text([status], now: .nan, style: Style()).isEmpty)

@@ -1,5 +1,5 @@
 /// What a sync did, in figures.
-public struct SyncReport: Sendable, Equatable {
+public struct SyncSummary: Sendable, Equatable {
     /// Entries of the source tree.
     public var files: Int
     public var created: Int

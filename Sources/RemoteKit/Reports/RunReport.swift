@@ -1,7 +1,7 @@
 public import Fleet
 
 /// What a run came to, at its end.
-public struct RunSummary: Sendable {
+public struct RunReport: Sendable {
     public var status: RunStatus
     /// Records that are not `pass`, in the order they are to be shown; others are passed over.
     public var records: [FileRecord]
