@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SSH
 import TestSupport
 import Testing
@@ -123,7 +124,7 @@ import Testing
     @Test("keys are exchanged again and again under load in both directions")
     func rekeysUnderLoad() async throws {
         var options = PrivateSSHServer.Options()
-        options.configLines = ["RekeyLimit 1M"]
+        options.configLines = ["RekeyLimit 1M", "LogLevel DEBUG1"]
         let server = try PrivateSSHServer(options)
         let session = try await server.connect()
         let data = pattern(1 << 20)
@@ -143,6 +144,7 @@ import Testing
             for try await isRight in group { #expect(isRight) }
         }
         #expect(try await session.output("echo alive").text == "alive\n")
+        #expect(server.log().components(separatedBy: "SSH2_MSG_KEXINIT sent").count > 50)
     }
 
     @Test("a proxy command makes the connection, and ends with the session")
