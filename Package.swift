@@ -35,7 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
@@ -62,7 +62,7 @@ let package = Package(
         .executableTarget(name: "slt-remote", dependencies: ["RemoteKit", "Fleet", "TreeSync", "Wire", argumentParser, logging],
                           swiftSettings: strict),
         .executableTarget(name: "slt-worker",
-                          dependencies: ["Fleet", "TreeSync", "SQLLogicTest", "Wire", argumentParser, subprocess],
+                          dependencies: ["Fleet", "TreeSync", "SQLLogicTest", "Wire", argumentParser, subprocess, crypto],
                           swiftSettings: strict),
 
         // Tests, each beside what it tests; TestSupport has the private sshd and the temporary folders.

@@ -40,16 +40,19 @@ public enum Supervisor {
     /// lock is held and the directory is in order. Resumes a run that was interrupted, stopped or out of time; the time
     /// budget begins anew. Blocks the calling thread, usually for a few milliseconds.
     ///
-    /// - Parameter patience: the most seconds to wait.
+    /// - Parameters:
+    ///   - environment: variables on top of this process's, for the supervisor and its workers.
+    ///   - patience: the most seconds to wait.
     /// - Returns: the supervisor's pid.
     /// - Throws: ``FleetError``: the supervisor's own words (`alreadyRunning`, `alreadyFinished`, `system`, …), or
     ///   `startFailed`.
     @discardableResult
-    public static func launch(runDirectory: RunDirectory, executable: String, patience: Double = 30) throws(FleetError) -> Int32 {
+    public static func launch(runDirectory: RunDirectory, executable: String, environment: [String: String] = [:],
+                              patience: Double = 30) throws(FleetError) -> Int32 {
         let layout = runDirectory.layout
         let log = try File(layout.supervisorLog, O_WRONLY | O_CREAT | O_APPEND)
         let null = try File(Path("/dev/null"), O_RDONLY)
-        let (reading, pid, error) = try spawn(layout, executable, input: null, output: log)
+        let (reading, pid, error) = try spawn(layout, executable, environment, input: null, output: log)
         guard error == 0 else { throw FleetError(.startFailed, "cannot start the supervisor: \(executable): \(describe(error))") }
         reapLater(pid)
         let answer = reading.hear(patience: patience)
@@ -59,12 +62,12 @@ public enum Supervisor {
     }
 
     /// This process's writing end is closed when this returns, so that the reader sees the end of the supervisor's.
-    private static func spawn(_ layout: RunLayout, _ executable: String, input: File,
+    private static func spawn(_ layout: RunLayout, _ executable: String, _ variables: [String: String], input: File,
                               output: File) throws(FleetError) -> (reading: ReadyPipe, pid: Int32, error: Int32) {
         let (reading, writing) = try ReadyPipe.make()
         let spawn = Spawn(
             arguments: [Path(executable).absolute.bytes, Array("supervise".utf8), layout.root.bytes],
-            environment: Spawn.environment(changing: [(ReadyPipe.variable, Array("3".utf8))]),
+            environment: Spawn.environment(changing: variables.map { ($0.key, Array($0.value.utf8)) } + [(ReadyPipe.variable, Array("3".utf8))]),
             group: .newSession, directory: Path("/"),
             descriptors: [(input.descriptor, 0), (output.descriptor, 1), (output.descriptor, 2), (writing.descriptor, 3)])
         let (pid, error) = spawn.start()

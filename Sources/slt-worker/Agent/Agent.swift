@@ -1,0 +1,174 @@
+import Fleet
+import FoundationEssentials
+import Glibc
+import TreeSync
+import Wire
+
+/// The host's side of a conversation with slt-remote. It keeps nothing: truth is in the run directories.
+struct Agent: Sendable {
+    /// Absolute path of the folder of agents and runs.
+    let state: String
+    /// This program, which is started again as supervisor.
+    let executable: String
+
+    func answer(_ exchange: Exchange) async throws {
+        do {
+            try await carryOut(try WireCodec.decode(AgentRequest.self, from: exchange.request), exchange)
+        } catch let error as FleetError {
+            throw WireFault(error)
+        } catch let error as SyncError {
+            throw WireFault(error)
+        }
+    }
+
+    private func carryOut(_ request: AgentRequest, _ exchange: Exchange) async throws {
+        switch request {
+        case .sync(let workspace): try await receive(HostPath.expand(workspace), exchange)
+        case .prepare(let request): try await prepare(request, exchange)
+        case .start(let request): try await start(request, exchange)
+        case .resume(let run): try await resume(run, exchange)
+        case .follow(let run, let offset): try await follow(run, offset, exchange)
+        case .status(let run): try await report(run, exchange)
+        case .stop(let run, let now): try await stop(run, now, exchange)
+        case .runs(let limit): try await list(limit, exchange)
+        case .logs(let request): try await LogReader(directory: find(request.run), request: request, exchange: exchange).run()
+        case .fetch(let run): try await send(find(run), exchange)
+        }
+    }
+
+    func find(_ run: String?) throws -> RunDirectory { try RunDirectory.find(state: state, id: run) }
+
+    // MARK: sources
+
+    private func receive(_ workspace: String, _ exchange: Exchange) async throws {
+        let lock = try lock(workspace)
+        defer { withExtendedLifetime(lock) {} }
+        _ = try await TreeReceiver.run(root: workspace, policy: .trusted, over: exchange)
+    }
+
+    private func prepare(_ request: PrepareRequest, _ exchange: Exchange) async throws {
+        let lock = try lock(HostPath.expand(request.workspace))
+        defer { withExtendedLifetime(lock) {} }
+        try await BuildCommand(request: request, exchange: exchange).run()
+    }
+
+    /// Sources are not changed under a run that uses them.
+    private func lock(_ workspace: String) throws -> WorkspaceLock {
+        let lock = try WorkspaceLock(state: state, workspace: workspace)
+        if let live = try RunDirectory.live(state: state, workspace: workspace) {
+            throw WireFault(.busy, "cannot change \(workspace): run \(live.spec.id) uses it; wait for it ('slt-remote attach') or end it ('slt-remote stop')",
+                            isRetryable: true)
+        }
+        return lock
+    }
+
+    // MARK: runs
+
+    private func start(_ request: StartRequest, _ exchange: Exchange) async throws {
+        let workspace = HostPath.expand(request.workspace)
+        let lock = try lock(workspace)
+        defer { withExtendedLifetime(lock) {} }
+        var spec = request.spec
+        spec.id = RunDirectory.newID()
+        spec.workspace = workspace
+        spec.workers = request.workers ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let suite = try Suite.discover(workspace: workspace, globs: request.globs, block: request.block, seed: spec.seed)
+        spec.blocked = suite.files.compactMap { file in file.blockedReason.map { BlockedFile(path: file.text, reason: $0) } }
+        try await launch(try RunDirectory.create(state: state, spec: spec, suite: suite), exchange)
+    }
+
+    private func resume(_ run: String?, _ exchange: Exchange) async throws {
+        let directory = try find(run)
+        let lock = try WorkspaceLock(state: state, workspace: directory.spec.workspace)
+        defer { withExtendedLifetime(lock) {} }
+        if let live = try RunDirectory.live(state: state, workspace: directory.spec.workspace) {
+            throw WireFault(.busy, "cannot resume run \(directory.spec.id): run \(live.spec.id) uses its sources; wait for it ('slt-remote attach') or end it ('slt-remote stop')",
+                            isRetryable: true)
+        }
+        try await launch(directory, exchange)
+    }
+
+    private func launch(_ directory: RunDirectory, _ exchange: Exchange) async throws {
+        try Supervisor.launch(runDirectory: directory, executable: executable, environment: await LoginEnvironment.capture())
+        try await exchange.send(value: try directory.status())
+    }
+
+    private func report(_ run: String?, _ exchange: Exchange) async throws {
+        let directory = run == nil ? try? find(nil) : try find(run)
+        async let sample = HostSampler.measure()
+        let report = HostReport(hostName: HostName.own, run: try directory?.status(), mode: directory?.spec.mode, sample: try await sample)
+        try await exchange.send(value: report)
+    }
+
+    private func list(_ limit: Int, _ exchange: Exchange) async throws {
+        for id in try RunDirectory.list(state: state).reversed().prefix(max(0, limit)) {
+            // A directory that cannot be read does not hide the others.
+            guard let status = try? RunDirectory.open(state: state, id: id).status() else { continue }
+            try await exchange.send(value: status)
+        }
+    }
+
+    private func stop(_ run: String?, _ now: Bool, _ exchange: Exchange) async throws {
+        let directory = try find(run)
+        guard try directory.isSupervised() else {
+            try await exchange.send(value: try directory.status())
+            return
+        }
+        try directory.requestStop(now ? .now : .graceful)
+        while try directory.isSupervised() {
+            try await exchange.send(value: try directory.status())
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        try await exchange.send(value: try directory.status())
+    }
+
+    private func follow(_ run: String?, _ offset: Int, _ exchange: Exchange) async throws {
+        let directory = try find(run)
+        var follower = RunFollower(directory, from: offset)
+        var sampler = HostSampler()
+        while true {
+            let isLive = try directory.isSupervised()
+            while true {
+                let events = try follower.next(limit: 256 << 10)
+                if events.isEmpty { break }
+                try await exchange.send(value: FollowMessage.events(events, next: follower.offset))
+            }
+            try await exchange.send(value: FollowMessage.status(try directory.status(), sampler.sample()))
+            if !isLive { return }
+            for _ in 0..<5 where try directory.isSupervised() { try await Task.sleep(for: .milliseconds(100)) }
+        }
+    }
+
+    // MARK: results
+
+    /// What only the fleet itself needs stays on the host; of a run that has ended, `records.jsonl` has every record.
+    private func send(_ directory: RunDirectory, _ exchange: Exchange) async throws {
+        let status = try directory.status()
+        try await exchange.send(value: FetchHeader(status: status))
+        var excludes = ["/claims/", "/feed/", "/tmp/", "/work/", "/cursor", "/scoreboard", "/supervisor.lock", "/stop"]
+        if status.phase == .finished { excludes.append("/results/") }
+        _ = try await TreeSender.run(root: directory.path, rules: SourceRules(excludes: excludes, gitignore: false, sltignore: false), over: exchange)
+    }
+}
+
+extension WireFault {
+    init(_ error: FleetError) {
+        let code: Code = switch error.code {
+        case .invalid, .noFiles, .noSuchRun, .alreadyFinished, .runExists: .request
+        case .alreadyRunning: .busy
+        case .corrupt, .system, .startFailed, .accounting: .host
+        }
+        self.init(code, error.message, isRetryable: error.isRetryable)
+    }
+
+    init(_ error: SyncError) {
+        let code: Code = switch error.code {
+        case .source, .massDeletion, .rules: .request
+        case .incompatible: .version
+        case .violation: .malformed
+        case .disconnected: .disconnected
+        case .destination, .noSpace, .limit, .resources: .host
+        }
+        self.init(code, error.message, isRetryable: error.canRetry)
+    }
+}
