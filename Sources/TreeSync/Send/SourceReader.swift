@@ -1,5 +1,4 @@
 import Glibc
-import Wire
 
 /// Reads files that were asked for and sends their contents, on several threads at once.
 final class SourceReader: Sendable {
@@ -67,13 +66,12 @@ final class SourceReader: Sendable {
         }
     }
 
-    /// Whether packing is worth trying now: the link is what everything waits for, or nothing is known of it yet,
-    /// because the channel has taken no more than it takes from anybody.
+    /// Whether packing is worth trying now.
     private var packs: Bool {
         switch compression {
         case .always: true
         case .never: false
-        case .adaptive: outbox.isBacklogged || outbox.sent < UInt64(WireLimits.window)
+        case .adaptive: outbox.favorsPacking
         }
     }
 
