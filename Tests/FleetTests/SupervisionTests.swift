@@ -24,7 +24,7 @@ import Testing
         #expect(crashed == "killed by SIGSEGV at line 2, try 2")
         #expect(try fleet.record("leave.toy").message?.contains("exit code 3") == true)
         #expect(try fleet.record("once.toy").attempt == 2)
-        #expect(try fleet.record("spin.toy").message == "not finished after 1 s at line 2")
+        #expect(try fleet.record("spin.toy").message == "not finished after 0.5 s at line 2")
         #expect(try fleet.record("blocked.toy").message == "blocked: too big")
         #expect(try fleet.record("fail.toy").failures.first?.line == 2)
         #expect(try fleet.finished() == Array(0..<10))

@@ -33,8 +33,11 @@ import Testing
 
     @Test("reports what a normal user may not read or write, and goes on", .enabled(if: getuid() == 0, "needs root to become another user"))
     func permissions() async throws {
-        await #expect(processExitsWith: .success) {
-            let trees = try TreePair()
+        // Made here, because the child cannot remove it once it is another user.
+        let parent = try TemporaryFolder()
+        try shell("chmod 755 \(quoted(parent.path))")
+        await #expect(processExitsWith: .success) { [path = parent.path as String] in
+            let trees = try TreePair(in: path)
             try shell("chmod 777 \(quoted(trees.folder.path))")
             try shell("chmod 777 \(quoted(trees.source)) \(quoted(trees.target))")
             try trees.inSource("mkdir -p locked/x ro/in && echo s > secret && chmod 600 secret && chmod 700 locked && echo o > open && echo r > ro/in/r")

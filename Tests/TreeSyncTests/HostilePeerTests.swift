@@ -14,7 +14,7 @@ import Testing
         return try await report
     }
 
-    private func greeting() throws -> [[UInt8]] { [try JSONPart.encode(.hello, Hello()), RuleTexts().encoded()] }
+    private func greeting() throws -> [[UInt8]] { [try JSONPart.encode(.hello, Greeting()), RuleTexts().encoded()] }
 
     private func manifest(_ build: (inout ByteWriter) -> Void) -> [UInt8] {
         var writer = ByteWriter()
@@ -124,7 +124,7 @@ import Testing
             let (mine, other) = MemoryChannel.pair()
             async let sent = TreeSender.run(root: trees.source, over: other)
             async let drained: Void = { while let message = try? await mine.receive() { _ = message } }()
-            try await mine.send(JSONPart.encode(.hello, Hello(options: SyncOptions())))
+            try await mine.send(JSONPart.encode(.hello, Greeting(options: SyncOptions())))
             for _ in 0..<3 {
                 try? await mine.send((0..<Int.random(in: 1...30, using: &random)).map { _ in UInt8.random(in: 0...14, using: &random) })
             }
@@ -144,7 +144,7 @@ import Testing
             let sent = Task { [source = trees.source] in
                 try await TreeSender.run(root: source, rules: SourceRules(excludes: [".env"]), options: SyncOptions(), over: other)
             }
-            try await mine.send(JSONPart.encode(.hello, Hello()))
+            try await mine.send(JSONPart.encode(.hello, Greeting()))
             while let message = try await mine.receive(), try MessageKind.of(message) != .manifestEnd {}
             try await mine.send(FileRequest.encode([FileRequest(id: id, wish: .send)]))
             while let message = try? await mine.receive() { #expect(try MessageKind.of(message) != .batch) }

@@ -123,6 +123,9 @@ struct ClaimState: Sendable, Equatable {
     /// Attempts, this one included, that were not given back: the tries that count.
     var heldBefore: Int
     var heartbeat: Heartbeat?
+
+    /// Whether no try is left for who takes it over.
+    func isExhausted(attempts: Int) -> Bool { heldBefore >= attempts }
 }
 
 /// An mtime, in nanoseconds of the file system's clock.

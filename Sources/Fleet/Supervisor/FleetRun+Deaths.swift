@@ -59,7 +59,7 @@ extension FleetRun {
         if worker.ending == nil || worker.ending != .runOver {
             board[.restarts] &+= 1
             let at = file.flatMap { try? manifest.entry($0).text }.map { " on \($0)\(line > 0 ? ":\(line)" : "")" } ?? ""
-            let why = if case .timeout = worker.ending { "ended at the file's time limit" } else { death.words }
+            let why = if worker.ending == .timeout { "ended at the file's time limit" } else { death.words }
             try events.append(RunEvent(kind: .workerDied, time: Clock.now, worker: worker.slot, pid: worker.pid, message: why + at))
         }
         if worker.ending == nil && failed { countFailedStart(worker, death) }
@@ -87,38 +87,39 @@ extension FleetRun {
         try events.append(EventLog.line(finished: record.brief.json, at: record.finishedAt))
     }
 
-    /// A dead worker's file: timed out, given back, to be tried again, or crashed once too often.
+    /// A dead worker's file: given back, to be tried again, or crashed once too often.
     private mutating func judge(_ file: Int, _ worker: WorkerProcess, _ death: Death) throws(FleetError) {
         let place = worker.place
         let attempt = Int(clamping: board[place, .attempt]), tryNumber = Int(clamping: board[place, .tryNumber])
         let claim = layout.claim(file, attempt)
         // Without its claim, or with a later one, somebody else answers for the file.
         guard claim.exists, !layout.claim(file, attempt + 1).exists else { return }
-        var record = FileRecord(id: file, file: try manifest.entry(file).text, outcome: .crashed,
-                                duration: Clock.seconds(since: board[place, .fileStarted]), attempt: tryNumber,
-                                worker: worker.slot, finishedAt: Clock.now)
-        let line = Int(clamping: board[place, .line])
-        let at = line > 0 ? " at line \(line)" : ""
-        if worker.ending == .timeout(file: file) {
-            record.outcome = .timeout
-            record.message = "not finished after \(Int(spec.fileTimeout.rounded(.up))) s\(at)"
-        } else if worker.ending != nil {
-            return try FleetRun.free(claim, table.owner)
-        } else if board[place, .state] == Scoreboard.State.failed.rawValue || death.exitCode == HeartbeatThread.gaveBack {
-            return
-        } else if tryNumber < spec.attempts {
-            return
-        } else {
-            let memory = death.isOutOfMemory(limit: spec.memoryLimit, virtualSize: Int(clamping: board[place, .virtualSize]),
-                                             base: Int(clamping: board[place, .baseSize]))
-            record.outcome = memory ? .outOfMemory : .crashed
-            record.message = "\(memory ? "out of memory: " : "")\(death.words)\(at)\(tryNumber > 1 ? ", try \(tryNumber)" : "")"
-        }
-        if line > 0 {
-            record.errors = 1
-            record.failures = [RecordFailure(line: line, message: record.message ?? "")]
-        }
+        if worker.ending != nil { return try FleetRun.free(claim, table.owner) }
+        // A worker that failed or was asked to leave has given its claim back by itself.
+        if board[place, .state] == Scoreboard.State.failed.rawValue || death.exitCode == HeartbeatThread.gaveBack { return }
+        if tryNumber < spec.attempts { return }
+        var record = try lostRecord(file, worker)
+        let isMemory = death.isOutOfMemory(limit: spec.memoryLimit, virtualSize: Int(clamping: board[place, .virtualSize]),
+                                           base: Int(clamping: board[place, .baseSize]))
+        record.outcome = isMemory ? .outOfMemory : .crashed
+        record.explain((isMemory ? "out of memory: " : "") + death.words, line: Int(clamping: board[place, .line]))
         try publish(record, attempt: attempt)
+    }
+
+    /// What is known of a file whose worker cannot say it.
+    func lostRecord(_ file: Int, _ worker: WorkerProcess) throws(FleetError) -> FileRecord {
+        FileRecord(id: file, file: try manifest.entry(file).text, outcome: .crashed,
+                   duration: Clock.seconds(since: board[worker.place, .fileStarted]),
+                   attempt: Int(clamping: board[worker.place, .tryNumber]), worker: worker.slot, finishedAt: Clock.now)
+    }
+
+    /// A file whose tries are used up, the last one by a worker that died before it could say what it was on.
+    mutating func giveUp(_ state: ClaimState) throws(FleetError) {
+        if layout.result(state.id).exists || state.id >= manifest.runnable { return table.remove(id: state.id, upTo: state.attempt) }
+        var record = FileRecord(id: state.id, file: try manifest.entry(state.id).text, outcome: .crashed,
+                                attempt: state.heldBefore, worker: state.owner?.worker, finishedAt: Clock.now)
+        record.explain("its worker was lost", line: 0)
+        try publish(record, attempt: state.attempt)
     }
 
     /// Marks a claim as given back, also one whose owner's line is missing.
@@ -138,5 +139,14 @@ extension FleetRun {
         guard let file = File(ifPossible: log, O_RDONLY), let size = try? file.status().st_size,
               let tail = try? file.read(min(4096, Int(size)), at: max(0, Int(size) - 4096)) else { return nil }
         return tail.split(separator: UInt8(ascii: "\n")).last.map { String(decoding: $0, as: UTF8.self).cut(toBytes: 500) }
+    }
+}
+
+extension FileRecord {
+    /// - Parameter line: where in the file it happened, 0 when that is not known.
+    mutating func explain(_ why: String, line: Int) {
+        message = why + (line > 0 ? " at line \(line)" : "") + (attempt > 1 ? ", try \(attempt)" : "")
+        errors = 1
+        if line > 0 { failures = [RecordFailure(line: line, message: why)] }
     }
 }

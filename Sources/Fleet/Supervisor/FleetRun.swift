@@ -118,7 +118,7 @@ struct FleetRun {
         try readFeeds()
         try watchStop()
         try watchBudget()
-        watchTimeouts()
+        try watchTimeouts()
         if sampler.isDue {
             let pids = Dictionary(uniqueKeysWithValues: workers.values.map { ($0.slot, $0.pid) })
             let queued = manifest.runnable - min(manifest.runnable, try Cursor.position(layout.cursor))
@@ -170,8 +170,18 @@ struct FleetRun {
         guard hasOrphans || workers.isEmpty || Clock.seconds(since: orphansSought) > 0.5 else { return 0 }
         orphansSought = Clock.monotonic
         let finding = try orphans.find()
-        hasOrphans = finding.claims > 0 && (!finding.orphans.isEmpty || finding.suspects > 0)
-        return finding.orphans.count + finding.suspects
+        var takeable = finding.suspects
+        for state in finding.orphans {
+            guard state.isExhausted(attempts: spec.attempts) else {
+                takeable += 1
+                continue
+            }
+            // One that is not reaped yet has a signal to tell.
+            if let owner = state.owner, workers[owner.process.pid] != nil { continue }
+            try giveUp(state)
+        }
+        hasOrphans = takeable > 0
+        return takeable
     }
 
     private mutating func start(_ slot: Int) throws(FleetError) {
@@ -235,14 +245,27 @@ struct FleetRun {
         try events.append(RunEvent(kind: end == .budget ? .budgetOver : .stopRequested, time: Clock.now, message: message))
     }
 
-    private mutating func watchTimeouts() {
+    /// The record comes first, the end of the worker second: between the two nobody could take the file over. When the
+    /// worker was faster with its own record it stays.
+    private mutating func watchTimeouts() throws(FleetError) {
         for (pid, worker) in workers where worker.ending == nil {
             let place = worker.place
             guard board[place, .state] == Scoreboard.State.running.rawValue, board[place, .file] != 0,
                   board[place, .sequence] & 1 == 0,
                   Clock.seconds(since: board[place, .fileStarted]) >= spec.fileTimeout else { continue }
-            workers[pid]?.end(.timeout(file: Int(clamping: board[place, .file]) - 1))
+            let file = Int(clamping: board[place, .file]) - 1, attempt = Int(clamping: board[place, .attempt])
+            guard file < manifest.runnable, index[file] == nil || layout.claim(file, attempt).exists else { continue }
+            if try publishTimeout(file, attempt, worker) || !layout.claim(file, attempt).exists { workers[pid]?.end(.timeout) }
         }
+    }
+
+    private mutating func publishTimeout(_ file: Int, _ attempt: Int, _ worker: WorkerProcess) throws(FleetError) -> Bool {
+        var record = try lostRecord(file, worker)
+        record.outcome = .timeout
+        let limit = spec.fileTimeout == spec.fileTimeout.rounded() ? String(Int(spec.fileTimeout)) : String(spec.fileTimeout)
+        record.explain("not finished after \(limit) s", line: Int(clamping: board[worker.place, .line]))
+        try publish(record, attempt: attempt)
+        return index[file] != nil
     }
 
     /// Ends the run because it cannot go on.

@@ -4,7 +4,7 @@ import Glibc
 struct WorkerProcess {
     /// Why the supervisor ended it.
     enum Ending: Equatable {
-        case timeout(file: Int)
+        case timeout
         /// The run is over; its file may be run by a resumed one.
         case runOver
     }

@@ -16,6 +16,7 @@ struct Spawn {
 
     /// - Returns: the pid, or the error number.
     func start() -> (pid: pid_t, error: Int32) {
+        guard !arguments.isEmpty else { return (0, EINVAL) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -34,10 +35,16 @@ struct Spawn {
         configure(&attributes)
 
         var pid: pid_t = 0
-        let result = withCStrings(arguments) { argv in
-            withCStrings(environment) { envp in
-                posix_spawnp(&pid, argv[0].unsafelyUnwrapped, &actions, &attributes, argv, envp)
+        var result: Int32 = 0
+        // A program just written may be held open for writing by a child of another thread that is about to execute.
+        for _ in 0..<50 {
+            result = withCStrings(arguments) { argv in
+                withCStrings(environment) { envp in
+                    posix_spawnp(&pid, argv[0].unsafelyUnwrapped, &actions, &attributes, argv, envp)
+                }
             }
+            if result != ETXTBSY { break }
+            pauseThread(0.01)
         }
         return (pid, result)
     }

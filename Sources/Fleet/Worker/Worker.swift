@@ -114,7 +114,8 @@ public struct Worker {
         try takeOver(orphans.find().orphans)
         while !shouldLeave, let claim = try claimNext() { try run(claim) }
         while !shouldLeave {
-            let finding = try orphans.find()
+            var finding = try orphans.find()
+            if isSupervised { finding.orphans.removeAll { $0.isExhausted(attempts: directory.spec.attempts) } }
             if finding.orphans.isEmpty && finding.suspects == 0 { return }
             try takeOver(finding.orphans)
             if finding.orphans.isEmpty { pauseThread(0.1) }
@@ -137,6 +138,8 @@ public struct Worker {
                 table.remove(id: state.id, upTo: state.attempt)
                 continue
             }
+            // The supervisor saw how its worker died and says so in the record.
+            if isSupervised && state.isExhausted(attempts: directory.spec.attempts) { continue }
             guard let claim = try table.takeOver(state) else { continue }
             if claim.tryNumber > directory.spec.attempts {
                 try give(up: claim)
@@ -146,7 +149,9 @@ public struct Worker {
         }
     }
 
-    /// The supervisor records a crash with its signal; this is for those it has not seen.
+    private var isSupervised: Bool { getenv(Worker.supervisorVariable) != nil }
+
+    /// For a file whose last worker had no supervisor that could have recorded its crash, or one on another host.
     private func give(up claim: Claim) throws(FleetError) {
         let tries = claim.tryNumber - 1
         let times = tries == 1 ? "once" : "\(tries) times"

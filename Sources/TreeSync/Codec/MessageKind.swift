@@ -76,13 +76,13 @@ extension SyncReport: ProblemCarrying {}
 extension SenderSummary: ProblemCarrying {}
 
 /// The first message of each side.
-struct Hello: Codable, Sendable {
+struct Greeting: Codable, Sendable {
     var magic = "slt-tree-sync"
     var version = protocolVersion
     /// Set by the side that starts the sync.
     var options: SyncOptions?
 
-    func checked() throws -> Hello {
+    func checked() throws -> Greeting {
         guard magic == "slt-tree-sync" else { throw SyncError.violation("a greeting of something else") }
         guard version == protocolVersion else {
             throw SyncError(.incompatible, "cannot sync: this side speaks version \(protocolVersion) of the protocol and the other version \(version); use the same release on both")

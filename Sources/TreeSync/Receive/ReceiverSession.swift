@@ -9,22 +9,22 @@ final class ReceiverSession: Sendable {
     private let root: String
     private let policy: ReceiverPolicy
     private let options: SyncOptions?
-    private let conversation: Conversation
+    private let bridge: ChannelBridge
     private let events: EventSink
 
-    init(root: String, policy: ReceiverPolicy, options: SyncOptions?, conversation: Conversation, events: EventSink) {
+    init(root: String, policy: ReceiverPolicy, options: SyncOptions?, bridge: ChannelBridge, events: EventSink) {
         self.root = root
         self.policy = policy
         self.options = options
-        self.conversation = conversation
+        self.bridge = bridge
         self.events = events
     }
 
     func run() throws -> SyncReport {
-        let outbox = conversation.outbox
-        try outbox.put(JSONPart.encode(.hello, Hello(options: options)))
-        let hello = try JSONPart.decode(Hello.self, expect(.hello)).checked()
-        let agreed = try Hello.agreed(options, hello.options)
+        let outbox = bridge.outbox
+        try outbox.put(JSONPart.encode(.hello, Greeting(options: options)))
+        let hello = try JSONPart.decode(Greeting.self, expect(.hello)).checked()
+        let agreed = try Greeting.agreed(options, hello.options)
         let rules = try expect(.rules)
         guard rules.count <= policy.ruleBytes else {
             throw SyncError(.limit, "cannot take the tree: its ignore rules are longer than \(policy.ruleBytes) bytes")
@@ -37,11 +37,11 @@ final class ReceiverSession: Sendable {
         let ledger = ReceiverLedger(events: events, byteLimit: policy.bytes, reportsChanges: agreed.reportsChanges, forward: forward)
         guard let handle else {
             return try Reception(handle: nil, content: nil, scanner: nil, scope: scope, options: agreed, policy: policy, ledger: ledger,
-                                 conversation: conversation, events: events).run()
+                                 bridge: bridge, events: events).run()
         }
         let scanner = TreeScanner(side: .receiver)
         let content = ContentReceiver(root: handle, ledger: ledger, policy: policy, threads: TreeScanner.defaultThreads) { [self] in
-            conversation.inbox.fail($0)
+            bridge.inbox.fail($0)
         }
         defer {
             scanner.stop()
@@ -49,11 +49,11 @@ final class ReceiverSession: Sendable {
         }
         try scanner.start(handle, scope: scope)
         return try Reception(handle: handle, content: content, scanner: scanner, scope: scope, options: agreed, policy: policy, ledger: ledger,
-                             conversation: conversation, events: events).run()
+                             bridge: bridge, events: events).run()
     }
 
     private func expect(_ kind: MessageKind) throws -> [UInt8] {
-        guard let message = try conversation.inbox.take() else { throw SyncError.disconnected }
+        guard let message = try bridge.inbox.take() else { throw SyncError.disconnected }
         let found = try MessageKind.of(message)
         if found == .abort { throw try JSONPart.decode(Abort.self, message).error }
         guard found == kind else { throw SyncError.violation("messages out of order") }

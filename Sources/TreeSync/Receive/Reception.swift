@@ -10,7 +10,7 @@ final class Reception {
     private let options: SyncOptions
     private let policy: ReceiverPolicy
     private let ledger: ReceiverLedger
-    private let conversation: Conversation
+    private let bridge: ChannelBridge
     private let events: EventSink
 
     private var merger: TreeMerger?
@@ -25,7 +25,7 @@ final class Reception {
     private var watch = Stopwatch()
 
     init(handle: DirectoryHandle?, content: ContentReceiver?, scanner: TreeScanner?, scope: RuleScope, options: SyncOptions,
-         policy: ReceiverPolicy, ledger: ReceiverLedger, conversation: Conversation, events: EventSink) {
+         policy: ReceiverPolicy, ledger: ReceiverLedger, bridge: ChannelBridge, events: EventSink) {
         self.handle = handle
         hand = handle.map { DestinationWriter($0) }
         self.content = content
@@ -34,7 +34,7 @@ final class Reception {
         self.options = options
         self.policy = policy
         self.ledger = ledger
-        self.conversation = conversation
+        self.bridge = bridge
         self.events = events
         reader = ManifestReader(policy: policy)
     }
@@ -49,10 +49,10 @@ final class Reception {
     }
 
     private func next() throws -> (MessageKind, [UInt8]) {
-        guard let message = try conversation.inbox.take() else {
+        guard let message = try bridge.inbox.take() else {
             // What the threads find in the last messages explains more than that they were the last.
             content?.finish()
-            if let failure = conversation.inbox.failure { throw failure }
+            if let failure = bridge.inbox.failure { throw failure }
             throw SyncError.disconnected
         }
         let kind = try MessageKind.of(message)
@@ -178,7 +178,7 @@ final class Reception {
     private func flushRequests() throws {
         try flushComparisons()
         guard !requests.isEmpty else { return }
-        try conversation.outbox.put(FileRequest.encode(requests))
+        try bridge.outbox.put(FileRequest.encode(requests))
         requests = []
     }
 
@@ -190,7 +190,7 @@ final class Reception {
         comparisonBytes = 0
         _ = ledger.comparisons(1)
         let isDryRun = options.dryRun
-        try content.submit { [ledger, conversation] assembler in
+        try content.submit { [ledger, bridge] assembler in
             let stream = DigestStream()
             var requests: [FileRequest] = []
             for var wanted in batch {
@@ -207,13 +207,13 @@ final class Reception {
                 ledger.want(wanted)
                 requests.append(FileRequest(id: wanted.file.id, wish: wish))
             }
-            if !requests.isEmpty { try conversation.outbox.put(FileRequest.encode(requests)) }
-            if ledger.comparisons(-1) { try conversation.outbox.put([MessageKind.requestsEnd.rawValue]) }
+            if !requests.isEmpty { try bridge.outbox.put(FileRequest.encode(requests)) }
+            if ledger.comparisons(-1) { try bridge.outbox.put([MessageKind.requestsEnd.rawValue]) }
         }
     }
 
     private func endRequests(_ isDone: Bool) throws {
-        if isDone { try conversation.outbox.put([MessageKind.requestsEnd.rawValue]) }
+        if isDone { try bridge.outbox.put([MessageKind.requestsEnd.rawValue]) }
     }
 
     // MARK: Contents
@@ -224,7 +224,7 @@ final class Reception {
             if kind == .dataEnd {
                 content?.finish()
                 let summary = try JSONPart.decode(SenderSummary.self, message)
-                while let message = try conversation.inbox.take() {
+                while let message = try bridge.inbox.take() {
                     if try MessageKind.of(message) == .abort { throw try JSONPart.decode(Abort.self, message).error }
                     throw SyncError.violation("messages after its last")
                 }
@@ -290,12 +290,12 @@ final class Reception {
             if summary.leavesGap { report.isPartial = true }
             report.isDryRun = options.dryRun
             report.treeDigest = treeDigest
-            report.bytesToReceiver = conversation.inbox.received
-            report.bytesToSender = conversation.outbox.sent
+            report.bytesToReceiver = bridge.inbox.received
+            report.bytesToSender = bridge.outbox.sent
             report.secondsFinishing = watch.lap()
         }
         let report = ledger.report
-        try conversation.outbox.put(JSONPart.encode(.result, fitting: report))
+        try bridge.outbox.put(JSONPart.encode(.result, fitting: report))
         events.progress(isLast: true) { _ in }
         return report
     }

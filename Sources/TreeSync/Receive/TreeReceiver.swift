@@ -14,8 +14,8 @@ public enum TreeReceiver {
                            over channel: any MessageChannel,
                            events: @escaping SyncEventHandler = { _ in }) async throws -> SyncReport {
         // Requests are few bytes, and the sender always takes them in.
-        let conversation = Conversation(inboxLimit: WireLimits.window, outboxLimit: .max)
-        let session = ReceiverSession(root: root, policy: policy, options: options, conversation: conversation, events: EventSink(events))
-        return try await conversation.run(over: channel) { try session.run() }
+        let bridge = ChannelBridge(inboxLimit: WireLimits.window, outboxLimit: .max)
+        let session = ReceiverSession(root: root, policy: policy, options: options, bridge: bridge, events: EventSink(events))
+        return try await bridge.run(over: channel) { try session.run() }
     }
 }

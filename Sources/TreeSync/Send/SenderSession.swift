@@ -19,7 +19,7 @@ final class SenderSession: Sendable {
     private let root: String
     private let rules: SourceRules
     private let options: SyncOptions?
-    private let conversation: Conversation
+    private let bridge: ChannelBridge
     private let events: EventSink
     private let table = SourceTable()
     private let monitor = Monitor(State())
@@ -30,16 +30,16 @@ final class SenderSession: Sendable {
     private static let groupBytes: UInt64 = 512 << 10
     private static let groupFiles = 256
 
-    init(root: String, rules: SourceRules, options: SyncOptions?, conversation: Conversation, events: EventSink) {
+    init(root: String, rules: SourceRules, options: SyncOptions?, bridge: ChannelBridge, events: EventSink) {
         self.root = root
         self.rules = rules
         self.options = options
-        self.conversation = conversation
+        self.bridge = bridge
         self.events = events
     }
 
     func run() throws -> SyncReport {
-        let outbox = conversation.outbox
+        let outbox = bridge.outbox
         let handle: DirectoryHandle
         do throws(Errno) { handle = try DirectoryHandle.root(root) } catch {
             throw SyncError(.source, "cannot open the source folder \(root): \(error.text); check its name and permissions")
@@ -49,7 +49,7 @@ final class SenderSession: Sendable {
         defer { scanner.stop() }
         let scope = RuleScope(texts)
         try scanner.start(handle, scope: scope)
-        try outbox.put(JSONPart.encode(.hello, Hello(options: options)))
+        try outbox.put(JSONPart.encode(.hello, Greeting(options: options)))
         let encodedRules = texts.encoded()
         guard encodedRules.count <= WireLimits.message else {
             throw SyncError(.rules, "cannot send the rules: together they are longer than \(WireLimits.message) bytes; shorten the excludes")
@@ -84,22 +84,22 @@ final class SenderSession: Sendable {
 
     private func fail(_ error: any Error) {
         // What the receiver has said before it went tells more than that it is gone.
-        conversation.inbox.fail(error, atOnce: (error as? SyncError)?.code != .disconnected)
+        bridge.inbox.fail(error, atOnce: (error as? SyncError)?.code != .disconnected)
     }
 
     private func greeted() throws -> SyncOptions {
-        guard let message = try conversation.inbox.take() else { throw SyncError.disconnected }
+        guard let message = try bridge.inbox.take() else { throw SyncError.disconnected }
         let kind = try MessageKind.of(message)
         if kind == .abort { throw try JSONPart.decode(Abort.self, message).error }
         guard kind == .hello else { throw SyncError.violation("something before its greeting") }
-        return try Hello.agreed(options, try JSONPart.decode(Hello.self, message).checked().options)
+        return try Greeting.agreed(options, try JSONPart.decode(Greeting.self, message).checked().options)
     }
 
     /// Takes messages in until the channel's end.
     private func converse(greeted isGreeted: Bool, _ pool: WorkerPool<SourceReader.Context>, _ reader: SourceReader) throws -> SyncReport {
         if !isGreeted { _ = try greeted() }
         var report: SyncReport?
-        while let message = try conversation.inbox.take() {
+        while let message = try bridge.inbox.take() {
             switch try MessageKind.of(message) {
             case .requests:
                 try handOut(FileRequest.decode(message), pool, reader)
@@ -164,8 +164,8 @@ final class SenderSession: Sendable {
             return state.requestsEnded && state.openGroups == 0 ? state.summary : nil
         }
         guard let summary else { return }
-        try conversation.outbox.put(JSONPart.encode(.dataEnd, fitting: summary))
-        conversation.outbox.finish()
+        try bridge.outbox.put(JSONPart.encode(.dataEnd, fitting: summary))
+        bridge.outbox.finish()
     }
 
     private func note(_ problem: SyncProblem) {

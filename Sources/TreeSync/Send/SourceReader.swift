@@ -66,12 +66,12 @@ final class SourceReader: Sendable {
         }
     }
 
-    /// Whether packing is worth trying now: the link is what everything waits for.
+    /// Whether packing is worth trying now.
     private var packs: Bool {
         switch compression {
         case .always: true
         case .never: false
-        case .adaptive: outbox.isBacklogged
+        case .adaptive: outbox.favorsPacking
         }
     }
 

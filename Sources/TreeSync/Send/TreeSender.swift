@@ -15,8 +15,8 @@ public enum TreeSender {
                            over channel: any MessageChannel,
                            events: @escaping SyncEventHandler = { _ in }) async throws -> SyncReport {
         // Requests are always taken in, however many: a receiver that waits for room could never free any.
-        let conversation = Conversation(inboxLimit: .max, outboxLimit: WireLimits.window)
-        let session = SenderSession(root: root, rules: rules, options: options, conversation: conversation, events: EventSink(events))
-        return try await conversation.run(over: channel) { try session.run() }
+        let bridge = ChannelBridge(inboxLimit: .max, outboxLimit: WireLimits.window)
+        let session = SenderSession(root: root, rules: rules, options: options, bridge: bridge, events: EventSink(events))
+        return try await bridge.run(over: channel) { try session.run() }
     }
 }

@@ -7,8 +7,29 @@ final class Outbox: Sendable {
         var isFinished = false
         var failure: (any Error)?
         var taker: CheckedContinuation<[UInt8]?, Never>?
+        /// When the channel got its last message, and how much; then what it took in how long, lately.
+        var handedAt: UInt64 = 0
+        var handed = 0
+        var taken: Double = 0
+        var busy: Double = 0
+
+        mutating func note(handing count: Int) {
+            handedAt = Stopwatch.nanoseconds
+            handed = count
+        }
+
+        mutating func noteTaken() {
+            guard handed > 0 else { return }
+            taken += Double(handed)
+            busy += Double(Stopwatch.nanoseconds - handedAt) / 1e9
+            handed = 0
+            guard taken > 8e6 else { return }
+            taken /= 2
+            busy /= 2
+        }
 
         mutating func handOver(_ message: [UInt8]?) {
+            if taker != nil, let message { note(handing: message.count) }
             taker?.resume(returning: message)
             taker = nil
         }
@@ -23,8 +44,16 @@ final class Outbox: Sendable {
     /// Message bytes that have been handed in.
     var sent: UInt64 { monitor.withLock { $0.sent } }
 
-    /// Whether messages are made faster than the channel takes them.
-    var isBacklogged: Bool { monitor.withLock { $0.bytes >= 1 << 20 } }
+    /// Bytes a second below which packing pays: zstd's first level makes about three times that on one core.
+    private static let slowLink = 150e6
+
+    /// Whether messages wait for a channel that is slower than packing, or too little has gone out to know.
+    var favorsPacking: Bool {
+        monitor.withLock { state in
+            if state.sent < 2 << 20 { return true }
+            return state.bytes >= 1 << 20 && state.taken < state.busy * Self.slowLink
+        }
+    }
 
     /// Hands a message in, blocking the thread while the channel is behind.
     func put(_ message: [UInt8]) throws {
@@ -80,10 +109,12 @@ final class Outbox: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 monitor.withLock { state in
+                    state.noteTaken()
                     if state.failure != nil {
                         continuation.resume(returning: nil)
                     } else if let message = state.messages.popFirst() {
                         state.bytes -= message.count
+                        state.note(handing: message.count)
                         continuation.resume(returning: message)
                     } else if state.isFinished {
                         continuation.resume(returning: nil)

@@ -2,7 +2,7 @@ import Wire
 
 /// Joins the threads of one side of a sync to its channel: one task receives, one sends, and the work itself runs on
 /// threads that may block. Receiving never waits for sending, so two sides in one process cannot lock each other up.
-struct Conversation: Sendable {
+struct ChannelBridge: Sendable {
     let inbox: Inbox
     let outbox: Outbox
 
