@@ -1,0 +1,127 @@
+public import Fleet
+import FoundationEssentials
+public import TreeSync
+import Wire
+
+/// What a host can be asked, once connected. Each call is an exchange; several may run at once.
+public struct AgentClient: Sendable {
+    let conversation: Conversation
+
+    /// The host's own name for itself.
+    public var hostName: String { conversation.peer.hostName }
+
+    /// Brings the tree below `source` into `workspace` on the host.
+    public func sync(source: String, to workspace: String, rules: SourceRules, options: SyncOptions,
+                     events: @escaping SyncEventHandler) async throws -> TreeSync.SyncReport {
+        let exchange = try conversation.open(AgentRequest.sync(workspace: workspace))
+        return try await TreeSender.run(root: source, rules: rules, options: options, over: exchange, events: events)
+    }
+
+    /// Runs a build command on the host.
+    /// - Parameter output: gets what it prints, as it comes.
+    public func prepare(_ request: PrepareRequest, output: @Sendable ([UInt8]) -> Void) async throws -> PrepareEnd {
+        let exchange = try conversation.open(AgentRequest.prepare(request))
+        return try await guarding(exchange) {
+            while let bytes = try await exchange.receive() {
+                switch try PrepareMessage(bytes: bytes) {
+                case .output(let bytes): output(bytes)
+                case .ended(let end): return end
+                }
+            }
+            throw WireFault(.malformed, "the agent did not say how the build ended")
+        }
+    }
+
+    public func start(_ request: StartRequest) async throws -> RunStatus { try await ask(.start(request)) }
+    public func resume(run: String?) async throws -> RunStatus { try await ask(.resume(run: run)) }
+    public func status(run: String?) async throws -> HostReport { try await ask(.status(run: run)) }
+
+    /// Every run, latest first.
+    public func runs(limit: Int) async throws -> [RunStatus] {
+        var runs: [RunStatus] = []
+        try await each(.runs(limit: limit)) { runs.append($0) }
+        return runs
+    }
+
+    /// Ends a run and waits until it has ended.
+    /// - Parameter progress: gets where it stands, a few times a second.
+    public func stop(run: String?, now: Bool, progress: (RunStatus) -> Void = { _ in }) async throws -> RunStatus {
+        var last: RunStatus?
+        try await each(.stop(run: run, now: now)) { (status: RunStatus) in
+            last = status
+            progress(status)
+        }
+        guard let last else { throw WireFault(.malformed, "the agent said nothing of the run") }
+        return last
+    }
+
+    /// Follows a run until it has ended.
+    public func follow(run: String?, from offset: Int = 0, _ body: (FollowMessage) async throws -> Void) async throws {
+        let exchange = try conversation.open(AgentRequest.follow(run: run, from: offset))
+        try await exchange.finishSending()
+        try await guarding(exchange) {
+            while let message = try await exchange.receive(FollowMessage.self) { try await body(message) }
+        }
+    }
+
+    /// The bytes of a log.
+    public func logs(_ request: LogRequest, output: ([UInt8]) -> Void) async throws {
+        let exchange = try conversation.open(AgentRequest.logs(request))
+        try await exchange.finishSending()
+        try await guarding(exchange) {
+            while let bytes = try await exchange.receive() { output(bytes) }
+        }
+    }
+
+    /// Brings a run directory home, into a folder of the run's name below `folder`.
+    /// - Returns: where the run stood, the folder, and what moved.
+    public func fetch(run: String?, into folder: String) async throws -> (status: RunStatus, folder: String, report: TreeSync.SyncReport) {
+        let exchange = try conversation.open(AgentRequest.fetch(run: run))
+        return try await guarding(exchange) {
+            guard let header = try await exchange.receive(FetchHeader.self) else {
+                throw WireFault(.malformed, "the agent said nothing of the run")
+            }
+            let id = header.status.id
+            guard RunName.isSafe(id) else { throw WireFault(.malformed, "the agent sent a run with an impossible name") }
+            let target = "\(folder)/\(id)"
+            let report = try await TreeReceiver.run(root: target, policy: .untrusted, options: SyncOptions(force: true), over: exchange)
+            return (header.status, target, report)
+        }
+    }
+
+    // MARK: exchanges
+
+    private func ask<Reply: Decodable & Sendable>(_ request: AgentRequest) async throws -> Reply {
+        var reply: Reply?
+        try await each(request) { reply = $0 }
+        guard let reply else { throw WireFault(.malformed, "the agent did not answer") }
+        return reply
+    }
+
+    private func each<Reply: Decodable>(_ request: AgentRequest, _ body: (Reply) -> Void) async throws {
+        let exchange = try conversation.open(request)
+        try await exchange.finishSending()
+        try await guarding(exchange) {
+            while let reply = try await exchange.receive(Reply.self) { body(reply) }
+        }
+    }
+
+    /// Tells the agent when this side no longer wants the exchange.
+    private func guarding<Result>(_ exchange: Exchange, _ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch {
+            exchange.fail(.from(error))
+            throw error
+        }
+    }
+}
+
+/// What a host may call a run: it becomes the name of a folder here.
+enum RunName {
+    static func isSafe(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= 128 && name.first != "." && name.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || [0x2D, 0x2E, 0x5F].contains(byte)
+        }
+    }
+}

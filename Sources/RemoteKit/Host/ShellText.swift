@@ -1,0 +1,15 @@
+/// Text for a POSIX shell on a host that is not ours: everything is quoted.
+enum ShellText {
+    /// One word, whatever is in it.
+    static func quote(_ text: some StringProtocol) -> String {
+        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+
+    /// A path that may begin with `~/`, which the shell's HOME stands for.
+    static func path(_ path: String) -> String {
+        path.hasPrefix("~/") ? "\"$HOME\"/" + quote(path.dropFirst(2)) : quote(path)
+    }
+
+    /// A script for `/bin/sh`, whatever the user's login shell is.
+    static func script(_ text: String) -> String { "exec /bin/sh -c " + quote(text) }
+}
