@@ -59,7 +59,7 @@ let package = Package(
         .target(name: "RemoteKit",
                 dependencies: ["SSH", "TreeSync", "Fleet", "Wire", logging, subprocess, crypto, "TOMLKit"],
                 swiftSettings: strict),
-        .executableTarget(name: "slt-remote", dependencies: ["RemoteKit", "Fleet", "TreeSync", "Wire", argumentParser, logging],
+        .executableTarget(name: "slt-remote", dependencies: ["RemoteKit", "SSH", "Fleet", "TreeSync", argumentParser, logging],
                           swiftSettings: strict),
         .executableTarget(name: "slt-worker",
                           dependencies: ["Fleet", "TreeSync", "SQLLogicTest", "Wire", argumentParser, subprocess, crypto],

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Fleet
+import FoundationEssentials
+import RemoteKit
+
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show the run and the host: queue, workers, cores, load, memory.",
+        discussion: "Works without a run too. Looking disturbs nothing.")
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(name: .shortAndLong, help: "Show it again every second, until Ctrl-C or the run's end.")
+    var watch = false
+
+    @Flag(help: "Print one JSON object; with --watch, one a second.")
+    var json = false
+
+    @Argument(help: "The run; without one the live run, else the latest.")
+    var run: String?
+
+    func run() async throws {
+        let host = try common.remoteHost(common.configuration())
+        let run = run, watch = watch, json = json
+        let redraws = watch && !json && Terminal.shared.outputIsTerminal
+        if redraws { Terminal.shared.enterScreen() }
+        defer { if redraws { Terminal.shared.leaveScreen() } }
+        do {
+            try await Interruption.watching {
+                try await host.withAgent { agent in
+                    repeat {
+                        let report = try await agent.status(run: run)
+                        try show(report, host: host.name, redraws: redraws, json: json)
+                        if watch {
+                            if report.run?.phase == .finished && !redraws { return }
+                            try await Task.sleep(for: .seconds(1))
+                        }
+                    } while watch
+                }
+            }
+        } catch let leave as Leave where watch && leave.code == .interrupted {
+            // Ctrl-C is how a watch is meant to end.
+        }
+    }
+
+    private func show(_ report: HostReport, host: String, redraws: Bool, json: Bool) throws {
+        if json { return try JSONOutput.print(report) }
+        let screen = StatusScreen(status: report.run?.clamped(), mode: report.mode, sample: report.sample.clamped(), host: host, now: report.sample.time)
+        if redraws {
+            Terminal.shared.draw(screen.lines(Terminal.shared.outputStyle))
+        } else {
+            Terminal.shared.output(screen.text(Terminal.shared.outputStyle))
+        }
+    }
+}
