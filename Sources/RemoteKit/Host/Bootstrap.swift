@@ -34,10 +34,11 @@ struct Bootstrap {
         """)
     }
 
-    /// What the host said of itself, from the output of ``start``; `nil` if that is something else.
-    static func facts(in output: String) -> HostFacts? {
-        guard let line = output.split(separator: "\n").last(where: { $0.hasPrefix(missing) }) else { return nil }
-        let words = line.split(separator: " ", omittingEmptySubsequences: true)
+    /// What the host said of itself, somewhere in an error that quotes the output of ``start``; `nil` if that is something else.
+    static func facts(in text: String) -> HostFacts? {
+        guard let line = text.split(separator: "\n").last(where: { $0.contains(missing) }),
+              let start = line.split(separator: " ").firstIndex(of: Substring(missing)) else { return nil }
+        let words = line.split(separator: " ")[start...].joined(separator: " ").split(separator: " ", omittingEmptySubsequences: true)
         guard words.count >= 4 else { return nil }
         return HostFacts(system: String(words[1]), machine: String(words[2]), libc: words.dropFirst(3).joined(separator: " "))
     }
