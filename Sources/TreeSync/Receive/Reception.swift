@@ -222,15 +222,25 @@ final class Reception {
         while true {
             let (kind, message) = try next()
             if kind == .dataEnd {
-                content?.finish()
                 let summary = try JSONPart.decode(SenderSummary.self, message)
-                while let message = try bridge.inbox.take() {
-                    if try MessageKind.of(message) == .abort { throw try JSONPart.decode(Abort.self, message).error }
-                    throw SyncError.violation("messages after its last")
-                }
+                try receiveRest(lanes: summary.lanes)
+                content?.finish()
+                if let failure = bridge.inbox.failure { throw failure }
                 guard ledger.isSettled else { throw SyncError.violation("less than it was asked for") }
                 return summary
             }
+            try take(kind, message)
+        }
+    }
+
+    /// What is still under way on the other lanes.
+    private func receiveRest(lanes: Int) throws {
+        guard (0...BulkLanes.most).contains(lanes) else { throw SyncError.violation("an impossible number of lanes") }
+        bridge.inbox.expect(lanes: lanes)
+        while let message = try bridge.inbox.take() {
+            let kind = try MessageKind.of(message)
+            if kind == .abort { throw try JSONPart.decode(Abort.self, message).error }
+            guard lanes > 0, MessageKind.isBulk(message) else { throw SyncError.violation("messages after its last") }
             try take(kind, message)
         }
     }
@@ -239,7 +249,8 @@ final class Reception {
         guard let content else { throw SyncError.violation("what was not asked for") }
         switch kind {
         case .batch: try content.batch(message)
-        case .chunk: try content.chunk(message)
+        case .piece: try content.piece(message)
+        case .fileEnd: try content.end(message)
         case .answers: try take(FileAnswer(decoding: message))
         default: throw SyncError.violation("messages out of order")
         }

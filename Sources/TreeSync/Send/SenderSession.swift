@@ -131,7 +131,13 @@ final class SenderSession: Sendable {
             (group, bytes) = ([], 0)
             monitor.withLock { $0.openGroups += 1 }
             try pool.submit(cost: 0) { [self] context in
-                try reader.send(batch.map { ($0.id, $0.wish, $0.source) }, with: context)
+                try reader.send(batch.map { ($0.id, $0.wish, $0.source) }, with: context) { [self] part in
+                    monitor.withLock { $0.openGroups += 1 }
+                    try pool.submit(cost: 0) { [self] context in
+                        try part(context)
+                        try endIfDone { $0.openGroups -= 1 }
+                    }
+                }
                 try endIfDone { $0.openGroups -= 1 }
             }
         }
@@ -150,6 +156,7 @@ final class SenderSession: Sendable {
             }
         }
         try submit()
+        bridge.outbox.expect(total)
         let count = requests.count
         events.progress {
             $0.filesToMove += count
@@ -163,9 +170,9 @@ final class SenderSession: Sendable {
             change(&state)
             return state.requestsEnded && state.openGroups == 0 ? state.summary : nil
         }
-        guard let summary else { return }
-        try bridge.outbox.put(JSONPart.encode(.dataEnd, fitting: summary))
-        bridge.outbox.finish()
+        guard var summary else { return }
+        summary.lanes = bridge.outbox.closeLanes()
+        bridge.outbox.finish(last: try JSONPart.encode(.dataEnd, fitting: summary))
     }
 
     private func note(_ problem: SyncProblem) {

@@ -9,7 +9,7 @@ final class SourceReader: Sendable {
         let walker: DirectoryWalker
         let zstd = Zstd()
         let stream = DigestStream()
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: FileChunk.size, alignment: 4096)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: FilePiece.limit, alignment: 4096)
 
         init(_ root: DirectoryHandle) { walker = DirectoryWalker(root) }
         deinit { buffer.deallocate() }
@@ -40,23 +40,25 @@ final class SourceReader: Sendable {
 
     func makeContext() -> Context { Context(root) }
 
+    /// Hands a part of the work to any thread.
+    typealias Submit = (@escaping WorkerPool<Context>.Job) throws -> Void
+
     /// Answers requests: several small files, which share messages, or one of any size.
-    func send(_ items: [Item], with context: Context) throws {
+    /// - Parameter submit: takes the parts of a large one.
+    func send(_ items: [Item], with context: Context, _ submit: Submit) throws {
         var body: [UInt8] = []
         for item in items {
             do {
                 let file = try open(item.source, context)
-                if UInt64(file.size) > SenderSession.smallFile {
-                    try sendLarge(item, file, context)
+                if UInt64(file.size) > SenderSession.smallFile || file.isSparse {
+                    try sendLarge(item, file, context, submit)
                 } else {
                     try append(item, file, to: &body, context)
                 }
             } catch let failure as Failure {
-                try outbox.put(FileAnswer(id: item.id, outcome: .failed(failure.kind, reason: failure.reason)).encoded())
-                events.send(.problem(SyncProblem(kind: failure.kind, path: TreePath(item.source.folder).appending(item.source.name),
-                                                 reason: failure.reason)))
+                try fail(item, failure)
             }
-            if body.count >= FileChunk.size { try flush(&body, context) }
+            if body.count >= FilePiece.limit { try flush(&body, context) }
         }
         try flush(&body, context)
         let bytes = items.reduce(0 as UInt64) { $0 &+ $1.source.entry.size }
@@ -97,38 +99,65 @@ final class SourceReader: Sendable {
         body.append(contentsOf: UnsafeRawBufferPointer(buffer))
     }
 
-    private func sendLarge(_ item: Item, _ file: OpenFile, _ context: Context) throws {
+    /// Answers a request for a large file: hands its parts out, which any thread then sends.
+    private func sendLarge(_ item: Item, _ file: OpenFile, _ context: Context, _ submit: Submit) throws {
         if case .send = item.wish {} else {
             let digest = try digest(of: file, context)
             guard try isWanted(item, digest) else { return }
-            lseek(file.descriptor, 0, SEEK_SET)
         }
-        context.stream.reset()
-        var left = file.size
-        var skipPacking = 0
-        while left > 0 {
-            let piece = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<min(left, FileChunk.size)])
-            guard try fill(piece, from: file) == piece.count else { throw Self.shrank }
-            let bytes = UnsafeRawBufferPointer(piece)
-            context.stream.update(bytes)
-            left -= piece.count
-            var chunk = FileChunk(id: item.id)
-            if left == 0 {
-                chunk.ending = .init(attributes: file.attributes, digest: context.stream.digest, remark: file.remark(against: item.source.entry))
+        let extents = file.extents(of: FilePiece.limit * 16)
+        let sending = LargeSending(item: item, file: file, parts: extents.count, literal: extents.reduce(0) { $0 + UInt64($1.count) })
+        guard !extents.isEmpty else { return try finish(sending) }
+        for extent in extents {
+            try submit { [self] context in
+                try send(extent, of: sending, context)
+                if sending.endPart() { try finish(sending) }
             }
-            let tries = skipPacking == 0 && packs
-            let message = chunk.encoded(bytes, packedWith: tries ? context.zstd : nil)
-            // What does not shrink is not tried again for a while.
-            if tries { skipPacking = message.count > bytes.count ? 16 : 0 } else { skipPacking = max(0, skipPacking - 1) }
-            try outbox.put(message)
         }
+    }
+
+    private func send(_ extent: Range<Int>, of sending: LargeSending, _ context: Context) throws {
+        var start = extent.lowerBound
+        var skipPacking = 0
+        while start < extent.upperBound, !sending.hasFailed {
+            let piece = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<min(extent.upperBound - start, FilePiece.limit)])
+            do throws(Errno) {
+                guard try FileBytes.read(sending.file.descriptor, into: piece, at: UInt64(start)) == piece.count else {
+                    return sending.fail(Self.shrank.kind, Self.shrank.reason)
+                }
+            } catch {
+                return sending.fail(.unreadable, error.text)
+            }
+            let bytes = UnsafeRawBufferPointer(piece)
+            let message = FilePiece(id: sending.item.id, offset: UInt64(start), size: UInt64(sending.file.size), digest: ContentDigest.of(bytes))
+            let tries = skipPacking == 0 && packs
+            let encoded = message.encoded(bytes, packedWith: tries ? context.zstd : nil)
+            // What does not shrink is not tried again for a while.
+            if tries { skipPacking = encoded.count > bytes.count ? 16 : 0 } else { skipPacking = max(0, skipPacking - 1) }
+            try outbox.put(encoded)
+            start += piece.count
+        }
+    }
+
+    private func finish(_ sending: LargeSending) throws {
+        let item = sending.item, file = sending.file
+        if let (kind, reason) = sending.failure { return try fail(item, Failure(kind, reason)) }
+        let ending = FileEnding(id: item.id, size: UInt64(file.size), literal: sending.literal, attributes: file.attributes,
+                                remark: file.remark(against: item.source.entry))
+        try outbox.put(ending.encoded())
+    }
+
+    private func fail(_ item: Item, _ failure: Failure) throws {
+        try outbox.put(FileAnswer(id: item.id, outcome: .failed(failure.kind, reason: failure.reason)).encoded())
+        events.send(.problem(SyncProblem(kind: failure.kind, path: TreePath(item.source.folder).appending(item.source.name),
+                                         reason: failure.reason)))
     }
 
     private func digest(of file: OpenFile, _ context: Context) throws -> ContentDigest {
         context.stream.reset()
         var left = file.size
         while left > 0 {
-            let piece = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<min(left, FileChunk.size)])
+            let piece = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<min(left, FilePiece.limit)])
             guard try fill(piece, from: file) == piece.count else { throw Self.shrank }
             context.stream.update(UnsafeRawBufferPointer(piece))
             left -= piece.count

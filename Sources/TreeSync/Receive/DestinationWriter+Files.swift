@@ -1,0 +1,50 @@
+import Glibc
+
+/// Files on their way to their places.
+extension DestinationWriter {
+    /// Opens what the receiver has at `path`, where it is a file that may be read.
+    func opened(_ path: TreePath) -> Int32? {
+        try? at(path) { folder, name throws(Errno) in
+            let descriptor = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+            guard descriptor >= 0 else { throw Errno.last }
+            return descriptor
+        }
+    }
+
+    func makeTemporary(beside path: TreePath) throws(Errno) -> (descriptor: Int32, name: [UInt8]) {
+        let temporary = TemporaryName.make()
+        let descriptor = try at(path) { folder, _ throws(Errno) in
+            let descriptor = CName.with(temporary) { openat(folder, $0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600) }
+            guard descriptor >= 0 else { throw Errno.last }
+            return descriptor
+        }
+        return (descriptor, temporary)
+    }
+
+    /// Sets what belongs to a finished temporary file, closes it, and gives it its name.
+    func finish(_ file: PendingFile, _ descriptor: Int32, _ temporary: [UInt8], _ attributes: Attributes) throws(Errno) {
+        guard fchmod(descriptor, mode_t(attributes.mode)) == 0, futimens(descriptor, attributes.times) == 0 else {
+            let reason = Errno.last
+            abandon(file, descriptor, temporary)
+            throw reason
+        }
+        // Network file systems tell of a full quota only now.
+        guard Glibc.close(descriptor) == 0 || errno == EINTR else {
+            let reason = Errno.last
+            discard(TreePath(file.path.split.parent).appending(temporary))
+            throw reason
+        }
+        do throws(Errno) {
+            try takePlace(of: file.path, temporary, file.replacement)
+        } catch {
+            discard(TreePath(file.path.split.parent).appending(temporary))
+            throw error
+        }
+    }
+
+    func abandon(_ file: PendingFile, _ descriptor: Int32, _ temporary: [UInt8]) {
+        guard descriptor >= 0 else { return }
+        Glibc.close(descriptor)
+        discard(TreePath(file.path.split.parent).appending(temporary))
+    }
+}
