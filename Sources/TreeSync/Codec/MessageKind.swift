@@ -10,6 +10,7 @@ import Wire
 /// manifest … manifestEnd                           the listing, folder by folder, entries numbered from 0
 ///                                 requests … requestsEnd    numbers of files to send or compare
 /// batch, piece, fileEnd, answers …                 contents, and what became of the other requests
+/// recipe …                        lacks …          of files that the receiver has in part: all chunks, and those to send
 /// dataEnd                                          nothing more will come
 ///                                 changes …                 for the other side's user
 ///                                 result           the report
@@ -31,6 +32,8 @@ enum MessageKind: UInt8 {
     case result = 12
     case abort = 13
     case fileEnd = 14
+    case recipe = 15
+    case lacks = 16
 
     /// Whether a message may go over any lane.
     static func isBulk(_ message: [UInt8]) -> Bool { message.first == batch.rawValue || message.first == piece.rawValue }

@@ -6,6 +6,8 @@ final class ContentReceiver: Sendable {
     private let policy: ReceiverPolicy
     /// Large files of which something has come, by number; those that are over stay, for pieces that come late.
     private let large = Monitor([Int: LargeFile]())
+    /// Files whose recipes are asked for.
+    private let deltas = Monitor([Int: Delta]())
     /// The bytes that may wait for the threads.
     private static let backlog = 16 << 20
 
@@ -18,8 +20,8 @@ final class ContentReceiver: Sendable {
 
     func finish() { pool.finish() }
 
-    /// Drops what waits and removes what is unfinished.
-    func stop() {
+    /// Drops what waits and removes what is unfinished, or leaves it for the next sync.
+    func stop(keeping: Bool = false) {
         pool.stop()
         let files = large.withLock { files in
             defer { files = [:] }
@@ -27,7 +29,7 @@ final class ContentReceiver: Sendable {
         }
         guard !files.isEmpty else { return }
         let destination = DestinationWriter(root)
-        for file in files.values { file.giveUp(destination) }
+        for file in files.values { file.giveUp(destination, keeping: keeping) }
     }
 
     /// Runs any job on one of the threads.
@@ -75,7 +77,7 @@ final class ContentReceiver: Sendable {
             try ledger.receive(content.count, filesDone: 0)
             try content.withUnsafeBytes { content in
                 guard ContentDigest.of(content) == piece.digest else { throw Self.damaged(file.wanted.file) }
-                try conclude(file) { try file.write(content, at: piece.offset, of: piece.size, assembler.destination) }
+                try conclude(file, assembler) { try file.write(content, at: piece.offset, of: piece.size, assembler.destination) }
             }
         }
     }
@@ -85,8 +87,83 @@ final class ContentReceiver: Sendable {
         ending.attributes = masked(ending.attributes)
         try pool.submit(cost: 0) { [self, ending] assembler in
             let file = try largeFile(ending.id)
-            try conclude(file) { try file.end(ending, assembler.destination) }
+            try conclude(file, assembler) { try file.end(ending, assembler.destination) }
         }
+    }
+
+    // MARK: Deltas
+
+    /// Looks at what the receiver has of a file whose recipe is asked for.
+    /// - Parameter answer: sends a message; called on another thread. The last word, when all is said, is `done`.
+    func prepareDelta(_ wanted: ReceiverLedger.Wanted, _ rule: ChunkRule, answer: @escaping @Sendable ([UInt8]) throws -> Void,
+                      done: @escaping @Sendable () throws -> Void) throws {
+        try pool.submit(cost: 0) { [self] assembler in
+            let writer = assembler.destination
+            let old = wanted.file.oldSize == nil ? nil : writer.opened(wanted.file.path).flatMap { DeltaFile.OpenSource($0) }
+            let part = wanted.file.partPath.flatMap { writer.opened($0) }.flatMap { DeltaFile.OpenSource($0) }
+            let sources = [old, part].compactMap(\.self)
+            guard !sources.isEmpty else {
+                var wanted = wanted
+                wanted.local = nil
+                ledger.want(wanted)
+                try answer(FileRequest.encode([FileRequest(id: wanted.file.id, wish: .send)]))
+                return try done()
+            }
+            ledger.want(wanted)
+            let delta = DeltaFile(LargeFile(wanted), sources: sources, rule: rule)
+            deltas.withLock { $0[wanted.file.id] = Delta(file: delta, hasOld: old != nil, answer: answer, done: done) }
+            try answer(FileRequest.encode([FileRequest(id: wanted.file.id, wish: .recipe(rule))]))
+            if let plan = delta.readSources(threads: TreeScanner.defaultThreads) { try carryOut(plan, wanted.file.id, assembler) }
+        }
+    }
+
+    private struct Delta: Sendable {
+        var file: DeltaFile
+        /// Whether its first source is the file itself.
+        var hasOld: Bool
+        var answer: @Sendable ([UInt8]) throws -> Void
+        var done: @Sendable () throws -> Void
+    }
+
+    func recipe(_ message: [UInt8]) throws {
+        let (id, chunks, isLast) = try DeltaCodec.decodeRecipe(message)
+        guard let delta = deltas.withLock({ $0[id] }) else { throw SyncError.violation("a recipe that was not asked for") }
+        guard let plan = try delta.file.add(chunks, isLast: isLast, limit: policy.bytes) else { return }
+        try pool.submit(cost: 0) { [self] assembler in try carryOut(plan, id, assembler) }
+    }
+
+    private func carryOut(_ plan: DeltaPlan, _ id: Int, _ assembler: FileAssembler) throws {
+        guard let delta = deltas.withLock({ $0.removeValue(forKey: id) }) else { return }
+        let file = delta.file.file
+        _ = try ledger.begin(id)
+        let isSame = plan.isSame && delta.hasOld
+        let copies = !isSame && !plan.copies.isEmpty
+        if isSame { file.setSame() }
+        if copies { file.expectCopying() }
+        large.withLock { $0[id] = file }
+        for message in DeltaCodec.lacks(id, plan.missing) { try delta.answer(message) }
+        try delta.done()
+        guard copies else { return }
+        try conclude(file, assembler) {
+            guard let descriptor = try file.beginCopying(assembler.destination) else { return .over }
+            let isGood = delta.file.copy(plan, to: descriptor, threads: TreeScanner.defaultThreads)
+            let outcome = try file.endCopying(plan.copies.reduce(0) { $0 + UInt64($1.chunk.length) }, assembler.destination, isGood: isGood)
+            return outcome
+        }
+    }
+
+    private func touch(_ wanted: ReceiverLedger.Wanted, _ attributes: Attributes, _ assembler: FileAssembler) throws {
+        if let part = wanted.file.partPath { assembler.destination.discard(part) }
+        if var now = wanted.local {
+            now.mode &= policy.modeMask
+            if now == attributes { return ledger.unchanged(.file) }
+        }
+        do throws(Errno) {
+            try assembler.destination.setAttributes(wanted.file.path, .file, attributes)
+        } catch {
+            return try ReceiverFailure.note(error, wanted.file.path, ledger)
+        }
+        try ledger.changed(.metadata, .file, wanted.file.path)
     }
 
     private func largeFile(_ id: Int) throws -> LargeFile {
@@ -98,11 +175,17 @@ final class ContentReceiver: Sendable {
         }
     }
 
-    private func conclude(_ file: LargeFile, _ body: () throws -> LargeFile.Outcome) throws {
+    private func conclude(_ file: LargeFile, _ assembler: FileAssembler, _ body: () throws -> LargeFile.Outcome) throws {
         do {
-            guard case .placed(let remark) = try body() else { return }
-            try ledger.receive(0, filesDone: 1)
-            try arrived(file.wanted, remark)
+            switch try body() {
+            case .incomplete, .over: return
+            case .placed(let remark):
+                try ledger.receive(0, filesDone: 1)
+                try arrived(file.wanted, remark)
+            case .same(let attributes, _):
+                try ledger.receive(0, filesDone: 1)
+                try touch(file.wanted, attributes, assembler)
+            }
             ledger.end()
         } catch let reason as Errno {
             try ReceiverFailure.note(reason, file.wanted.file.path, ledger)
@@ -113,6 +196,7 @@ final class ContentReceiver: Sendable {
     /// The sender gave a file up, perhaps after some pieces of it.
     func giveUp(_ id: Int, _ kind: SyncProblem.Kind, _ reason: String) throws {
         try pool.submit(cost: 0) { [self] assembler in
+            if let delta = deltas.withLock({ $0.removeValue(forKey: id) }) { try delta.done() }
             let file = try largeFile(id)
             guard file.giveUp(assembler.destination) else { return }
             ledger.problem(SyncProblem(kind: kind, path: file.wanted.file.path, reason: reason))

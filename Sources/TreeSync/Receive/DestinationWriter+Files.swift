@@ -11,8 +11,17 @@ extension DestinationWriter {
         }
     }
 
-    func makeTemporary(beside path: TreePath) throws(Errno) -> (descriptor: Int32, name: [UInt8]) {
-        let temporary = TemporaryName.make()
+    /// - Parameter wished: its name, where that is free.
+    func makeTemporary(beside path: TreePath, wished: [UInt8]? = nil) throws(Errno) -> (descriptor: Int32, name: [UInt8]) {
+        do throws(Errno) {
+            return try makeTemporary(beside: path, named: wished ?? TemporaryName.make())
+        } catch {
+            guard wished != nil, error.code == EEXIST else { throw error }
+            return try makeTemporary(beside: path, named: TemporaryName.make())
+        }
+    }
+
+    private func makeTemporary(beside path: TreePath, named temporary: [UInt8]) throws(Errno) -> (descriptor: Int32, name: [UInt8]) {
         let descriptor = try at(path) { folder, _ throws(Errno) in
             let descriptor = CName.with(temporary) { openat(folder, $0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600) }
             guard descriptor >= 0 else { throw Errno.last }
@@ -39,6 +48,17 @@ extension DestinationWriter {
         } catch {
             discard(TreePath(file.path.split.parent).appending(temporary))
             throw error
+        }
+    }
+
+    /// Closes what is unfinished and leaves it for the next sync.
+    func leave(_ file: PendingFile, _ descriptor: Int32, _ temporary: [UInt8]) {
+        guard descriptor >= 0 else { return }
+        Glibc.close(descriptor)
+        let name = TemporaryName.make(for: file.path.split.name)
+        guard temporary != name else { return }
+        _ = try? at(file.path) { folder, _ throws(Errno) in
+            CName.with(temporary) { from in CName.with(name) { renameat(folder, from, folder, $0) } }
         }
     }
 

@@ -154,10 +154,12 @@ final class Reception {
         case .fetch(let file):
             let wanted = ReceiverLedger.Wanted(file: file, local: nil)
             if options.dryRun { return try ledger.changed(wanted.changeKind, .file, file.path) }
+            if file.mayBeDelta { return try requestRecipe(wanted) }
             ledger.want(wanted)
             requests.append(FileRequest(id: file.id, wish: .send))
             if requests.count >= 4096 { try flushRequests() }
         case .compare(let file, let local):
+            if file.mayBeDelta, !options.dryRun { return try requestRecipe(ReceiverLedger.Wanted(file: file, local: local)) }
             comparisons.append(ReceiverLedger.Wanted(file: file, local: local))
             comparisonBytes &+= file.size
             if comparisons.count >= 64 || comparisonBytes >= 4 << 20 { try flushComparisons() }
@@ -173,6 +175,15 @@ final class Reception {
             }
         }
         try ledger.changed(kind, type, path)
+    }
+
+    /// Asks for the chunks of a file, to take from the sender only what the receiver does not have.
+    private func requestRecipe(_ wanted: ReceiverLedger.Wanted) throws {
+        _ = ledger.comparisons(1)
+        try content?.prepareDelta(wanted, ChunkRule(fileSize: wanted.file.size), answer: { [bridge] in try bridge.outbox.put($0) },
+                                  done: { [ledger, bridge] in
+                                      if ledger.comparisons(-1) { try bridge.outbox.put([MessageKind.requestsEnd.rawValue]) }
+                                  })
     }
 
     private func flushRequests() throws {
@@ -251,6 +262,7 @@ final class Reception {
         case .batch: try content.batch(message)
         case .piece: try content.piece(message)
         case .fileEnd: try content.end(message)
+        case .recipe: try content.recipe(message)
         case .answers: try take(FileAnswer(decoding: message))
         default: throw SyncError.violation("messages out of order")
         }

@@ -24,6 +24,8 @@ struct TreeMerger {
     private let emit: (PlannedAction) throws -> Void
     private var expected: [Expected] = []
     private var nextID = 0
+    /// Temporary files of the folder that is being merged.
+    private var leftovers: Set<[UInt8]> = []
 
     private(set) var seen = SyncReport.Counts()
     private(set) var unchanged = SyncReport.Counts()
@@ -93,6 +95,7 @@ struct TreeMerger {
     private mutating func mergeEntries(_ remote: DirectoryListing, _ local: DirectoryListing, _ first: Int, _ scope: RuleScope,
                                        _ isUnreadable: Bool, _ folder: inout Expected, _ below: inout [Expected]) throws {
         var here = 0
+        leftovers = Set(local.entries.lazy.filter { $0.kind == .file && TemporaryName.matches(local.name($0)) }.map { Array(local.name($0)) })
         for (index, entry) in remote.entries.enumerated() {
             let name = remote.name(entry)
             var match: ListedEntry?
@@ -108,6 +111,14 @@ struct TreeMerger {
             try mergeExtra(local, local.entries[here], scope, &folder)
             here += 1
         }
+        for name in leftovers { try emit(.removeStale(TreePath(local.path).appending(name))) }
+        leftovers = []
+    }
+
+    /// What an interrupted sync left of the file `name`; it is not stale then.
+    private mutating func part(of name: ArraySlice<UInt8>, _ size: UInt64) -> [UInt8]? {
+        guard size >= DeltaFile.smallest, !leftovers.isEmpty else { return nil }
+        return leftovers.remove(TemporaryName.make(for: name))
     }
 
     private static func compare(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Int {
@@ -119,7 +130,7 @@ struct TreeMerger {
         let name = local.name(entry)
         if entry.kind == .file, TemporaryName.matches(name) {
             folder.isDirty = true
-            return try emit(.removeStale(local.path(entry)))
+            return
         }
         if scope.excludes(name, in: local.path, isDirectory: entry.kind == .directory) { return }
         if entry.kind != .directory { existing += 1 }
@@ -160,7 +171,8 @@ struct TreeMerger {
                 try emit(.makeDirectory(path, replacing: match?.kind))
                 below.append(Expected(path: path.bytes, scope: scope, meeting: .missing, attributes: attributes, isDirty: true))
             case .link: try emit(.makeLink(path, target: Array(remote.target(entry)), attributes, replacement))
-            default: try emit(.fetch(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: replacement)))
+            default: try emit(.fetch(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: replacement,
+                                                 part: part(of: remote.name(entry), entry.size))))
             }
             return
         }
@@ -179,7 +191,8 @@ struct TreeMerger {
                 try emit(.setAttributes(path, .link, attributes))
             }
         default:
-            try mergeFile(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: .entry), match, differs, &folder)
+            try mergeFile(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: .entry, oldSize: match.size,
+                                      part: part(of: remote.name(entry), entry.size)), match, differs, &folder)
         }
     }
 

@@ -30,6 +30,7 @@ final class SourceReader: Sendable {
     private let outbox: Outbox
     private let compression: SyncOptions.Compression
     private let events: EventSink
+    private let recipes = Monitor([Int: Offered]())
 
     init(root: DirectoryHandle, outbox: Outbox, compression: SyncOptions.Compression, events: EventSink) {
         self.root = root
@@ -50,7 +51,7 @@ final class SourceReader: Sendable {
         for item in items {
             do {
                 let file = try open(item.source, context)
-                if UInt64(file.size) > SenderSession.smallFile || file.isSparse {
+                if UInt64(file.size) > SenderSession.smallFile || file.isSparse || item.wish.isRecipe {
                     try sendLarge(item, file, context, submit)
                 } else {
                     try append(item, file, to: &body, context)
@@ -101,11 +102,63 @@ final class SourceReader: Sendable {
 
     /// Answers a request for a large file: hands its parts out, which any thread then sends.
     private func sendLarge(_ item: Item, _ file: OpenFile, _ context: Context, _ submit: Submit) throws {
-        if case .send = item.wish {} else {
+        switch item.wish {
+        case .send: break
+        case .recipe(let rule): return try sendRecipe(item, file, rule)
+        case .sendUnless, .compare:
             let digest = try digest(of: file, context)
             guard try isWanted(item, digest) else { return }
         }
-        let extents = file.extents(of: FilePiece.limit * 16)
+        try sendParts(file.extents(of: Self.part), of: item, file, submit)
+    }
+
+    /// Bytes that one thread sends at a time.
+    private static let part = 8 << 20
+
+    private func sendRecipe(_ item: Item, _ file: OpenFile, _ rule: ChunkRule) throws {
+        guard let recipe = FileRecipe(of: file.descriptor, size: file.size, rule: rule, threads: TreeScanner.defaultThreads) else { throw Self.shrank }
+        recipes.withLock { $0[item.id] = Offered(item: item, size: file.size, attributes: file.attributes) }
+        for message in DeltaCodec.recipe(item.id, recipe) { try outbox.put(message) }
+    }
+
+    /// A file whose recipe is sent, and what the receiver has said so far that it lacks.
+    private struct Offered: Sendable {
+        var item: Item
+        var size: Int
+        var attributes: Attributes
+        var lacks: [Range<Int>] = []
+    }
+
+    /// Whether no file waits for the receiver to say what it lacks.
+    var isSettled: Bool { recipes.withLock { $0.isEmpty } }
+
+    /// Takes in what of a file the receiver lacks.
+    /// - Returns: the work of sending it, when all is said.
+    func take(lacks message: [UInt8]) throws -> (@Sendable (_ context: Context, _ submit: Submit) throws -> Void)? {
+        let offered = try recipes.withLock { recipes throws -> Offered? in
+            let (id, ranges, isLast) = try DeltaCodec.decodeLacks(message) { recipes[$0]?.lacks.last?.upperBound ?? 0 }
+            guard recipes[id] != nil else { throw SyncError.violation("a wish for parts of a file that was not offered") }
+            recipes[id]?.lacks += ranges
+            guard isLast else { return nil }
+            return recipes.removeValue(forKey: id)
+        }
+        guard let offered else { return nil }
+        return { [self] context, submit in
+            do {
+                let file = try open(offered.item.source, context)
+                guard file.size == offered.size, file.attributes == offered.attributes else { throw Self.changed }
+                guard offered.lacks.last?.upperBound ?? 0 <= file.size else { throw SyncError.violation("a wish beyond the end of a file") }
+                let parts = offered.lacks.flatMap { range in
+                    stride(from: range.lowerBound, to: range.upperBound, by: Self.part).map { $0..<min(range.upperBound, $0 + Self.part) }
+                }
+                try sendParts(parts, of: offered.item, file, submit)
+            } catch let failure as Failure {
+                try fail(offered.item, failure)
+            }
+        }
+    }
+
+    private func sendParts(_ extents: [Range<Int>], of item: Item, _ file: OpenFile, _ submit: Submit) throws {
         let sending = LargeSending(item: item, file: file, parts: extents.count, literal: extents.reduce(0) { $0 + UInt64($1.count) })
         guard !extents.isEmpty else { return try finish(sending) }
         for extent in extents {
@@ -174,11 +227,13 @@ final class SourceReader: Sendable {
             if digest != other { return true }
             outcome = .same
         case .compare(let other): outcome = digest == other ? .same : .differs
+        case .recipe: return true
         }
         try outbox.put(FileAnswer(id: item.id, outcome: outcome).encoded())
         return false
     }
 
+    private static let changed = Failure(.changedWhileRead, "changed while the sync ran; sync again when it is at rest")
     private static let shrank = Failure(.changedWhileRead, "became shorter while it was read; sync again when it is at rest")
 
     private func fill(_ buffer: UnsafeMutableRawBufferPointer, from file: OpenFile) throws -> Int {
