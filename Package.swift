@@ -74,6 +74,6 @@ let package = Package(
         .executableTarget(name: "fleet-probe", dependencies: ["Fleet"], path: "Tests/FleetProbe", swiftSettings: strict),
         .testTarget(name: "FleetTests", dependencies: ["Fleet", "Wire", "TestSupport", "fleet-probe"], swiftSettings: strict),
         .testTarget(name: "RemoteKitTests", dependencies: ["RemoteKit", "Fleet", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "EndToEndTests", dependencies: ["RemoteKit", "Fleet", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["RemoteKit", "Fleet", "TreeSync", "TestSupport", "slt-remote", "slt-worker"], swiftSettings: strict),
     ]
 )
