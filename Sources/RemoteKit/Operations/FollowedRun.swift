@@ -68,7 +68,11 @@ public final class FollowedRun: Sendable {
         guard let status = state.withLock({ $0.status }) else { throw RemoteError(.host, "the agent said nothing of the run") }
         var result = JobResult(status: status, failures: state.withLock { $0.failures })
         do {
-            if fetches { result.folder = try await bringHome(agent, status) }
+            if fetches {
+                let folder = try await bringHome(agent, status)
+                result.folder = folder
+                result.failures = RecordDetails(folder: folder).added(to: result.failures)
+            }
         } catch where !Self.mayReconnect(error) && !(error is CancellationError) {
             result.fetchError = RemoteError(error)
         }
