@@ -6,29 +6,31 @@ import Testing
 
 @Suite("when processes of the run are killed")
 struct KilledProcessTests {
-    private static let slow = [
-        "tests/1.test": slowFile(2), "tests/2.test": slowFile(0.3), "tests/3.test": slowFile(0.3), "tests/4.test": passingFile,
-    ]
+    /// Two files beside one that takes `seconds`.
+    private func slow(_ seconds: Double) -> [String: String] {
+        ["tests/1.test": slowFile(seconds), "tests/2.test": slowFile(0.1), "tests/3.test": passingFile]
+    }
+
     private static let settings = "[suite]\nfiles = [\"tests/*.test\"]\n[run]\nworkers = 2\n"
 
     @Test("a worker is killed with SIGKILL: it is replaced, its file is tried again, and each file has one record")
     func worker() async throws {
-        let project = try await Project(files: KilledProcessTests.slow, KilledProcessTests.settings)
+        let project = try await Project(files: slow(3), KilledProcessTests.settings)
         let client = try project.start(["run"])
         let live = try await project.status { $0.workers.contains { $0.file == "tests/1.test" && $0.state == .running } }
         let victim = try #require(live.workers.first { $0.file == "tests/1.test" })
         try project.kill(victim.pid, of: live.id)
         let end = try await client.finish()
-        #expect(end.code == 0 && end.text.contains("all 4 files passed") && end.text.contains("1 replaced"), "\(end)")
+        #expect(end.code == 0 && end.text.contains("all 3 files passed") && end.text.contains("1 replaced"), "\(end)")
         #expect(end.errors.contains("note: "), "\(end)")
-        let records = try project.records(live.id, count: 4)
+        let records = try project.records(live.id, count: 3)
         #expect(records.first { $0.file == "tests/1.test" }?.attempt == 2)
         #expect(records.allSatisfy { $0.outcome == .pass })
     }
 
     @Test("a file that takes its worker with it twice is recorded as crashed, and the others are run")
     func crashingFile() async throws {
-        let project = try await Project(files: KilledProcessTests.slow, KilledProcessTests.settings)
+        let project = try await Project(files: slow(60), KilledProcessTests.settings)
         let client = try project.start(["run"])
         var killed: Set<Int32> = []
         for _ in 0..<2 {
@@ -38,10 +40,10 @@ struct KilledProcessTests {
             try project.kill(victim.pid, of: live.id)
         }
         let end = try await client.finish()
-        #expect(end.code == 1 && end.text.contains("tests/1.test: crashed"), "\(end)")
-        let records = try project.records(try #require(project.runs().first), count: 4)
+        #expect(end.code == 1 && end.text.contains("tests/1.test:") && end.text.contains(": crashed: "), "\(end)")
+        let records = try project.records(try #require(project.runs().first), count: 3)
         #expect(records.filter { $0.outcome == .crashed }.map(\.file) == ["tests/1.test"])
-        #expect(records.filter { $0.outcome == .pass }.count == 3)
+        #expect(records.filter { $0.outcome == .pass }.count == 2)
     }
 
     @Test("the supervisor is killed with SIGKILL: the client says how to go on, and run --resume finishes the run")

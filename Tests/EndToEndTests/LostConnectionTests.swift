@@ -46,34 +46,37 @@ struct LostConnectionTests {
         _ = try project.records(live.id, count: 6)
     }
 
-    @Test("the connection is lost while a slow query runs, the run ends meanwhile, and the client finds it ended")
+    @Test("the host cannot be reached while the run ends: the client comes back when it can, and has everything")
     func endsMeanwhile() async throws {
-        let project = try await Project(
-            files: ["tests/1.test": slowFile(1), "tests/2.test": slowFile(1), "tests/3.test": "query I\nSELECT 1\n----\n2\n"],
-            "[suite]\nfiles = [\"tests/*.test\"]\n[run]\nworkers = 2\n")
+        let project = try await Project(files: Gate.files(3), Gate.settings())
         let server = try #require(project.server)
         let client = try project.start(["run"])
-        _ = try await eventually { client.errors.contains("run 20") }
-        let id = try #require(project.runs().first)
-        // Nobody gets in while the run ends.
+        let live = try await project.status { $0.running == 2 }
+        _ = try await eventually { client.errors.contains("0/3 files") }
         server.stop()
-        let ended = try await eventually { try project.runDirectory(id).summary() != nil }
-        #expect(ended)
+        try project.openGate()
+        try await project.status { $0.phase == .finished }
+        let noticed = try await eventually { client.errors.contains("connection lost: ") }
+        #expect(noticed, "\(client.errors)")
         try server.start()
         let end = try await client.finish()
-        #expect(end.code == 1 && end.text.contains("tests/3.test:4: "), "\(end)")
-        #expect(end.errors.contains("connection lost"), "\(end)")
-        _ = try project.records(id, count: 3)
+        #expect(end.code == 0 && end.text.contains("all 3 files passed"), "\(end)")
+        _ = try project.records(live.id, count: 3)
     }
 
-    @Test("a connection lost during the sync is an error of the host that says so, and the next sync goes on")
-    func duringSync() async throws {
-        let project = try await Project(files: ["tests/a.test": passingFile], "[suite]\nfiles = [\"tests/*.test\"]\n[prepare]\ncommand = \"sleep 30\"\n")
+    @Test("a connection lost during the build is an error of the host; the build is ended, nothing is run, and the next command works")
+    func duringPrepare() async throws {
+        let project = try await Project(
+            files: ["tests/a.test": passingFile, "build.sh": "echo $$ > pid; echo begun; while [ ! -e never ]; do sleep 0.05; done\n"],
+            "[suite]\nfiles = [\"tests/*.test\"]\n[prepare]\ncommand = \"exec sh ./build.sh\"\n")
         let client = try project.start(["run"])
-        _ = try await eventually { client.errors.contains("preparing: ") }
+        let begun = try await eventually { client.errors.contains("  begun") }
+        #expect(begun, "\(client.errors)")
+        let pid = try #require(Int32(try String(contentsOfFile: project.workspace + "/pid", encoding: .utf8).split(separator: "\n").first ?? ""))
         try #require(project.server).killConnections()
-        let end = try await client.finish()
-        end.expect(code: 3, "connection")
+        try await client.finish().expect(code: 3, "connection")
+        let gone = try await eventually { kill(pid, 0) != 0 }
+        #expect(gone, "the build goes on")
         #expect(project.runs().isEmpty)
         let sync = try await project.slt("sync")
         #expect(sync.code == 0, "\(sync)")

@@ -7,6 +7,7 @@ import Testing
 /// A project on "this machine" and a host to test it on: two home folders, a source tree with a configuration, and a
 /// real sshd. Whatever still runs is ended with it.
 final class Project: Sendable {
+    private let seat: Seats.Seat
     let folder: TemporaryFolder
     let server: PrivateSSHServer?
 
@@ -27,6 +28,7 @@ final class Project: Sendable {
     ///   - hasAgent: whether the worker is on the host already; an upload takes a second or two.
     init(files: [String: String] = [:], _ settings: String = "", isLocal: Bool = false, state: String? = nil, workspace: String = "~/work",
          hasAgent: Bool = true, options: PrivateSSHServer.Options = PrivateSSHServer.Options()) async throws {
+        seat = await Seats.shared.take()
         let folder = try TemporaryFolder()
         self.folder = folder
         for name in ["home/src", "host"] {
@@ -114,7 +116,7 @@ final class Project: Sendable {
     @discardableResult
     func status(within deadline: Duration = .seconds(30), where condition: (RunStatus) -> Bool) async throws -> RunStatus {
         var last: RunStatus?
-        _ = try await eventually(within: deadline) {
+        _ = try await eventually(within: deadline, every: .milliseconds(20)) {
             guard let id = runs().last, let now = try? runDirectory(id).status() else { return false }
             last = now
             return condition(now)
