@@ -81,6 +81,22 @@ struct LostConnectionTests {
         let sync = try await project.slt("sync")
         #expect(sync.code == 0, "\(sync)")
     }
+
+    @Test("the client is killed during the build: the next one, started at once, gets the workspace")
+    func killedDuringPrepare() async throws {
+        let project = try await Project(
+            files: ["tests/a.test": passingFile, "build.sh": "echo begun; while [ ! -e \"$HOME/go\" ]; do sleep 0.05; done\n"],
+            "[suite]\nfiles = [\"tests/*.test\"]\n[prepare]\ncommand = \"sh ./build.sh\"\n")
+        let client = try project.start(["run"])
+        let begun = try await eventually { client.errors.contains("  begun") }
+        #expect(begun, "\(client.errors)")
+        client.signal(SIGKILL)
+        _ = try await client.finish()
+        try project.folder.write("", to: "host/go")
+        let run = try await project.slt("run")
+        #expect(run.code == 0, "\(run)")
+        #expect(project.runs().count == 1)
+    }
 }
 
 extension String {

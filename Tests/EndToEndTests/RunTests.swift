@@ -146,12 +146,14 @@ struct RunTests {
         let fetched = try await project.slt("fetch")
         #expect(fetched.code == 0 && fetched.errors.contains("has not ended"), "\(fetched)")
 
+        let log = try project.start(["logs", "--follow", id])
         let attached = try project.start(["attach"])
         _ = try await eventually { attached.errors.contains("0/5 files") }
         try project.openGate()
         let end = try await attached.finish()
         #expect(end.code == 0 && end.text.contains("all 5 files passed"), "\(end)")
         _ = try project.records(id, count: 5)
+        #expect(try await log.finish().code == 0)
     }
 
     @Test("stop ends a run in order; it is incomplete, exit code 5, until it is resumed")
