@@ -18,11 +18,10 @@ PACKAGES := libssh2-1-dev libzstd-dev libsqlite3-dev libxxhash-dev libmd-dev pkg
 
 # The worker is uploaded to hosts that may have nothing but a C library. A folder that holds libstdc++.a alone
 # comes first on the linker's path, so that `-lstdc++` means the archive. An executable that exports nothing
-# lets the linker drop what nobody calls (1.4 MB). lld, unlike the default, forgets the symbols that only dropped
-# code asked for, one of which would need glibc 2.36 instead of 2.35. The client is built alike: one build of the dependencies serves both.
+# lets the linker drop what nobody calls (1.4 MB).
+# The client is built alike: one build of the dependencies serves both.
 ARCHIVES := $(BUILD_TREE)/archives
-RELEASE := -c release --static-swift-stdlib -Xswiftc -L$(ARCHIVES) -Xswiftc -use-ld=lld \
-    -Xlinker -l:libgcc_eh.a -Xlinker --no-export-dynamic
+RELEASE := -c release --static-swift-stdlib -Xswiftc -L$(ARCHIVES) -Xlinker -l:libgcc_eh.a -Xlinker --no-export-dynamic
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

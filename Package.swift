@@ -18,6 +18,10 @@ let staticSQLite: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libsqlite3.a"
 let staticMD: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libmd.a"])]
 let staticZstd: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libzstd.a"])]
 
+/// lld forgets the symbols that only dropped code asked for; with the default linker one of them, in the archive of
+/// libstdc++, makes the worker need glibc 2.36 instead of 2.35. (The client would get full Foundation from it: not there.)
+let workerLinker: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
@@ -65,7 +69,7 @@ let package = Package(
                           swiftSettings: strict),
         .executableTarget(name: "slt-worker",
                           dependencies: ["Fleet", "TreeSync", "SQLLogicTest", "Wire", "CMD", argumentParser, subprocess],
-                          swiftSettings: strict),
+                          swiftSettings: strict, linkerSettings: workerLinker),
 
         // The demonstration, and what is measured.
         .executableTarget(name: "slt-demo", dependencies: ["TestSupport"], path: "Benchmarks/Demo", swiftSettings: strict),

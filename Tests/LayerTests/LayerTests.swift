@@ -4,7 +4,7 @@ import Testing
 /// The arrows between the modules, as the import lines draw them. Comments are not parsed: an import begins its line.
 struct LayerTests {
     /// What each module may import of this package's own.
-    static let arrows: [String: Set<String>] = [
+    static let allowed: [String: Set<String>] = [
         "Wire": [],
         "SSH": ["Wire", "CLibSSH2"],
         "TreeSync": ["Wire", "CZstd", "CXXHash"],
@@ -19,10 +19,10 @@ struct LayerTests {
     static let workerMayUse: Set<String> = ["Glibc", "Synchronization", "FoundationEssentials", "ArgumentParser", "Subprocess", "SystemPackage"]
     static let worker = ["Wire", "TreeSync", "SQLLogicTest", "Fleet", "slt-worker"]
 
-    @Test("a module imports only those below it", arguments: arrows.keys.sorted())
-    func arrows(of module: String) throws {
+    @Test("a module imports only those below it", arguments: allowed.keys.sorted())
+    func pointsDown(module: String) throws {
         let own = try Set(Sources.modules())
-        let allowed = try #require(Self.arrows[module])
+        let allowed = try #require(Self.allowed[module])
         for found in try Sources.imports(of: module) where own.contains(found.module) {
             #expect(allowed.contains(found.module), "\(found.file) imports \(found.module)")
         }
@@ -39,7 +39,7 @@ struct LayerTests {
     @Test("every module has its place in the layers")
     func complete() throws {
         let swift = try Sources.modules().filter { try !Sources.files(of: $0).isEmpty }
-        #expect(Set(swift) == Set(Self.arrows.keys))
+        #expect(Set(swift) == Set(Self.allowed.keys))
     }
 
     @Test("the readers of import lines see what Swift sees", arguments: [
