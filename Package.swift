@@ -65,7 +65,7 @@ let package = Package(
         .target(name: "RemoteKit",
                 dependencies: ["SSH", "TreeSync", "Fleet", "Wire", logging, subprocess, crypto, "TOMLKit"],
                 swiftSettings: strict),
-        .executableTarget(name: "slt-remote", dependencies: ["RemoteKit", "SSH", "Fleet", "TreeSync", argumentParser, logging],
+        .executableTarget(name: "slt-remote", dependencies: ["RemoteKit", "SSH", "Fleet", "TreeSync", "Wire", argumentParser, logging],
                           swiftSettings: strict),
         .executableTarget(name: "slt-worker",
                           dependencies: ["Fleet", "TreeSync", "SQLLogicTest", "Wire", "CMD", argumentParser, subprocess],
