@@ -28,7 +28,10 @@ public struct AgentClient: Sendable {
                 try await openLane(token) { try await body($0.open(AgentRequest.lane)) }
             }
         }
-        return try await TreeSender.run(root: source, rules: rules, options: options, lanes: lanes, over: exchange, events: events)
+        let keeper = FaultKeeper(exchange)
+        return try await keeper.run { [lanes] in
+            try await TreeSender.run(root: source, rules: rules, options: options, lanes: lanes, over: keeper, events: events)
+        }
     }
 
     /// 128 bits, as hexadecimal digits.
@@ -106,7 +109,10 @@ public struct AgentClient: Sendable {
             let id = header.status.id
             guard RunName.isSafe(id) else { throw WireFault(.malformed, "the agent sent a run with an impossible name") }
             let target = "\(folder)/\(id)"
-            let report = try await TreeReceiver.run(root: target, policy: .untrusted, options: SyncOptions(force: true), over: exchange)
+            let keeper = FaultKeeper(exchange)
+            let report = try await keeper.run {
+                try await TreeReceiver.run(root: target, policy: .untrusted, options: SyncOptions(force: true), over: keeper)
+            }
             return (header.status, target, report)
         }
     }

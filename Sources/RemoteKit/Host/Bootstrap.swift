@@ -11,11 +11,11 @@ struct Bootstrap {
 
     /// Becomes the agent, or says what the host is.
     var start: String {
-        ShellText.script("""
-        a=\(folder)/slt-worker
-        if [ -x "$a" ]; then exec "$a" agent --state \(ShellText.path(state)) --build \(worker.digest); fi
-        echo "\(Self.missing) $(uname -s) $(uname -m) $(getconf GNU_LIBC_VERSION 2>/dev/null || echo unknown)"
-        """)
+        ShellText.script([
+            "a=\(folder)/slt-worker",
+            "if [ -x \"$a\" ]; then exec \"$a\" agent --state \(ShellText.path(state)) --build \(worker.digest); fi",
+            "echo \"\(Self.missing) $(uname -s) $(uname -m) $(getconf GNU_LIBC_VERSION 2>/dev/null || echo unknown)\"",
+        ])
     }
 
     /// Becomes a connection of the agent that waits for `token`, which is hexadecimal.
@@ -26,24 +26,25 @@ struct Bootstrap {
     /// Takes the program from standard input, checks it by having it print its own digest, and puts it in its place.
     /// Two clients may do so at once.
     var install: String {
-        ShellText.script("""
-        umask 077
-        d=\(folder); t="$d/.upload.$$"
-        mkdir -p "$d" || exit 70
-        trap 'rm -f "$t"' EXIT HUP INT TERM
-        cat > "$t" || exit 71
-        chmod 700 "$t" || exit 72
-        got=$("$t" digest) || exit 73
-        [ "$got" = \(worker.digest) ] || { echo "digest $got" >&2; exit 74; }
-        mv -f "$t" "$d/slt-worker" || exit 75
-        """)
+        ShellText.script([
+            "umask 077",
+            "d=\(folder)",
+            "t=\"$d/.upload.$$\"",
+            "mkdir -p \"$d\" || exit 70",
+            "trap 'rm -f \"$t\"' EXIT HUP INT TERM",
+            "cat > \"$t\" || exit 71",
+            "chmod 700 \"$t\" || exit 72",
+            "got=$(\"$t\" digest) || exit 73",
+            "if [ \"$got\" != \(worker.digest) ]; then echo \"digest $got\" >&2; exit 74; fi",
+            "mv -f \"$t\" \"$d/slt-worker\" || exit 75",
+        ])
     }
 
     /// What the host said of itself, somewhere in an error that quotes the output of ``start``; `nil` if that is something else.
     static func facts(in text: String) -> HostFacts? {
-        guard let line = text.split(separator: "\n").last(where: { $0.contains(missing) }),
-              let start = line.split(separator: " ").firstIndex(of: Substring(missing)) else { return nil }
-        let words = line.split(separator: " ")[start...].joined(separator: " ").split(separator: " ", omittingEmptySubsequences: true)
+        // What a start-up file printed before it need not have ended its line.
+        guard let start = text.ranges(of: missing).last?.lowerBound else { return nil }
+        let words = text[start...].prefix { $0 != "\n" }.split(separator: " ")
         guard words.count >= 4 else { return nil }
         return HostFacts(system: String(words[1]), machine: String(words[2]), libc: words.dropFirst(3).joined(separator: " "))
     }

@@ -22,6 +22,8 @@ final class ContentReceiver: Sendable {
 
     /// Drops what waits and removes what is unfinished, or leaves it for the next sync.
     func stop(keeping: Bool = false) {
+        // What has come is worth writing then.
+        if keeping { pool.finish() }
         pool.stop()
         let files = large.withLock { files in
             defer { files = [:] }

@@ -51,6 +51,37 @@ extension DestinationWriter {
         }
     }
 
+    /// Whether two paths name one file.
+    func isSameFile(_ path: TreePath, _ other: TreePath) -> Bool {
+        guard let mine = identity(path), let theirs = identity(other) else { return false }
+        return mine.st_ino == theirs.st_ino && mine.st_dev == theirs.st_dev && mine.st_mode & S_IFMT == S_IFREG
+    }
+
+    private func identity(_ path: TreePath) -> stat? {
+        try? at(path) { folder, name throws(Errno) in
+            var status = stat()
+            guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { throw Errno.last }
+            return status
+        }
+    }
+
+    /// Gives a file one more name, which takes the place of what is there.
+    func makeName(_ name: PlannedName) throws(Errno) {
+        let (parent, first) = name.file.split
+        let temporary = TemporaryName.make()
+        let source = try DirectoryWalker(root).pinned(parent)
+        try at(name.path) { folder, _ throws(Errno) in
+            let failed = CName.with(first) { first in CName.with(temporary) { linkat(source.descriptor, first, folder, $0, 0) } }
+            guard failed == 0 else { throw Errno.last }
+        }
+        do throws(Errno) {
+            try takePlace(of: name.path, temporary, name.replacement)
+        } catch {
+            discard(TreePath(name.path.split.parent).appending(temporary))
+            throw error
+        }
+    }
+
     /// Closes what is unfinished and leaves it for the next sync.
     func leave(_ file: PendingFile, _ descriptor: Int32, _ temporary: [UInt8]) {
         guard descriptor >= 0 else { return }

@@ -4,6 +4,13 @@ struct PlannedDeletion: Sendable {
     var kind: EntryKind
 }
 
+/// One more name for a file; made when all contents are there.
+struct PlannedName: Sendable {
+    var path: TreePath
+    var file: TreePath
+    var replacement: Replacement
+}
+
 /// What a path on the receiver has to become. Plans are values; ``ReceiverSession`` carries them out.
 enum PlannedAction: Sendable {
     /// - replacing: what is in the way.

@@ -22,6 +22,8 @@ final class Reception {
     private var comparisons: [ReceiverLedger.Wanted] = []
     private var comparisonBytes: UInt64 = 0
     private var treeDigest = ""
+    /// Folders in which further names were made.
+    private var touchedFolders: Set<[UInt8]> = []
     private var watch = Stopwatch()
 
     init(handle: DirectoryHandle?, content: ContentReceiver?, scanner: TreeScanner?, scope: RuleScope, options: SyncOptions,
@@ -291,18 +293,26 @@ final class Reception {
 
     private func finishTree() throws {
         guard let merger else { return }
+        for name in merger.names { try giveName(name) }
         for deletion in merger.deletions {
             try change(.delete, deletion.kind, deletion.path) { hand throws(Errno) in try hand.delete(deletion) }
         }
         guard !options.dryRun, let hand else { return }
         // Backwards: what a folder holds is done before the folder may shut us out.
-        for (path, attributes) in merger.dirtyDirectories.reversed() {
+        for (path, attributes) in merger.folders(touched: touchedFolders).reversed() {
             do throws(Errno) {
                 try hand.setAttributes(TreePath(path), .directory, attributes)
             } catch {
                 try ReceiverFailure.note(error, TreePath(path), ledger)
             }
         }
+    }
+
+    private func giveName(_ name: PlannedName) throws {
+        if let hand, hand.isSameFile(name.path, name.file) { return ledger.unchanged(.file) }
+        let kind: SyncChange.Kind = if case .nothing = name.replacement { .create } else { .update }
+        try change(kind, .file, name.path) { hand throws(Errno) in try hand.makeName(name) }
+        touchedFolders.insert(name.path.split.parent)
     }
 
     private func report(_ summary: SenderSummary) throws -> SyncReport {
