@@ -17,8 +17,8 @@ public struct AgentClient: Sendable {
     /// The host's own name for itself.
     public var hostName: String { conversation.peer.hostName }
 
-    /// Brings the tree below `source` into `workspace` on the host.
-    public func sync(source: String, to workspace: String, rules: SourceRules, options: SyncOptions,
+    /// Brings a tree into `workspace` on the host.
+    public func sync(source: PreparedSource, to workspace: String, options: SyncOptions,
                      events: @escaping SyncEventHandler) async throws -> TreeSync.SyncReport {
         let token = openLane == nil ? nil : Self.randomToken()
         let exchange = try conversation.open(AgentRequest.sync(workspace: workspace, laneToken: token))
@@ -30,7 +30,7 @@ public struct AgentClient: Sendable {
         }
         let keeper = FaultKeeper(exchange)
         return try await keeper.run { [lanes] in
-            try await TreeSender.run(root: source, rules: rules, options: options, lanes: lanes, over: keeper, events: events)
+            try await TreeSender.run(source, options: options, lanes: lanes, over: keeper, events: events)
         }
     }
 

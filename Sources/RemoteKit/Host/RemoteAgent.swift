@@ -9,6 +9,8 @@ struct RemoteAgent {
     let spec: String
 
     func run<Result: Sendable>(_ body: @escaping @Sendable (AgentClient) async throws -> Result) async throws -> Result {
+        // Computed while the connection is made.
+        async let _ = Self.computeDigest(of: host.worker)
         let target = try await SSHTarget.resolve(spec: spec, overrides: overrides)
         let session = try await SSHSession.connect(
             to: target, credentials: host.credentials, acceptedFingerprint: host.acceptedFingerprint, logger: host.logger)
@@ -25,6 +27,8 @@ struct RemoteAgent {
             throw error
         }
     }
+
+    @concurrent private static func computeDigest(of worker: WorkerBinary) async { _ = worker.digest }
 
     private var overrides: SSHOverrides {
         var overrides = SSHOverrides()

@@ -1,13 +1,16 @@
 import Crypto
 import FoundationEssentials
 import Glibc
+import Synchronization
 
 /// The `slt-worker` that is uploaded to hosts: a file on this machine.
 public struct WorkerBinary: Sendable, Equatable {
     /// Absolute path.
     public let path: String
-    /// SHA-256, lowercase hexadecimal: part of where it lies on the host.
-    public let digest: String
+    /// SHA-256, lowercase hexadecimal: part of where it lies on the host. Computed when it is first asked for, which
+    /// takes some milliseconds.
+    public var digest: String { cache.value }
+    private let cache: DigestCache
     /// As `uname -m` names it.
     public let machine: String
     /// The newest version of the C library that it asks for. Read from the file at each call.
@@ -33,8 +36,10 @@ public struct WorkerBinary: Sendable, Equatable {
         let machine = UInt16(bytes[bytes.startIndex + 18]) | UInt16(bytes[bytes.startIndex + 19]) << 8
         self.path = path
         self.machine = Self.machines[machine] ?? "machine \(machine)"
-        digest = SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        cache = DigestCache(bytes)
     }
+
+    public static func == (left: Self, right: Self) -> Bool { left.path == right.path && left.digest == right.digest }
 
     /// Where a worker is looked for: what the configuration names, then beside this program.
     /// - Throws: ``RemoteError`` of code `worker` that lists the places.
@@ -44,6 +49,22 @@ public struct WorkerBinary: Sendable, Equatable {
         let places = ["\(folder)/slt-worker", "\(folder)/../libexec/slt-remote/slt-worker"]
         for place in places where FileManager.default.isReadableFile(atPath: place) { return try WorkerBinary(path: place) }
         throw RemoteError(.worker, "cannot find the worker to upload: not at \(places.joined(separator: " nor ")); build it with 'make', or name it as 'worker' of the host")
+    }
+}
+
+/// The digest of a program, computed once.
+private final class DigestCache: Sendable {
+    private let state: Mutex<(bytes: Data, digest: String?)>
+
+    init(_ bytes: Data) { state = Mutex((bytes, nil)) }
+
+    var value: String {
+        state.withLock { state in
+            if let known = state.digest { return known }
+            let digest = SHA256.hash(data: state.bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            state = (Data(), digest)
+            return digest
+        }
     }
 }
 

@@ -5,6 +5,8 @@ public struct SyncJob: Sendable {
     public var host: Host
     public var configuration: Configuration
     public var options: SyncOptions
+    /// Excludes, in .gitignore syntax, after those of the configuration; one that begins with `!` includes.
+    public var patterns: [String] = []
 
     public init(host: Host, configuration: Configuration, options: SyncOptions) {
         self.host = host
@@ -15,16 +17,24 @@ public struct SyncJob: Sendable {
     /// - Parameter changes: each change, in a dry run or when the options ask for it.
     /// - Throws: ``RemoteError``, `SyncError`, `SSHError`, `CancellationError`.
     public func run(changes: @escaping @Sendable (SyncChange) -> Void = { _ in }, events: @escaping JobEventHandler) async throws -> TreeSync.SyncReport {
-        try await host.withAgent { agent in
+        // Read while the connection is made.
+        let source = try prepared()
+        return try await host.withAgent { agent in
             events(.connected(hostName: agent.hostName))
-            return try await run(agent, changes: changes, events)
+            return try await run(agent, reading: source, changes: changes, events)
         }
     }
 
-    func run(_ agent: AgentClient, changes: @escaping @Sendable (SyncChange) -> Void = { _ in }, _ events: @escaping JobEventHandler) async throws -> TreeSync.SyncReport {
+    private func prepared() throws -> PreparedSource {
         let sync = configuration.sync
-        let rules = SourceRules(excludes: sync.exclude, gitignore: sync.gitignore, sltignore: true)
-        let report = try await agent.sync(source: sync.source, to: host.settings.workspace, rules: rules, options: options) { event in
+        let rules = SourceRules(excludes: sync.exclude + patterns, gitignore: sync.gitignore, sltignore: true,
+                                globalExcludesFile: sync.gitignore ? SourceRules.userExcludesFile(sync.source) : nil)
+        return try TreeSender.prepare(root: sync.source, rules: rules)
+    }
+
+    func run(_ agent: AgentClient, reading source: PreparedSource? = nil, changes: @escaping @Sendable (SyncChange) -> Void = { _ in }, _ events: @escaping JobEventHandler) async throws -> TreeSync.SyncReport {
+        let source = try source ?? prepared()
+        let report = try await agent.sync(source: source, to: host.settings.workspace, options: options) { event in
             switch event {
             case .progress(let progress): events(.syncing(progress))
             case .change(let change): changes(change)

@@ -16,8 +16,7 @@ final class SenderSession: Sendable {
         var summary = SenderSummary()
     }
 
-    private let root: String
-    private let rules: SourceRules
+    private let source: @Sendable () throws -> PreparedSource
     private let options: SyncOptions?
     private let bridge: ChannelBridge
     private let events: EventSink
@@ -30,9 +29,8 @@ final class SenderSession: Sendable {
     private static let groupBytes: UInt64 = 512 << 10
     private static let groupFiles = 256
 
-    init(root: String, rules: SourceRules, options: SyncOptions?, bridge: ChannelBridge, events: EventSink) {
-        self.root = root
-        self.rules = rules
+    init(source: @escaping @Sendable () throws -> PreparedSource, options: SyncOptions?, bridge: ChannelBridge, events: EventSink) {
+        self.source = source
         self.options = options
         self.bridge = bridge
         self.events = events
@@ -40,15 +38,9 @@ final class SenderSession: Sendable {
 
     func run() throws -> SyncReport {
         let outbox = bridge.outbox
-        let handle: DirectoryHandle
-        do throws(Errno) { handle = try DirectoryHandle.root(root) } catch {
-            throw SyncError(.source, "cannot open the source folder \(root): \(error.text); check its name and permissions")
-        }
-        let texts = try RuleTexts(rules, root: root)
-        let scanner = TreeScanner(side: .source)
+        let source = try source()
+        let handle = source.handle, texts = source.texts, scope = source.scope, scanner = source.scanner
         defer { scanner.stop() }
-        let scope = RuleScope(texts)
-        try scanner.start(handle, scope: scope)
         try outbox.put(JSONPart.encode(.hello, Greeting(options: options)))
         let encodedRules = texts.encoded()
         guard encodedRules.count <= WireLimits.message else {

@@ -2,6 +2,21 @@ public import Wire
 
 /// The side of a sync that has the tree.
 public enum TreeSender {
+    /// Begins to read a source before there is a channel; hand it to ``run(_:options:lanes:over:events:)``.
+    /// - Throws: ``SyncError`` where the folder or its rules cannot be read.
+    public static func prepare(root: String, rules: SourceRules = SourceRules()) throws -> PreparedSource {
+        try PreparedSource(root: root, rules: rules)
+    }
+
+    /// Sends a tree that is being read already.
+    public static func run(_ source: PreparedSource, options: SyncOptions? = nil, lanes: BulkLanes? = nil, over channel: any MessageChannel,
+                           events: @escaping SyncEventHandler = { _ in }) async throws -> SyncReport {
+        // Requests are always taken in, however many: a receiver that waits for room could never free any.
+        let bridge = ChannelBridge(inboxLimit: .max, outboxLimit: WireLimits.window)
+        let session = SenderSession(source: { source }, options: options, bridge: bridge, events: EventSink(events))
+        return try await bridge.run(over: channel, lanes: lanes) { try session.run() }
+    }
+
     /// Sends the tree below `root`.
     /// - Parameters:
     ///   - root: a folder; a link to one is followed.
@@ -17,7 +32,7 @@ public enum TreeSender {
                            events: @escaping SyncEventHandler = { _ in }) async throws -> SyncReport {
         // Requests are always taken in, however many: a receiver that waits for room could never free any.
         let bridge = ChannelBridge(inboxLimit: .max, outboxLimit: WireLimits.window)
-        let session = SenderSession(root: root, rules: rules, options: options, bridge: bridge, events: EventSink(events))
+        let session = SenderSession(source: { try PreparedSource(root: root, rules: rules) }, options: options, bridge: bridge, events: EventSink(events))
         return try await bridge.run(over: channel, lanes: lanes) { try session.run() }
     }
 }

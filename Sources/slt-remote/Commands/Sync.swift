@@ -18,25 +18,58 @@ struct Sync: AsyncParsableCommand {
     @Flag(help: "Delete on the host even where it looks like a mistake.")
     var force = false
 
+    @Option(help: ArgumentHelp("Leave out what matches, in .gitignore syntax; may be repeated.", valueName: "pattern"))
+    var exclude: [String] = []
+
+    @Option(help: ArgumentHelp("Send what matches even where it is excluded; counts after every --exclude.", valueName: "pattern"))
+    var include: [String] = []
+
+    @Flag(help: "Delete on the host also what the rules exclude; .git stays.")
+    var deleteExcluded = false
+
+    @Flag(help: "Print what moved, and how long each part took.")
+    var stats = false
+
     @Flag(help: "Print the report as one JSON object.")
     var json = false
 
     func run() async throws {
         let configuration = try common.configuration()
         let host = try common.remoteHost(configuration)
-        let options = SyncOptions(delete: configuration.sync.delete, dryRun: dryRun, checksum: checksum, force: force)
-        let job = SyncJob(host: host, configuration: configuration, options: options)
+        var options = SyncOptions(delete: configuration.sync.delete, dryRun: dryRun, checksum: checksum, force: force)
+        options.deleteExcluded = deleteExcluded
+        var job = SyncJob(host: host, configuration: configuration, options: options)
+        job.patterns = exclude + include.map { "!" + $0 }
         let printer = JobPrinter(host: host.name), listsChanges = dryRun && !json
-        let report = try await Interruption.watching {
+        let report = try await Interruption.watching { [job] in
             try await job.run(changes: { change in
                 if listsChanges { Terminal.shared.output(change.line + "\n") }
             }, events: { printer($0) })
         }
-        if json { try JSONOutput.print(report) }
+        if json { try JSONOutput.print(report) } else if stats { Terminal.shared.output(report.statistics) }
         if report.needsForce {
             Terminal.shared.say("slt-remote: this would delete more than half of the files on the host; check 'source', or say --force")
         }
         if report.isPartial { throw Leave(.host) }
+    }
+}
+
+extension SyncReport {
+    /// What `--stats` prints.
+    var statistics: String {
+        func seconds(_ value: Double) -> String { Human.duration(value) }
+        func bytes(_ value: UInt64) -> String { Human.bytes(Int(clamping: value)) }
+        let matched = bytesTotal > bytesLiteral ? bytesTotal - bytesLiteral : 0
+        let wire = bytesToReceiver &+ bytesToSender
+        let gain = wire > 0 ? String(Int((Double(bytesTotal) / Double(wire)).rounded())) : "-"
+        return """
+        source    \(seen.files) files, \(seen.directories) folders, \(seen.links) links, \(bytes(bytesTotal))
+        created   \(created.total), updated \(updated.total), touched \(touched.total), deleted \(deleted.total), unchanged \(unchanged.total)
+        content   \(bytes(bytesLiteral)) moved, \(bytes(matched)) was there
+        messages  \(bytes(bytesToReceiver)) to the host, \(bytes(bytesToSender)) back, speed-up \(gain)
+        time      \(seconds(secondsListing)) listing, \(seconds(secondsMoving)) moving, \(seconds(secondsFinishing)) finishing
+
+        """
     }
 }
 
