@@ -41,18 +41,11 @@ struct ChunkRule: Sendable, Hashable {
         }
     }()
 
-    /// One place of the hash as it rolls.
-    private struct Roll {
-        var hash: UInt64 = 0
+    /// The candidates that one rolling hash meets. The hash itself is kept apart, where it can stay in a register.
+    private struct Marks {
         /// The last candidate.
         var last = Int.min / 2
         var cuts: [Int] = []
-
-        @inline(__always)
-        mutating func step(_ gear: UInt64, _ place: Int, _ limit: UInt64, _ minimum: Int) {
-            hash = (hash << 1) &+ gear
-            if hash < limit { note(place, minimum) }
-        }
 
         @inline(never)
         mutating func note(_ place: Int, _ minimum: Int) {
@@ -74,27 +67,36 @@ struct ChunkRule: Sendable, Hashable {
         let quarter = (bytes.count - start) / 4
         return Self.gears.withUnsafeBufferPointer { gears in
             guard let gear = gears.baseAddress else { return [] }
-            func roll(to place: Int) -> Roll {
-                var roll = Roll()
-                for index in max(0, place - lookBack)..<place { roll.step(gear[Int(base[index])], index + 1, limit, minimum) }
-                roll.cuts = []
-                return roll
+            func roll(_ marks: inout Marks, to place: Int) -> UInt64 {
+                var hash: UInt64 = 0
+                for index in max(0, place - lookBack)..<place {
+                    hash = (hash << 1) &+ gear[Int(base[index])]
+                    if hash < limit { marks.note(index + 1, minimum) }
+                }
+                marks.cuts = []
+                return hash
             }
-            var (a, b, c, d) = (roll(to: start), roll(to: start + quarter), roll(to: start + 2 * quarter), roll(to: start + 3 * quarter))
-            var (at, bt, ct, dt) = (start, start + quarter, start + 2 * quarter, start + 3 * quarter)
-            for _ in 0..<quarter {
-                a.step(gear[Int(base[at])], at &+ 1, limit, minimum)
-                b.step(gear[Int(base[bt])], bt &+ 1, limit, minimum)
-                c.step(gear[Int(base[ct])], ct &+ 1, limit, minimum)
-                d.step(gear[Int(base[dt])], dt &+ 1, limit, minimum)
-                at &+= 1
-                bt &+= 1
-                ct &+= 1
-                dt &+= 1
+            var (a, b, c, d) = (Marks(), Marks(), Marks(), Marks())
+            var (ha, hb) = (roll(&a, to: start), roll(&b, to: start + quarter))
+            var (hc, hd) = (roll(&c, to: start + 2 * quarter), roll(&d, to: start + 3 * quarter))
+            let (atA, atB) = (base + start, base + start + quarter)
+            let (atC, atD) = (base + start + 2 * quarter, base + start + 3 * quarter)
+            for index in 0..<quarter {
+                ha = (ha << 1) &+ gear[Int(atA[index])]
+                hb = (hb << 1) &+ gear[Int(atB[index])]
+                hc = (hc << 1) &+ gear[Int(atC[index])]
+                hd = (hd << 1) &+ gear[Int(atD[index])]
+                if min(min(ha, hb), min(hc, hd)) < limit {
+                    let place = start + index + 1
+                    if ha < limit { a.note(place, minimum) }
+                    if hb < limit { b.note(place + quarter, minimum) }
+                    if hc < limit { c.note(place + 2 * quarter, minimum) }
+                    if hd < limit { d.note(place + 3 * quarter, minimum) }
+                }
             }
-            while dt < bytes.count {
-                d.step(gear[Int(base[dt])], dt + 1, limit, minimum)
-                dt += 1
+            for index in start + 4 * quarter..<max(start + 4 * quarter, bytes.count) {
+                hd = (hd << 1) &+ gear[Int(base[index])]
+                if hd < limit { d.note(index + 1, minimum) }
             }
             return a.cuts + b.cuts + c.cuts + d.cuts
         }
