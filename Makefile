@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := build
 SHELL := /bin/bash -euo pipefail
-.PHONY: help build deps install test demo bench-startup clean
+.PHONY: help build deps install test demo bench-startup bench-sync clean
 
 PREFIX ?= /usr/local
 SWIFT ?= swift
@@ -61,6 +61,9 @@ demo: build ## The real programs at work against a private SSH server, in under 
 
 bench-startup: build ## Sizes and start-up times of both programs
 	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/bench-startup" $(BIN)
+
+bench-sync: build ## Syncs side by side with rsync, which takes about five minutes; SYNC_BENCH='--million' for 1,000,000 files
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/sync-bench" $(BIN)/slt-remote $(SYNC_BENCH)
 
 clean: ## Removes all that was built
 	rm -rf $(BUILD_TREE)
