@@ -110,10 +110,20 @@ final class ChildProcess {
 
     /// Writes all of `bytes`; false when the process does not take them.
     func write(_ bytes: [UInt8]) -> Bool {
+        // A pipe without a reader raises SIGPIPE, which is for others in this program to want or not.
+        var (pipe, before) = (sigset_t(), sigset_t())
+        sigemptyset(&pipe)
+        sigaddset(&pipe, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &pipe, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         var done = 0
         while done < bytes.count {
             let wrote = retryingOnInterrupt { bytes.withUnsafeBytes { Glibc.write(input, $0.baseAddress?.advanced(by: done), $0.count - done) } }
-            if wrote <= 0 { return false }
+            if wrote <= 0 {
+                var none = timespec()
+                _ = sigtimedwait(&pipe, nil, &none)
+                return false
+            }
             done += wrote
         }
         return true
