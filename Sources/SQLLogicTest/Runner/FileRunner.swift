@@ -35,7 +35,7 @@ public struct FileRunner: Sendable {
             return (run.verdict, run.edits)
         case .rs:
             let database = try engine.open(file: script.name)
-            var run = RSRun(database: database, engineName: engine.name, options: options, progress: progress)
+            var run = RSRun(database: database, engineName: engine.label, options: options, progress: progress)
             try run.runAll(script)
             return (run.verdict, run.edits)
         case .duckdb:
