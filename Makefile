@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := build
 SHELL := /bin/bash -euo pipefail
-.PHONY: help build deps install test demo bench bench-startup bench-sync bench-slt clean
+.PHONY: help build deps install test demo bench bench-startup bench-sync bench-slt bench-fleet chaos fuzz clean
 
 PREFIX ?= /usr/local
 SWIFT ?= swift
@@ -70,6 +70,15 @@ bench-slt: build ## The runner against SQLite alone: CPU, wall, worst file, pars
 	@mkdir -p $(BUILD_TREE)/bench
 	gcc -O2 -o $(BUILD_TREE)/bench/floor Benchmarks/SLT/floor.c -l:libsqlite3.a -lm -lpthread -ldl
 	python3 Benchmarks/SLT/bench.py --worker $(BIN)/slt-worker --floor $(BUILD_TREE)/bench/floor $(CORPUS)
+
+FUZZ_SECONDS ?= 60
+fuzz: deps ## libFuzzer on the parsers of all dialects, for FUZZ_SECONDS (60)
+	@mkdir -p $(BUILD_TREE)/fuzz/corpus
+	swiftc -swift-version 6 -O -parse-as-library -sanitize=fuzzer,address -module-name Fuzz \
+	    -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature MemberImportVisibility \
+	    -I Sources/CSQLite -I Sources/CMD $$(find Sources/SQLLogicTest -name '*.swift') Benchmarks/Fuzz/Fuzz.swift \
+	    -o $(BUILD_TREE)/fuzz/fuzz -lsqlite3 -lmd
+	$(BUILD_TREE)/fuzz/fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$(BUILD_TREE)/fuzz/ $(BUILD_TREE)/fuzz/corpus Tests/Scripts/rs
 
 bench: bench-startup bench-sync bench-slt ## Every measurement
 

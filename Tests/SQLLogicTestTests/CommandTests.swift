@@ -124,6 +124,11 @@ import TestSupport
             #expect(FormatCommand(files: [file], dialect: .sqlite).run { _ in } == 0)
             #expect(try read(file) == formatted)
         }
+        let odd = try folder.write("statement ok\nSELECT 'a\r\r\n'\n", to: "odd.test")
+        for _ in 0..<2 {
+            #expect(FormatCommand(files: [odd], dialect: .sqlite).run { _ in } == 0)
+            #expect(try read(odd) == "statement ok\nSELECT 'a\r\r\n'\n")
+        }
         let rs = try folder.write("statement  error\nSELECT\n----\na\n\nb\n\n\n\n\nstatement ok\nSELECT '\n  \n'\n\n\n", to: "b.slt")
         for _ in 0..<2 {
             #expect(FormatCommand(files: [rs], dialect: .rs).run { _ in } == 0)

@@ -23,21 +23,21 @@ public struct RunCommand: Sendable {
     public func run(on engine: any Engine, output: (String) -> Void, diagnostics: (String) -> Void) -> Int32 {
         let clock = ContinuousClock()
         let begin = clock.now
-        let results = FileResults(count: files.count)
-        let workers = WorkerThreads.start(min(max(jobs, 1), files.count)) {
-            while let index = results.take() {
-                let result = FileResult(file: files[index], clock) { () throws(SQLLogicTestError) in try perform(files[index], engine) }
-                results.set(index, result)
-                if failFast, !result.passed { results.takeNoMore() }
-            }
-        }
         var finished: [FileResult] = []
-        for index in files.indices {
-            guard let result = results.wait(for: index) else { continue }
+        func take(_ result: FileResult) {
             finished.append(result)
             report(result, output, diagnostics)
         }
-        workers.join()
+        if jobs > 1, files.count > 1 {
+            runAtOnce(engine, clock, take)
+        } else {
+            // On this thread: while a process has only one, its memory needs no locks.
+            for file in files {
+                let result = FileResult(file: file, clock) { () throws(SQLLogicTestError) in try perform(file, engine) }
+                take(result)
+                if failFast, !result.passed { break }
+            }
+        }
         if !json, finished.count > 1 || finished.count < files.count {
             output(FileReport(isColoured: isColoured).total(finished, of: files.count, elapsed: clock.now - begin))
         }
@@ -50,6 +50,21 @@ public struct RunCommand: Sendable {
             diagnostics("\(error)\n")
             return 2
         }
+    }
+
+    private func runAtOnce(_ engine: any Engine, _ clock: ContinuousClock, _ take: (FileResult) -> Void) {
+        let results = FileResults(count: files.count)
+        let workers = WorkerThreads.start(min(jobs, files.count)) {
+            while let index = results.take() {
+                let result = FileResult(file: files[index], clock) { () throws(SQLLogicTestError) in try perform(files[index], engine) }
+                results.set(index, result)
+                if failFast, !result.passed { results.takeNoMore() }
+            }
+        }
+        for index in files.indices {
+            if let result = results.wait(for: index) { take(result) }
+        }
+        workers.join()
     }
 
     private func perform(_ file: String, _ engine: any Engine) throws(SQLLogicTestError) -> FileVerdict {

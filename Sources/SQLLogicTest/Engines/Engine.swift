@@ -1,11 +1,18 @@
 /// A kind of database that scripts can be run on. One value serves many files, also at the same time.
 public protocol Engine: Sendable {
-    /// What `skipif` and `onlyif` call it; SQLite's dialect compares it without regard to case, others exactly.
+    /// What `skipif` and `onlyif` of SQLite's dialect call it; compared without regard to case.
     var name: String { get }
+
+    /// What they call it in sqllogictest-rs's dialect; compared exactly.
+    var label: String { get }
 
     /// Makes a database that has nothing in it, for one file.
     /// - Parameter file: what the database is for; part of its name where that helps people.
     func open(file: String) throws(SQLLogicTestError) -> any EngineDatabase
+}
+
+extension Engine {
+    public var label: String { name.lowercased() }
 }
 
 /// A database that one file has for itself. It is removed with its last reference, after its connections.

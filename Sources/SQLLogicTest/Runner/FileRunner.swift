@@ -26,21 +26,22 @@ public struct FileRunner: Sendable {
     }
 
     private func perform(_ script: Script, on engine: some Engine, progress: Progress?) throws(SQLLogicTestError) -> (verdict: FileVerdict, edits: ResultEdits) {
-        let database = try engine.open(file: script.name)
         switch options.dialect {
         case .sqlite:
+            let database = try engine.open(file: script.name)
             var run = ScriptRun(script, connection: try database.connectAlone(), engineName: options.engineName ?? engine.name,
                                 options: options, progress: progress)
             run.runAll()
             return (run.verdict, run.edits)
         case .rs:
-            var run = RSRun(database: database, engineName: engine.name, options: options, progress: progress)
+            let database = try engine.open(file: script.name)
+            var run = RSRun(database: database, engineName: engine.label, options: options, progress: progress)
             try run.runAll(script)
             return (run.verdict, run.edits)
         case .duckdb:
-            var run = DuckRun(database: database, engineName: engine.name, options: options, progress: progress)
-            try run.runAll(script)
-            return (run.verdict, run.edits)
+            var run = try DuckRun(engine: engine, file: script.name, options: options, progress: progress)
+            run.runAll(script)
+            return (run.verdict, ResultEdits())
         }
     }
 }

@@ -42,6 +42,8 @@ enum ScriptFormat {
             if isBlankPending { result.append(0x0A) }
             isBlankPending = false
             result += line
+            // Of several carriage returns, all but the last belong to the text.
+            if line.last == 0x0D { result.append(0x0D) }
             result.append(0x0A)
         }
 

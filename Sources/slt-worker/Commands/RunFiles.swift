@@ -35,7 +35,7 @@ struct RunFiles: ParsableCommand {
     @Option(help: "A further name for skipif and onlyif of the rs dialect.")
     var label: [String] = []
 
-    @Option(name: [.customShort("j"), .long], help: "How many files run at once.")
+    @Option(name: [.customShort("j", allowingJoined: true), .long], help: "How many files run at once.")
     var jobs = 1
 
     @Flag(help: "Start no more files once one has failed.")

@@ -35,6 +35,11 @@ import TestSupport
         #expect(try run(text, .rs, .extended).first?.contains("cannot insert multiple commands into a prepared statement") == true)
     }
 
+    @Test("conditions of the rs dialect call it postgres")
+    func label() throws {
+        #expect(try run("skipif postgres\nstatement ok\nnonsense\n\nonlyif PostgreSQL\nstatement ok\nnonsense\n") == [])
+    }
+
     @Test("(XXXXX) is an exact SQLSTATE")
     func sqlState() throws {
         #expect(try run("statement error (42P01)\nSELECT * FROM nowhere\n\nquery error (22012)\nSELECT 1/0\n") == [])

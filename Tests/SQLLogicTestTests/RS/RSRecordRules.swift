@@ -68,11 +68,11 @@ import TestSupport
     @Test("skipif and onlyif compare labels and the engine's name with regard to case")
     func conditions() throws {
         let failing = "\nstatement ok\nnonsense\n"
-        #expect(try rs("skipif SQLite" + failing).skipped == 1)
-        #expect(try rs("skipif sqlite" + failing).errors == 1)
-        #expect(try rs("onlyif sqlite" + failing).skipped == 1)
+        #expect(try rs("skipif sqlite" + failing).skipped == 1)
+        #expect(try rs("skipif SQLite" + failing).errors == 1)
+        #expect(try rs("onlyif SQLite" + failing).skipped == 1)
         #expect(try rs("onlyif nightly" + failing) { $0.labels = ["nightly"] }.errors == 1)
-        #expect(try rs("skipif nightly\nonlyif SQLite" + failing) { $0.labels = ["nightly"] }.skipped == 1)
+        #expect(try rs("skipif nightly\nonlyif sqlite" + failing) { $0.labels = ["nightly"] }.skipped == 1)
     }
 
     @Test("connection NAME is for the next record only and opens each connection once, when first used")
@@ -142,7 +142,7 @@ import TestSupport
 
     @Test("conditions of a system command see labels only")
     func systemConditions() throws {
-        #expect(try rs("onlyif SQLite\nsystem ok\nexit 1\n").skipped == 1)
+        #expect(try rs("onlyif sqlite\nsystem ok\nexit 1\n").skipped == 1)
         #expect(try rs("onlyif ci\nsystem ok\nexit 0\n") { $0.labels = ["ci"] }.tests == 1)
     }
 

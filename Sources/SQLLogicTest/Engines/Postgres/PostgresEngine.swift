@@ -4,6 +4,7 @@ public struct PostgresEngine: Engine {
     public enum QueryProtocol: String, Sendable, Codable, CaseIterable { case simple, extended }
 
     public let name = "PostgreSQL"
+    public let label = "postgres"
     /// What libpq accepts: `host=/tmp user=me` or `postgresql://…`; what it does not say is in PGHOST and so on. It names
     /// the database from which others are made.
     public let connection: String

@@ -1,0 +1,145 @@
+/// Reads a script in DuckDB's dialect, with what it includes, before anything of it runs.
+struct DuckParser {
+    private let lines: [String]
+    private let folder: String
+    private let depth: Int
+    private var at = 0
+
+    /// A script that cannot be understood, or uses what is not supported.
+    struct Problem: Error {
+        var line: Int
+        var message: String
+        /// Whether the script is right, and only more than is supported here.
+        var isUnsupported = false
+    }
+
+    /// How deep loops and includes may be nested.
+    private static let deepest = 32
+    /// The most rounds of one loop.
+    private static let mostRounds = 1_000_000
+
+    private init(_ script: Script, depth: Int) {
+        var lines = PlainLines(script)
+        var texts: [String] = []
+        while let line = lines.next() { texts.append(String(decoding: script.buffer(line).filter { $0 != 0x0D }, as: UTF8.self)) }
+        self.lines = texts
+        self.depth = depth
+        folder = script.name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(script.name[...$0]) } ?? ""
+    }
+
+    static func parse(_ script: Script) throws(Problem) -> [DuckNode] {
+        var parser = DuckParser(script, depth: 0)
+        return try parser.nodes(loopLine: nil, nesting: 0)
+    }
+
+    /// The nodes up to the end, or to `endloop` when within a loop.
+    private mutating func nodes(loopLine: Int?, nesting: Int) throws(Problem) -> [DuckNode] {
+        guard nesting <= Self.deepest else { throw Problem(line: at, message: "loops are nested more than \(Self.deepest) deep") }
+        var nodes: [DuckNode] = []
+        var conditions: [DuckCondition] = []
+        while at < lines.count {
+            let line = at + 1
+            let words = Self.words(lines[at])
+            at += 1
+            guard let first = words.first, !first.hasPrefix("#") else { continue }
+            switch first {
+            case "skipif", "onlyif":
+                guard words.count >= 2 else { throw Problem(line: line, message: "\(first) needs a condition") }
+                conditions.append(DuckCondition(isSkip: first == "skipif", text: words.dropFirst().joined()))
+                continue
+            case "endloop":
+                guard loopLine != nil else { throw Problem(line: line, message: "endloop without a loop") }
+                return nodes
+            case "loop", "foreach":
+                let loop = DuckLoop(line: line, names: [], values: [], conditions: conditions, body: [])
+                nodes.append(.loop(try read(loop, words, nesting)))
+            case "concurrentloop", "concurrentforeach":
+                throw Problem(line: line, message: "\(first) is not supported", isUnsupported: true)
+            case "include":
+                nodes += try include(words, line)
+            default:
+                nodes.append(.record(try read(words, conditions, line)))
+            }
+            conditions = []
+        }
+        if let loopLine { throw Problem(line: loopLine, message: "the loop has no endloop") }
+        return nodes
+    }
+
+    private static func words(_ line: String) -> [String] {
+        line.utf8.split(whereSeparator: isSpace).map { String($0) ?? "" }
+    }
+
+    // MARK: Records
+
+    private mutating func read(_ words: [String], _ conditions: [DuckCondition], _ line: Int) throws(Problem) -> DuckRecord {
+        var record = DuckRecord(line: line, words: words, conditions: conditions)
+        guard words[0] == "statement" || words[0] == "query" else { return record }
+        var sql: [String] = []
+        while at < lines.count, !lines[at].isEmpty, !lines[at].hasPrefix("#") {
+            defer { at += 1 }
+            if lines[at] == "----" {
+                record.hasSeparator = true
+                break
+            }
+            sql.append(lines[at])
+        }
+        record.sql = sql.joined(separator: "\n")
+        guard !sql.isEmpty else { throw Problem(line: line, message: "the record has no SQL") }
+        guard record.hasSeparator else { return record }
+        while at < lines.count, !lines[at].isEmpty {
+            record.expected.append(lines[at])
+            at += 1
+        }
+        return record
+    }
+
+    // MARK: Loops
+
+    private mutating func read(_ loop: DuckLoop, _ words: [String], _ nesting: Int) throws(Problem) -> DuckLoop {
+        var loop = loop
+        guard words.count >= 3 else { throw Problem(line: loop.line, message: "\(words[0]) needs a variable and values") }
+        if words[0] == "loop" {
+            guard words.count == 4, let start = Int(words[2]), let end = Int(words[3]) else {
+                throw Problem(line: loop.line, message: "loop needs a variable, a start and an end")
+            }
+            guard end <= start || end.subtractingReportingOverflow(start).partialValue <= Self.mostRounds, start > -(1 << 40), end < 1 << 40 else {
+                throw Problem(line: loop.line, message: "the loop has more than \(Self.mostRounds) rounds")
+            }
+            loop.names = [words[1]]
+            loop.values = start < end ? (start..<end).map { [String($0)] } : []
+        } else {
+            loop.names = words[1].split(separator: ",").map(String.init)
+            for word in words.dropFirst(2) {
+                if word.hasPrefix("<") { throw Problem(line: loop.line, message: "foreach over \(word) is not supported", isUnsupported: true) }
+                let values = loop.names.count == 1 ? [word] : word.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+                guard values.count == loop.names.count else {
+                    throw Problem(line: loop.line, message: "\(word) has \(values.count) values for \(loop.names.count) variables")
+                }
+                loop.values.append(values)
+            }
+        }
+        loop.body = try nodes(loopLine: loop.line, nesting: nesting + 1)
+        return loop
+    }
+
+    // MARK: Include
+
+    private func include(_ words: [String], _ line: Int) throws(Problem) -> [DuckNode] {
+        guard words.count == 2 else { throw Problem(line: line, message: "include needs a path") }
+        guard depth < Self.deepest else { throw Problem(line: line, message: "includes are nested more than \(Self.deepest) deep") }
+        let path = words[1].hasPrefix("/") ? words[1] : folder + words[1]
+        let script: Script
+        do throws(SQLLogicTestError) {
+            script = try Script(path: path)
+        } catch {
+            throw Problem(line: line, message: error.message)
+        }
+        var parser = DuckParser(script, depth: depth + 1)
+        do throws(Problem) {
+            return try parser.nodes(loopLine: nil, nesting: 0)
+        } catch {
+            throw Problem(line: line, message: "in \(path):\(error.line): \(error.message)", isUnsupported: error.isUnsupported)
+        }
+    }
+}

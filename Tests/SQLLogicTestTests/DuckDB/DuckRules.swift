@@ -1,0 +1,154 @@
+import SQLLogicTest
+import Testing
+import TestSupport
+
+@Suite("DuckDB's dialect") struct DuckRules {
+    private func duck(_ text: String, path: String? = nil) throws -> FileVerdict {
+        var options = RunOptions()
+        options.dialect = .duckdb
+        return try FileRunner(options: options).run(Script(text, name: path ?? "duck.test"), on: SQLiteEngine())
+    }
+
+    private func message(_ text: String) throws -> String { try duck(text).failures.first?.message ?? "" }
+
+    @Test("records end at blank or comment lines, results at empty lines only")
+    func lines() throws {
+        #expect(try duck("statement ok\nSELECT 1\n# comment\nquery T\nSELECT '# a'\n----\n# a\n").tests == 2)
+        #expect(try duck("statement ok\r\nSELECT 1\r\n").passed)
+    }
+
+    @Test("loops run their body for each value up to the end, which does not count, also nested")
+    func loop() throws {
+        let text = "statement ok\nCREATE TABLE t(a, b)\n\nloop i 0 3\n\nloop j 5 7\n\nstatement ok\nINSERT INTO t VALUES ({i}, ${j})\n\nendloop\n\nendloop\n\n"
+            + "query III\nSELECT count(*), sum(a), sum(b) FROM t\n----\n6\t6\t33\n"
+        let verdict = try duck(text)
+        #expect(verdict.failures.map(\.message) == [])
+        #expect(verdict.tests == 8)
+    }
+
+    @Test("foreach takes words, or tuples for several names")
+    func foreach() throws {
+        #expect(try duck("foreach x 1 2 3\n\nquery I\nSELECT {x}\n----\n{x}\n\nendloop\n").tests == 3)
+        #expect(try duck("foreach x,y a,1 b,2\n\nquery TI\nSELECT '{x}', {y}\n----\n{x}\t{y}\n\nendloop\n").tests == 2)
+        #expect(try message("foreach x,y a\n\nendloop\n") == "a has 1 values for 2 variables")
+    }
+
+    @Test("conditions name the engine or compare loop variables, and continue goes to the next round")
+    func conditions() throws {
+        #expect(try duck("loop i 0 4\n\nskipif i=2\nstatement ok\nSELECT {i}\n\nendloop\n").tests == 3)
+        #expect(try duck("loop i 0 4\n\nonlyif i>=1&&i<>3\nstatement ok\nSELECT {i}\n\nendloop\n").tests == 2)
+        #expect(try duck("loop i 0 4\n\nonlyif i<2\ncontinue\n\nstatement ok\nSELECT {i}\n\nendloop\n").tests == 2)
+        #expect(try duck("skipif duckdb\nstatement ok\nnonsense\n\nonlyif mysql\nstatement ok\nnonsense\n").skipped == 2)
+    }
+
+    @Test("statement error wants an error that contains the text, or matches a whole expression")
+    func errors() throws {
+        let sql = "\nSELECT * FROM t\n----\n"
+        #expect(try duck("statement error" + sql + "such table\n").passed)
+        #expect(try duck("statement error" + sql + "<REGEX>:no .* table.*\n").passed)
+        #expect(try duck("statement error" + sql + "<REGEX>:such table\n").errors == 1)
+        #expect(try duck("statement error" + sql + "<!REGEX>:.*syntax.*\n").passed)
+        #expect(try duck("statement error" + sql + "syntax\n").errors == 1)
+        #expect(try message("statement error\nSELECT 1\n----\nx\n") == "statement should have failed")
+        #expect(try duck("statement maybe\nSELECT 1\n----\nx\n\nstatement maybe" + sql + "no such\n").passed)
+    }
+
+    @Test("expected rows are values on lines, or rows with tabs")
+    func rows() throws {
+        let sql = "query II\nSELECT 1, 2 UNION ALL SELECT 3, 4\n----\n"
+        #expect(try duck(sql + "1\n2\n3\n4\n").passed)
+        #expect(try duck(sql + "1\t2\n3\t4\n").passed)
+        #expect(try duck(sql + "1\t2\n3\t5\n").errors == 1)
+        #expect(try duck(sql + "1\t2\n").errors == 1)
+    }
+
+    @Test("values may be expressions, numbers written otherwise, (empty), NULL or truth values")
+    func values() throws {
+        #expect(try duck("query TTIRI\nSELECT 'abc', '', 1, 2.50, 1\n----\n<REGEX>:a.*\t(empty)\t1.0\t2.5\ttrue\n").passed)
+        #expect(try duck("query T\nSELECT NULL\n----\nNULL\n\nquery T\nSELECT 'abc'\n----\n<!REGEX>:b\n").passed)
+        #expect(try duck("query T\nSELECT 'abc'\n----\n<REGEX>:b\n").errors == 1)
+    }
+
+    @Test("hashes are off at first, a hash line is compared, and labels stand for equal results")
+    func hashes() throws {
+        let sql = "SELECT 1 UNION ALL SELECT 2\n----\n"
+        let line = "2 values hashing to 6ddb4095eb719e2a9f0a3f95677d24e0\n"
+        #expect(try duck("query I\n" + sql + line).passed)
+        #expect(try duck("hash-threshold 1\n\nquery I\n" + sql + line).passed)
+        #expect(try duck("hash-threshold 1\n\nquery I\n" + sql + "1\n2\n").errors == 1)
+        #expect(try duck("query I nosort q\nSELECT 1\n\nquery I nosort q\nSELECT 1\n").passed)
+        #expect(try duck("query I nosort q\nSELECT 1\n\nquery I nosort q\nSELECT 2\n").failures.first?.kind == .label)
+        #expect(try duck("query I nosort q\nSELECT 1\n\nreset label q\n\nquery I nosort q\nSELECT 2\n").passed)
+    }
+
+    @Test("sort modes sort what came")
+    func sort() throws {
+        #expect(try duck("query I rowsort\nSELECT 2 UNION ALL SELECT 1\n----\n1\n2\n").passed)
+        #expect(try duck("query II valuesort\nSELECT 2, 1\n----\n1\n2\n").passed)
+    }
+
+    @Test("a word that is no sort mode names a connection")
+    func connections() throws {
+        let text = "statement ok c1\nCREATE TEMP TABLE t(a)\n\nquery I c1\nSELECT count(*) FROM t\n----\n0\n\nstatement error c2\nSELECT * FROM t\n----\nno such table\n"
+        #expect(try duck(text).failures.map(\.message) == [])
+    }
+
+    @Test("reconnect keeps the data and ends sessions; restart starts anew")
+    func reconnect() throws {
+        let make = "statement ok\nCREATE TABLE t(a)\n\nstatement ok\nCREATE TEMP TABLE s(a)\n\n"
+        #expect(try duck(make + "reconnect\n\nstatement ok\nSELECT * FROM t\n\nstatement error\nSELECT * FROM s\n----\nno such\n").failures.map(\.message) == [])
+        #expect(try duck(make + "restart\n\nstatement error\nSELECT * FROM t\n----\nno such\n").failures.map(\.message) == [])
+    }
+
+    @Test("mode skip skips and counts until mode unskip")
+    func mode() throws {
+        let verdict = try duck("mode skip\n\nstatement ok\nnonsense\n\nmode unskip\n\nstatement ok\nSELECT 1\n")
+        #expect(verdict.skipped == 1)
+        #expect(verdict.tests == 1)
+        #expect(verdict.skipReason == nil)
+    }
+
+    @Test("what is not there or not supported skips the file, names the directive and is no pass", arguments: [
+        ("require parquet", "line 1: require parquet is not met"), ("require-env SLT_NONE_SUCH", "line 1: require-env SLT_NONE_SUCH is not met"),
+        ("load db.duckdb", "line 1: load db.duckdb is not supported"), ("unzip a.gz", "line 1: unzip a.gz is not supported"),
+        ("concurrentloop i 0 2\n\nendloop", "line 1: concurrentloop is not supported"), ("mode output_hash", "line 1: mode output_hash is not supported"),
+        ("foreach t <numeric>\n\nendloop", "line 1: foreach over <numeric> is not supported"),
+        ("query I\nSELECT 1\n----\n<FILE>:a.csv", "line 1: a result in a file (<FILE>:a.csv) is not supported"),
+    ])
+    func unsupported(text: String, reason: String) throws {
+        let verdict = try duck(text + "\n\nstatement ok\nnonsense\n")
+        #expect(verdict.skipReason == reason)
+        #expect(verdict.errors == 0)
+        #expect(verdict.skipped == 1)
+        #expect(verdict.stopReason == .unsupported)
+        let folder = try TemporaryFolder()
+        var command = RunCommand(files: [try folder.write(text + "\n", to: "a.test"), folder.path + "/a.test"])
+        command.options.dialect = .duckdb
+        var output = ""
+        _ = command.run(on: try SQLiteEngine(), output: { output += $0 }, diagnostics: { _ in })
+        #expect(output.contains("2 files: 0 passed, 0 failed, 2 skipped"))
+    }
+
+    @Test("test-env gives a default, which {name} stands for")
+    func testEnvironment() throws {
+        #expect(try duck("test-env SLT_NONE_SUCH 42\n\nquery I\nSELECT {SLT_NONE_SUCH}\n----\n42\n").passed)
+    }
+
+    @Test("include brings in records, and errors there say where")
+    func include() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("statement ok\nCREATE TABLE t(a)\n", to: "part.test")
+        try folder.write("loop i 0 1\n", to: "broken.test")
+        #expect(try duck("include part.test\n\nstatement ok\nSELECT * FROM t\n", path: folder.file("main.test")).tests == 2)
+        #expect(try duck("include broken.test\n", path: folder.file("main.test")).failures.first?.message
+            == "in \(folder.file("broken.test")):1: the loop has no endloop")
+    }
+
+    @Test("what is no script is an error and nothing of it runs", arguments: [
+        "frobnicate", "endloop", "loop i 0 1", "loop i a b\n\nendloop", "loop i 0 99999999\n\nendloop", "statement", "statement ok", "query X\nSELECT 1", "sleep now please",
+    ])
+    func broken(text: String) throws {
+        let verdict = try duck(text + "\n")
+        #expect(verdict.failures.first?.kind == .script)
+    }
+}
