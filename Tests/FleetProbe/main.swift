@@ -17,19 +17,28 @@ struct ToyExecutor: FileExecutor {
             case "sleep": usleep(UInt32((Double(words.last ?? "0") ?? 0) * 1e6))
             case "until": while access(task.workspace + "/" + (words.last ?? ""), F_OK) != 0 { usleep(5000) }
             case "fail":
-                let failure = RecordFailure(line: index + 1, message: "wrong result", sql: "SELECT 1", expected: "1", actual: "2")
-                return FileExecution(outcome: .fail, tests: tests, errors: 1, failures: [failure], message: "1 record failed")
+                return failed(index + 1, tests)
             case "crash": raise(SIGSEGV)
             case "die": kill(getpid(), SIGKILL)
             case "leave": exit(3)
             case "spin": while task.tryNumber < 1 << 40 { task.progress.at(line: index + 1, record: index + 1) }
             case "hog": hog()
             case "crash-once": if task.tryNumber == 1 { raise(SIGABRT) }
+            case "alternate":
+                // Passes and fails in turn.
+                let mark = task.workspace + "/" + (words.last ?? "mark")
+                if unlink(mark) == 0 { return failed(index + 1, tests) }
+                close(open(mark, O_CREAT | O_WRONLY, 0o600))
             case "print": print(words.dropFirst().joined(separator: " "))
             default: break
             }
         }
         return FileExecution(outcome: .pass, tests: tests)
+    }
+
+    private func failed(_ line: Int, _ tests: Int) -> FileExecution {
+        let failure = RecordFailure(line: line, message: "wrong result", sql: "SELECT 1", expected: "1", actual: "2")
+        return FileExecution(outcome: .fail, tests: tests, errors: 1, failures: [failure], message: "1 record failed")
     }
 
     private func hog() {

@@ -18,6 +18,8 @@ extension RunStatus {
         copy.skippedRecords = bounded(skippedRecords)
         copy.workersWanted = bounded(workersWanted)
         copy.restarts = bounded(restarts)
+        copy.iteration = iteration.map(bounded)
+        copy.flaky = flaky.map(bounded)
         return copy
     }
 }
