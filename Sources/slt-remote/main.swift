@@ -24,6 +24,8 @@ import RemoteKit
         return RemoteKit.ExitCode.passed.rawValue
     } catch let leave as Leave {
         return leave.code.rawValue
+    } catch let request as CleanExit {
+        SltRemote.exit(withError: request)
     } catch {
         if !(error is CancellationError) { Terminal.shared.say("slt-remote: \(RemoteError(error).message)") }
         return RemoteKit.ExitCode.of(error).rawValue

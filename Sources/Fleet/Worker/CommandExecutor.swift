@@ -61,8 +61,7 @@ public struct CommandExecutor: FileExecutor {
 
     private func arguments(_ task: FileTask) -> [[UInt8]] {
         var arguments = spec.engine.command.map { argument in
-            Array(argument.utf8).replacing(Array("{file}".utf8), with: task.path)
-                .replacing(Array("{workspace}".utf8), with: Array(spec.workspace.utf8))
+            Template.fill(Array(argument.utf8), [("file", task.path), ("workspace", Array(spec.workspace.utf8))])
         }
         if let program = arguments.first, program.contains(UInt8(ascii: "/")), program.first != UInt8(ascii: "/") {
             arguments[0] = (Path(spec.workspace) / program).bytes

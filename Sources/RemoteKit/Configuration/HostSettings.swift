@@ -36,7 +36,8 @@ extension Configuration {
         let chosen = values[SettingPath("host")]
         let origin = name == nil ? chosen?.origin.description : nil
         guard let name = name ?? SettingValues(values).text("host") ?? (hostNames.count == 1 ? hostNames[0] : nil) else {
-            throw ConfigurationError(.unknownHost, "no host is given; say --host NAME or set host = \"NAME\"\(known)")
+            let remedy = hostNames.isEmpty ? " in a slt-remote.toml of your project, where there is none yet" : ""
+            throw ConfigurationError(.unknownHost, "no host is given; say --host NAME or set host = \"NAME\"\(remedy)\(known)")
         }
         if hostNames.contains(name) || name == "local" { return try settings(of: name, target: nil) }
         guard name.contains("@") || name.hasPrefix("ssh://") || hostNames.isEmpty else {

@@ -11,27 +11,28 @@ struct Bootstrap {
 
     /// Becomes the agent, or says what the host is.
     var start: String {
-        ShellText.script("""
-        a=\(folder)/slt-worker
-        if [ -x "$a" ]; then exec "$a" agent --state \(ShellText.path(state)) --build \(worker.digest); fi
-        echo "\(Self.missing) $(uname -s) $(uname -m) $(getconf GNU_LIBC_VERSION 2>/dev/null || echo unknown)"
-        """)
+        ShellText.script([
+            "a=\(folder)/slt-worker",
+            "if [ -x \"$a\" ]; then exec \"$a\" agent --state \(ShellText.path(state)) --build \(worker.digest); fi",
+            "echo \"\(Self.missing) $(uname -s) $(uname -m) $(getconf GNU_LIBC_VERSION 2>/dev/null || echo unknown)\"",
+        ])
     }
 
     /// Takes the program from standard input, checks it by having it print its own digest, and puts it in its place.
     /// Two clients may do so at once.
     var install: String {
-        ShellText.script("""
-        umask 077
-        d=\(folder); t="$d/.upload.$$"
-        mkdir -p "$d" || exit 70
-        trap 'rm -f "$t"' EXIT HUP INT TERM
-        cat > "$t" || exit 71
-        chmod 700 "$t" || exit 72
-        got=$("$t" digest) || exit 73
-        [ "$got" = \(worker.digest) ] || { echo "digest $got" >&2; exit 74; }
-        mv -f "$t" "$d/slt-worker" || exit 75
-        """)
+        ShellText.script([
+            "umask 077",
+            "d=\(folder)",
+            "t=\"$d/.upload.$$\"",
+            "mkdir -p \"$d\" || exit 70",
+            "trap 'rm -f \"$t\"' EXIT HUP INT TERM",
+            "cat > \"$t\" || exit 71",
+            "chmod 700 \"$t\" || exit 72",
+            "got=$(\"$t\" digest) || exit 73",
+            "if [ \"$got\" != \(worker.digest) ]; then echo \"digest $got\" >&2; exit 74; fi",
+            "mv -f \"$t\" \"$d/slt-worker\" || exit 75",
+        ])
     }
 
     /// What the host said of itself, somewhere in an error that quotes the output of ``start``; `nil` if that is something else.

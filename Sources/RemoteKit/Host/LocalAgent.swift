@@ -19,15 +19,21 @@ struct LocalAgent {
         let worker = host.worker, state = host.settings.state
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
-                try await start(worker, state, theirs)
+                // A task of its own: the agent ends by itself, and in order, when the stream is closed.
+                try await Task { try await start(worker, state, theirs) }.value
                 await stream.close()
                 return nil
             }
             group.addTask {
                 let hello = Hello.own(build: worker.digest)
-                let result = try await Conversation.ask(over: stream, as: hello) { try await body(AgentClient(conversation: $0)) }
-                await stream.close()
-                return result
+                do {
+                    let result = try await Conversation.ask(over: stream, as: hello) { try await body(AgentClient(conversation: $0)) }
+                    await stream.close()
+                    return result
+                } catch {
+                    await stream.close()
+                    throw error
+                }
             }
             defer { group.cancelAll() }
             while let next = try await group.next() {
@@ -38,9 +44,12 @@ struct LocalAgent {
     }
 
     private func start(_ worker: WorkerBinary, _ state: String, _ socket: FileDescriptor) async throws {
+        // Out of reach of the terminal's Ctrl-C, which this process handles for both.
+        var options = PlatformOptions()
+        options.createSession = true
         do {
             _ = try await Subprocess.run(
-                .path(FilePath(worker.path)), arguments: ["agent", "--state", state, "--build", worker.digest],
+                .path(FilePath(worker.path)), arguments: ["agent", "--state", state, "--build", worker.digest], platformOptions: options,
                 input: .fileDescriptor(socket, closeAfterSpawningProcess: false),
                 output: .fileDescriptor(socket, closeAfterSpawningProcess: true), error: .discarded)
         } catch let error as SubprocessError {

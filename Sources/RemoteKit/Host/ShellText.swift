@@ -10,6 +10,6 @@ enum ShellText {
         path.hasPrefix("~/") ? "\"$HOME\"/" + quote(path.dropFirst(2)) : quote(path)
     }
 
-    /// A script for `/bin/sh`, whatever the user's login shell is.
-    static func script(_ text: String) -> String { "exec /bin/sh -c " + quote(text) }
+    /// A script for `/bin/sh`, whatever the user's login shell is: on one line, since csh has no quotes over several.
+    static func script(_ statements: [String]) -> String { "exec /bin/sh -c " + quote(statements.joined(separator: "; ")) }
 }

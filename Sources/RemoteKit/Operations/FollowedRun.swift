@@ -63,8 +63,13 @@ public final class FollowedRun: Sendable {
             }
         }
         guard let status = state.withLock({ $0.status }) else { throw RemoteError(.host, "the agent said nothing of the run") }
-        let folder = fetches ? try await bringHome(agent, status) : nil
-        return JobResult(status: status, failures: state.withLock { $0.failures }, folder: folder)
+        var result = JobResult(status: status, failures: state.withLock { $0.failures })
+        do {
+            if fetches { result.folder = try await bringHome(agent, status) }
+        } catch where !Self.mayReconnect(error) && !(error is CancellationError) {
+            result.fetchError = RemoteError(error)
+        }
+        return result
     }
 
     private func take(_ event: RunEvent) {

@@ -32,6 +32,8 @@ public struct JobResult: Sendable {
     public var failures: [FileRecord]
     /// Where the results are on this machine.
     public var folder: String?
+    /// Why they could not be brought home. They are still on the host.
+    public var fetchError: RemoteError?
 }
 
 /// `slt-remote run`: sync, prepare, start, follow, fetch; each step only when the one before it went well.
@@ -63,7 +65,7 @@ public struct RunJob: Sendable {
                 let status = try await start(agent, events)
                 events(.started(status))
                 followed.begin(status)
-                if detaches { return JobResult(status: status, failures: [], folder: nil) }
+                if detaches { return JobResult(status: status, failures: []) }
                 return try await followed.follow(agent)
             }
         } catch where followed.hasBegun && FollowedRun.mayReconnect(error) {

@@ -84,13 +84,15 @@ struct ResultPrinter {
     func print(_ result: JobResult, json: Bool) throws {
         Terminal.shared.endProgress()
         Interruption.leaveWord(nil)
-        let code = RemoteKit.ExitCode.of(result.status)
+        var code = RemoteKit.ExitCode.of(result.status)
+        if code == .passed, let error = result.fetchError { code = .of(error) }
         if json {
             try JSONOutput.print(Output(status: result.status, failures: result.failures, results: result.folder, exitCode: code.rawValue))
         } else {
             let report = RunReport(status: result.status, records: result.failures, blocked: blocked, host: host, results: result.folder)
             Terminal.shared.output(report.text(Terminal.shared.outputStyle, now: result.status.finishedAt ?? Date().timeIntervalSince1970))
         }
+        if let error = result.fetchError { Terminal.shared.say("slt-remote: cannot fetch the results: \(error.message)") }
         if let error = result.status.error { Terminal.shared.say("slt-remote: \(SafeText.line(error, limit: 1000))") }
         if result.status.phase == .interrupted {
             Terminal.shared.say("slt-remote: the supervisor of the run is gone and files are left; go on with: slt-remote run --host \(host) --resume \(SafeText.line(result.status.id, limit: 64))")

@@ -47,7 +47,11 @@ final class Terminal: Sendable {
         state.withLock { state in
             guard errorIsTerminal else {
                 let now = ContinuousClock.now
-                if let last = state.lastPlain, now - last < Self.plainInterval { return }
+                guard let last = state.lastPlain else {
+                    state.lastPlain = now
+                    return
+                }
+                if now - last < Self.plainInterval { return }
                 state.lastPlain = now
                 put(text + "\n", 2)
                 return

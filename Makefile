@@ -1,0 +1,60 @@
+# slt-remote: everything a newcomer needs, as short recipes over `swift build`. `make help` lists the targets.
+
+.DEFAULT_GOAL := build
+SHELL := /bin/bash -euo pipefail
+.PHONY: help build deps install test demo bench-startup clean
+
+PREFIX ?= /usr/local
+SWIFT ?= swift
+# Extra flags for every swift command, such as `make SWIFT_FLAGS='--jobs 2'`.
+SWIFT_FLAGS ?=
+# Where the two products end up, side by side: slt-remote looks for slt-worker beside itself.
+BIN := $(CURDIR)/.build/bin
+BUILD_TREE := $(CURDIR)/.build
+
+# Debian packages that the build needs, and those that the tests and the demo need to run a private SSH server.
+# Installing openssh-server starts it on port 22 on most machines; the tests start their own on loopback.
+PACKAGES := libssh2-1-dev libzstd-dev libsqlite3-dev libxxhash-dev pkg-config openssh-client openssh-server rsync git
+
+# The worker is uploaded to hosts that may have nothing but a C library. A folder that holds libstdc++.a alone
+# comes first on the linker's path, so that `-lstdc++` means the archive. An executable that exports nothing
+# lets the linker drop what nobody calls (1.4 MB). The client is built alike: one build of the dependencies serves both.
+ARCHIVES := $(BUILD_TREE)/archives
+RELEASE := -c release --static-swift-stdlib -Xswiftc -L$(ARCHIVES) -Xlinker -l:libgcc_eh.a -Xlinker --no-export-dynamic
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  PREFIX=$(PREFIX)"
+
+build: deps ## slt-remote and the slt-worker that it uploads, as release builds in .build/bin (the default)
+	@mkdir -p $(ARCHIVES) $(BIN)
+	@ln -sf "$$(gcc -print-file-name=libstdc++.a)" $(ARCHIVES)/libstdc++.a
+	$(SWIFT) build $(SWIFT_FLAGS) $(RELEASE) --product slt-worker
+	$(SWIFT) build $(SWIFT_FLAGS) $(RELEASE) --product slt-remote
+	@out="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; for program in slt-worker slt-remote; do \
+	    if [ ! -e $(BIN)/$$program ] || [ "$$out/$$program" -nt $(BIN)/$$program ]; then \
+	        strip -o $(BIN)/$$program.new "$$out/$$program"; mv -f $(BIN)/$$program.new $(BIN)/$$program; fi; done
+	@echo "built $(BIN)/slt-remote and $(BIN)/slt-worker"
+
+deps: ## Installs the Debian packages that are missing, if any
+	@command -v $(SWIFT) >/dev/null || { echo "cannot find '$(SWIFT)': install Swift 6.2 or later from https://swift.org/install, or set SWIFT" >&2; exit 1; }
+	@command -v dpkg-query >/dev/null || { echo "not a Debian system: these packages are taken for granted: $(PACKAGES)" >&2; exit 0; }; \
+	missing=; for package in $(PACKAGES); do \
+	    [[ "$$(dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null)" == *installed* ]] || missing+=" $$package"; done; \
+	[ -n "$$missing" ] || exit 0; \
+	echo "installing$$missing"; \
+	if [ "$$(id -u)" = 0 ]; then root=env; elif sudo -n true 2>/dev/null || { [ -t 0 ] && command -v sudo >/dev/null; }; then root="sudo env"; else \
+	    echo "cannot install packages without root; run this, then make again: apt-get install$$missing" >&2; exit 1; fi; \
+	$$root apt-get -q update; \
+	$$root DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends install $$missing </dev/null
+
+install: build ## PREFIX/bin/slt-remote and PREFIX/libexec/slt-remote/slt-worker
+	install -D -m 755 $(BIN)/slt-remote $(DESTDIR)$(PREFIX)/bin/slt-remote
+	install -D -m 755 $(BIN)/slt-worker $(DESTDIR)$(PREFIX)/libexec/slt-remote/slt-worker
+
+# The end-to-end tests run the programs that users get: SLT_TEST_BIN names the folder that holds both.
+test: build ## All tests, also those against a private SSH server
+	SLT_TEST_BIN=$(BIN) $(SWIFT) test $(SWIFT_FLAGS) --parallel
+
+clean: ## Removes all that was built
+	rm -rf $(BUILD_TREE)
