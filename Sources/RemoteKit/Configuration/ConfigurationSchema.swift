@@ -26,6 +26,7 @@ indirect enum ConfigurationSchema: Sendable {
         ("suite", .table([
             ("files", .value(.strings)),
             ("block", .value(.blocks)),
+            ("timeouts", .value(.timeouts)),
         ])),
         ("engine", .table([
             ("kind", .value(.choice(["sqlite", "command"], later: ["postgres", "external"]))),
@@ -56,6 +57,8 @@ indirect enum ConfigurationSchema: Sendable {
         ("retries", .value(.integer(0...100))),
         ("attempts", .value(.integer(1...100))),
         ("memory", .value(.size(least: 16 << 20))),
+        ("memory-floor", .value(.size(least: 1 << 20))),
+        ("order", .value(.choice(["history", "longest", "name", "random"]))),
         ("seed", .value(.integer(0...Int.max))),
     ]
 
@@ -71,6 +74,7 @@ indirect enum ConfigurationSchema: Sendable {
         [suite]
         files = []
         block = []
+        timeouts = []
         [engine]
         kind = "sqlite"
         [run]
@@ -81,6 +85,7 @@ indirect enum ConfigurationSchema: Sendable {
         retries = 0
         attempts = 2
         memory = "none"
+        order = "history"
         seed = 0
         [profiles.quick]
         workers = 8
