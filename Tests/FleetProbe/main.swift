@@ -94,6 +94,16 @@ private func create(_ arguments: [String]) throws {
     print(try RunDirectory.create(state: arguments[0], spec: spec, suite: suite).path)
 }
 
+private func chaos(_ folder: String, _ seed: UInt64, _ wanted: Int, _ own: String) throws -> Int32 {
+    var chaos = Chaos(folder: folder, seed: seed, executable: own)
+    let clock = ContinuousClock()
+    let time = try clock.measure { try chaos.run(wanted) }
+    let kinds = chaos.kills.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    print("seed \(seed): \(chaos.total) kills (\(kinds)) in \(chaos.rounds) runs, \(chaos.records) records, \(chaos.violations.count) violations, \(time)")
+    for violation in chaos.violations { print(violation) }
+    return chaos.violations.isEmpty ? 0 : 1
+}
+
 private func main() -> Int32 {
     let arguments = CommandLine.arguments
     guard arguments.count >= 3 else { return 2 }
@@ -111,6 +121,9 @@ private func main() -> Int32 {
         case "launch": print(try Supervisor.launch(runDirectory: RunDirectory.open(path: arguments[2]), executable: own))
         case "create": try create(Array(arguments.dropFirst(2)))
         case "bench": try bench(Array(arguments.dropFirst(2)), own)
+        case "chaos":
+            guard arguments.count == 5, let seed = UInt64(arguments[3]), let wanted = Int(arguments[4]) else { return 2 }
+            return try chaos(arguments[2], seed, wanted, own)
         case "status": try status(arguments[2])
         default: return 2
         }

@@ -122,8 +122,8 @@ public struct WorkerStatus: Codable, Sendable, Equatable {
     /// Seconds since its file last moved on, once that is long.
     public var stalled: Double?
 
-    /// A stalled worker that burns CPU; one that does not is sleeping.
-    public var isSpinning: Bool { stalled != nil && cpu >= 0.5 }
+    /// A stalled worker that burns CPU, however little it gets on a busy host; one that does not is sleeping.
+    public var isSpinning: Bool { stalled != nil && cpu >= 0.01 }
 
     public init(slot: Int, pid: Int32, state: State, file: String? = nil, line: Int = 0, records: Int = 0,
                 elapsed: Double = 0, cpu: Double = 0, rss: Int = 0) {
