@@ -14,11 +14,12 @@ BUILD_TREE := $(CURDIR)/.build
 
 # Debian packages that the build needs, and those that the tests and the demo need to run a private SSH server.
 # Installing openssh-server starts it on port 22 on most machines; the tests start their own on loopback.
-PACKAGES := libssh2-1-dev libzstd-dev libsqlite3-dev libxxhash-dev pkg-config openssh-client openssh-server rsync git
+PACKAGES := libssh2-1-dev libzstd-dev libsqlite3-dev libxxhash-dev libmd-dev pkg-config openssh-client openssh-server rsync git
 
 # The worker is uploaded to hosts that may have nothing but a C library. A folder that holds libstdc++.a alone
 # comes first on the linker's path, so that `-lstdc++` means the archive. An executable that exports nothing
-# lets the linker drop what nobody calls (1.4 MB). The client is built alike: one build of the dependencies serves both.
+# lets the linker drop what nobody calls (1.4 MB).
+# The client is built alike: one build of the dependencies serves both.
 ARCHIVES := $(BUILD_TREE)/archives
 RELEASE := -c release --static-swift-stdlib -Xswiftc -L$(ARCHIVES) -Xlinker -l:libgcc_eh.a -Xlinker --no-export-dynamic
 
@@ -29,8 +30,7 @@ help: ## This list
 build: deps ## slt-remote and the slt-worker that it uploads, as release builds in .build/bin (the default)
 	@mkdir -p $(ARCHIVES) $(BIN)
 	@ln -sf "$$(gcc -print-file-name=libstdc++.a)" $(ARCHIVES)/libstdc++.a
-	$(SWIFT) build $(SWIFT_FLAGS) $(RELEASE) --product slt-worker
-	$(SWIFT) build $(SWIFT_FLAGS) $(RELEASE) --product slt-remote
+	$(SWIFT) build $(SWIFT_FLAGS) $(RELEASE)
 	@out="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; for program in slt-worker slt-remote; do \
 	    if [ ! -e $(BIN)/$$program ] || [ "$$out/$$program" -nt $(BIN)/$$program ]; then \
 	        strip -o $(BIN)/$$program.new "$$out/$$program"; mv -f $(BIN)/$$program.new $(BIN)/$$program; fi; done
@@ -55,6 +55,12 @@ install: build ## PREFIX/bin/slt-remote and PREFIX/libexec/slt-remote/slt-worker
 # The end-to-end tests run the programs that users get: SLT_TEST_BIN names the folder that holds both.
 test: build ## All tests, also those against a private SSH server
 	SLT_TEST_BIN=$(BIN) $(SWIFT) test $(SWIFT_FLAGS) --parallel
+
+demo: build ## The real programs at work against a private SSH server, in under a minute after the build
+	@exec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/slt-demo" $(BIN)
+
+bench-startup: build ## Sizes and start-up times of both programs
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/bench-startup" $(BIN)
 
 clean: ## Removes all that was built
 	rm -rf $(BUILD_TREE)

@@ -12,10 +12,15 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// SQLite and zstd go into the worker as archives, so that it runs on a host that has neither. Their module
+/// SQLite, zstd and libmd go into the worker as archives, so that it runs on a host that has none of them. Their module
 /// maps therefore carry no `link` line and no pkg-config name, which would bring the shared libraries back.
 let staticSQLite: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libsqlite3.a"]), .linkedLibrary("m")]
+let staticMD: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libmd.a"])]
 let staticZstd: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libzstd.a"])]
+
+/// lld forgets the symbols that only dropped code asked for; with the default linker one of them, in the archive of
+/// libstdc++, makes the worker need glibc 2.36 instead of 2.35. (The client would get full Foundation from it: not there.)
+let workerLinker: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -43,6 +48,7 @@ let package = Package(
         .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CMD", providers: [.apt(["libmd-dev"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         // System calls that Swift cannot make by itself.
         .target(name: "CFleet"),
@@ -53,17 +59,21 @@ let package = Package(
                 swiftSettings: strict),
         .target(name: "TreeSync", dependencies: ["Wire", "CZstd", "CXXHash"],
                 swiftSettings: strict, linkerSettings: staticZstd),
-        .target(name: "SQLLogicTest", dependencies: ["Wire", "CSQLite", crypto],
-                swiftSettings: strict, linkerSettings: staticSQLite),
+        .target(name: "SQLLogicTest", dependencies: ["Wire", "CSQLite", "CMD"],
+                swiftSettings: strict, linkerSettings: staticSQLite + staticMD),
         .target(name: "Fleet", dependencies: ["Wire", "CFleet"], swiftSettings: strict),
         .target(name: "RemoteKit",
                 dependencies: ["SSH", "TreeSync", "Fleet", "Wire", logging, subprocess, crypto, "TOMLKit"],
                 swiftSettings: strict),
-        .executableTarget(name: "slt-remote", dependencies: ["RemoteKit", "SSH", "Fleet", "TreeSync", argumentParser, logging],
+        .executableTarget(name: "slt-remote", dependencies: ["RemoteKit", "SSH", "Fleet", "TreeSync", "Wire", argumentParser, logging],
                           swiftSettings: strict),
         .executableTarget(name: "slt-worker",
-                          dependencies: ["Fleet", "TreeSync", "SQLLogicTest", "Wire", argumentParser, subprocess, crypto],
-                          swiftSettings: strict),
+                          dependencies: ["Fleet", "TreeSync", "SQLLogicTest", "Wire", "CMD", argumentParser, subprocess],
+                          swiftSettings: strict, linkerSettings: workerLinker),
+
+        // The demonstration, and what is measured.
+        .executableTarget(name: "slt-demo", dependencies: ["TestSupport"], path: "Benchmarks/Demo", swiftSettings: strict),
+        .executableTarget(name: "bench-startup", path: "Benchmarks/Startup", swiftSettings: strict),
 
         // Tests, each beside what it tests; TestSupport has the private sshd and the temporary folders.
         .target(name: "TestSupport", dependencies: ["Wire"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -74,6 +84,8 @@ let package = Package(
         .executableTarget(name: "fleet-probe", dependencies: ["Fleet"], path: "Tests/FleetProbe", swiftSettings: strict),
         .testTarget(name: "FleetTests", dependencies: ["Fleet", "Wire", "TestSupport", "fleet-probe"], swiftSettings: strict),
         .testTarget(name: "RemoteKitTests", dependencies: ["RemoteKit", "Fleet", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "EndToEndTests", dependencies: ["RemoteKit", "Fleet", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests",
+                    dependencies: ["RemoteKit", "Fleet", "TreeSync", "TestSupport", "slt-remote", "slt-worker"], swiftSettings: strict),
+        .testTarget(name: "LayerTests", swiftSettings: strict),
     ]
 )

@@ -22,7 +22,8 @@ struct SQLiteExecutor: FileExecutor {
             }
             defer { chdir("/") }
             let progress = task.progress
-            let verdict = try runner.run(path: task.pathText, on: engine) { line, record in progress.at(line: line, record: record) }
+            let file = try ScriptFile(task.path)
+            let verdict = try runner.run(path: file.path, on: engine) { line, record in progress.at(line: line, record: record) }
             return FileExecution(verdict)
         } catch let error as SQLLogicTestError {
             return FileExecution(outcome: error.code == .unreadable ? .unreadable : .fail, message: error.message)

@@ -3,6 +3,12 @@ import Glibc
 
 /// Starts a program for ``PrivateSSHServer``: no inherited descriptors but the ones named, default signals.
 enum PrivateSSHServerProcess {
+    private typealias ChangeFolder = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, UnsafePointer<CChar>) -> Int32
+
+    /// glibc's extension that enters a folder first, hidden likewise.
+    private static let changeFolder: ChangeFolder? = dlsym(nil, "posix_spawn_file_actions_addchdir_np")
+        .map { unsafeBitCast($0, to: ChangeFolder.self) }
+
     private typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
 
     /// glibc's extension that closes all higher descriptors; its module map hides it from Swift.
@@ -13,16 +19,24 @@ enum PrivateSSHServerProcess {
     ///   - arguments: the program's absolute path and its arguments.
     ///   - lifeline: a descriptor that the child gets as number 3, or `nil`.
     ///   - output: the file that its standard output and error are appended to.
+    ///   - errors: another file for its standard error.
+    ///   - folder: where it starts; this process's working folder unless told.
     ///   - ownSession: whether it leaves the terminal's process group, so that Ctrl-C does not reach it.
     /// - Returns: the process id; the caller reaps it.
     static func spawn(_ arguments: [String], environment: [String: String], lifeline: Int32? = nil,
-                      output: String = "/dev/null", ownSession: Bool = false) throws -> pid_t {
+                      output: String = "/dev/null", errors: String? = nil, folder: String? = nil,
+                      ownSession: Bool = false) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        if let errors {
+            posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        } else {
+            posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        }
+        if let folder { _ = changeFolder?(&actions, folder) }
         if let lifeline { posix_spawn_file_actions_adddup2(&actions, lifeline, 3) }
         _ = closeFrom?(&actions, lifeline == nil ? 3 : 4)
 

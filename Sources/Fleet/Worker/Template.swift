@@ -1,8 +1,6 @@
 /// Text with `{name}` in it.
 enum Template {
     /// Puts each value in the place of its name in braces, in one pass: what a value contains is left as it is.
-    ///
-    /// Written out because the standard library's `replacing` would bring its regular expressions, 1 MB, into the worker.
     static func fill(_ text: [UInt8], _ values: [(name: String, value: [UInt8])]) -> [UInt8] {
         let marks = values.map { (mark: Array("{\($0.name)}".utf8), value: $0.value) }
         var filled: [UInt8] = []

@@ -14,7 +14,10 @@ public struct AgentClient: Sendable {
     public func sync(source: String, to workspace: String, rules: SourceRules, options: SyncOptions,
                      events: @escaping SyncEventHandler) async throws -> TreeSync.SyncReport {
         let exchange = try conversation.open(AgentRequest.sync(workspace: workspace))
-        return try await TreeSender.run(root: source, rules: rules, options: options, over: exchange, events: events)
+        let keeper = FaultKeeper(exchange)
+        return try await keeper.run {
+            try await TreeSender.run(root: source, rules: rules, options: options, over: keeper, events: events)
+        }
     }
 
     /// Runs a build command on the host.
@@ -92,7 +95,10 @@ public struct AgentClient: Sendable {
             let id = header.status.id
             guard RunName.isSafe(id) else { throw WireFault(.malformed, "the agent sent a run with an impossible name") }
             let target = "\(folder)/\(id)"
-            let report = try await TreeReceiver.run(root: target, policy: .untrusted, options: SyncOptions(force: true), over: exchange)
+            let keeper = FaultKeeper(exchange)
+            let report = try await keeper.run {
+                try await TreeReceiver.run(root: target, policy: .untrusted, options: SyncOptions(force: true), over: keeper)
+            }
             return (header.status, target, report)
         }
     }

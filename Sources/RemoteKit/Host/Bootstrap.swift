@@ -37,9 +37,9 @@ struct Bootstrap {
 
     /// What the host said of itself, somewhere in an error that quotes the output of ``start``; `nil` if that is something else.
     static func facts(in text: String) -> HostFacts? {
-        guard let line = text.split(separator: "\n").last(where: { $0.contains(missing) }),
-              let start = line.split(separator: " ").firstIndex(of: Substring(missing)) else { return nil }
-        let words = line.split(separator: " ")[start...].joined(separator: " ").split(separator: " ", omittingEmptySubsequences: true)
+        // What a start-up file printed before it need not have ended its line.
+        guard let start = text.ranges(of: missing).last?.lowerBound else { return nil }
+        let words = text[start...].prefix { $0 != "\n" }.split(separator: " ")
         guard words.count >= 4 else { return nil }
         return HostFacts(system: String(words[1]), machine: String(words[2]), libc: words.dropFirst(3).joined(separator: " "))
     }

@@ -55,7 +55,7 @@ struct RemoteAgent {
     ) async throws -> Result {
         let channel = try await session.exec(bootstrap.start)
         do {
-            let result = try await Conversation.ask(over: channel, as: .own(build: host.worker.digest)) { conversation in
+            let result = try await Conversation.ask(over: AgentStream(channel: channel), as: .own(build: host.worker.digest)) { conversation in
                 began.set()
                 return try await body(AgentClient(conversation: conversation))
             }

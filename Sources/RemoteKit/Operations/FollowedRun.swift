@@ -12,6 +12,8 @@ public final class FollowedRun: Sendable {
         var status: RunStatus?
         var failures: [FileRecord] = []
         var mentioned: Set<Int> = []
+        /// Messages of the agent so far.
+        var heard = 0
     }
 
     private let host: Host
@@ -52,6 +54,7 @@ public final class FollowedRun: Sendable {
     func follow(_ agent: AgentClient) async throws -> JobResult {
         let (id, offset) = state.withLock { ($0.id, $0.offset) }
         try await agent.follow(run: id, from: offset) { message in
+            state.withLock { $0.heard += 1 }
             switch message {
             case .status(let status, let sample):
                 let status = status.clamped()
@@ -65,7 +68,11 @@ public final class FollowedRun: Sendable {
         guard let status = state.withLock({ $0.status }) else { throw RemoteError(.host, "the agent said nothing of the run") }
         var result = JobResult(status: status, failures: state.withLock { $0.failures })
         do {
-            if fetches { result.folder = try await bringHome(agent, status) }
+            if fetches {
+                let folder = try await bringHome(agent, status)
+                result.folder = folder
+                result.failures = RecordDetails(folder: folder).added(to: result.failures)
+            }
         } catch where !Self.mayReconnect(error) && !(error is CancellationError) {
             result.fetchError = RemoteError(error)
         }
@@ -104,6 +111,7 @@ public final class FollowedRun: Sendable {
     static func mayReconnect(_ error: any Error) -> Bool {
         switch error {
         case let fault as WireFault: fault.code == .disconnected
+        case let error as RemoteError: error.code == .host && error.isRetryable
         case let error as SyncError: error.code == .disconnected
         case let error as SSHError: error.isRetryable || [.connectionLost, .closed, .remoteEnded, .unreachable, .timedOut].contains(error.code)
         default: false
@@ -112,7 +120,9 @@ public final class FollowedRun: Sendable {
 
     func reconnect(after error: any Error) async throws -> JobResult {
         var last = error
-        for pause in Self.pauses {
+        var tries = 0
+        while tries < Self.pauses.count {
+            let pause = Self.pauses[tries], heard = state.withLock { $0.heard }
             try Task.checkCancellation()
             events(.disconnected(reason: RemoteError(last).message, retryIn: pause))
             try await Task.sleep(for: .seconds(pause))
@@ -120,6 +130,8 @@ public final class FollowedRun: Sendable {
                 return try await host.withAgent { try await self.follow($0) }
             } catch where Self.mayReconnect(error) {
                 last = error
+                // A connection that had worked is a new loss, not one more failure of the old one.
+                tries = state.withLock { $0.heard } > heard ? 0 : tries + 1
             }
         }
         let id = state.withLock { $0.id } ?? ""

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import CMD
 
 /// The MD5 of a result as 32 hexadecimal digits, and the line that stands for a long result in a script.
 enum ResultDigest {
@@ -6,9 +6,11 @@ enum ResultDigest {
 
     /// Appends the digest of `bytes` to `target`.
     static func append(of bytes: UnsafeBufferPointer<UInt8>, to target: inout ByteBuffer) {
-        var hash = Insecure.MD5()
-        hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
-        hash.finalize().withUnsafeBytes { digest in
+        var context = MD5_CTX()
+        MD5Init(&context)
+        MD5Update(&context, bytes.baseAddress, bytes.count)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(MD5_DIGEST_LENGTH)) { digest in
+            MD5Final(digest.baseAddress, &context)
             for byte in digest {
                 target.append(hexadecimal(byte >> 4))
                 target.append(hexadecimal(byte & 15))

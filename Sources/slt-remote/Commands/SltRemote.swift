@@ -1,4 +1,5 @@
 import ArgumentParser
+import Wire
 
 struct SltRemote: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,5 +14,7 @@ struct SltRemote: AsyncParsableCommand {
         Exit codes: 0 all passed; 1 tests failed; 2 usage or configuration; 3 host or connection; \
         4 prepare failed; 5 run incomplete (untested files); 130 interrupted.
         """,
-        subcommands: [Run.self, Sync.self, Attach.self, Status.self, Stop.self, Workers.self, Pause.self, Doctor.self, Fetch.self, Runs.self, Logs.self, Config.self])
+        version: "slt-remote \(Release.version)",
+        subcommands: [Run.self, Sync.self, Attach.self, Status.self, Stop.self, Workers.self, Pause.self, Doctor.self, Fetch.self, Runs.self,
+                      Logs.self, Config.self])
 }

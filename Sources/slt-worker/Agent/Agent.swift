@@ -44,20 +44,20 @@ struct Agent: Sendable {
     // MARK: sources
 
     private func receive(_ workspace: String, _ exchange: Exchange) async throws {
-        let lock = try lock(workspace)
+        let lock = try await lock(workspace)
         defer { withExtendedLifetime(lock) {} }
         _ = try await TreeReceiver.run(root: workspace, policy: .trusted, over: exchange)
     }
 
     private func prepare(_ request: PrepareRequest, _ exchange: Exchange) async throws {
-        let lock = try lock(HostPath.expand(request.workspace))
+        let lock = try await lock(HostPath.expand(request.workspace))
         defer { withExtendedLifetime(lock) {} }
         try await BuildCommand(request: request, exchange: exchange).run()
     }
 
     /// Sources are not changed under a run that uses them.
-    private func lock(_ workspace: String) throws -> WorkspaceLock {
-        let lock = try WorkspaceLock(state: state, workspace: workspace)
+    private func lock(_ workspace: String) async throws -> WorkspaceLock {
+        let lock = try await claim(workspace)
         if let live = try RunDirectory.live(state: state, workspace: workspace) {
             throw WireFault(.busy, "cannot change \(workspace): run \(live.spec.id) uses it; wait for it ('slt-remote attach') or end it ('slt-remote stop')",
                             isRetryable: true)
@@ -65,11 +65,34 @@ struct Agent: Sendable {
         return lock
     }
 
+    /// How long the one before may take to let go: a client asks for the next step as soon as it has the result of
+    /// the last one, and the agent of a client that was killed ends a moment later.
+    private static let lockPatience = Duration.seconds(3)
+
+    private func claim(_ workspace: String) async throws -> WorkspaceLock {
+        let end = ContinuousClock.now + Self.lockPatience
+        while ContinuousClock.now < end {
+            if let lock = try claimNow(workspace) { return lock }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return try WorkspaceLock(state: state, workspace: workspace)
+    }
+
+    /// - Returns: `nil` while another client has the workspace.
+    private func claimNow(_ workspace: String) throws(FleetError) -> WorkspaceLock? {
+        do {
+            return try WorkspaceLock(state: state, workspace: workspace)
+        } catch {
+            guard error.code == .alreadyRunning else { throw error }
+            return nil
+        }
+    }
+
     // MARK: runs
 
     private func start(_ request: StartRequest, _ exchange: Exchange) async throws {
         let workspace = HostPath.expand(request.workspace)
-        let lock = try lock(workspace)
+        let lock = try await lock(workspace)
         defer { withExtendedLifetime(lock) {} }
         var spec = request.spec
         spec.id = RunDirectory.newID()
@@ -83,7 +106,7 @@ struct Agent: Sendable {
 
     private func resume(_ run: String?, _ exchange: Exchange) async throws {
         let directory = try find(run)
-        let lock = try WorkspaceLock(state: state, workspace: directory.spec.workspace)
+        let lock = try await claim(directory.spec.workspace)
         defer { withExtendedLifetime(lock) {} }
         if let live = try RunDirectory.live(state: state, workspace: directory.spec.workspace) {
             throw WireFault(.busy, "cannot resume run \(directory.spec.id): run \(live.spec.id) uses its sources; wait for it ('slt-remote attach') or end it ('slt-remote stop')",

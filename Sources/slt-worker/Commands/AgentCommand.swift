@@ -14,7 +14,8 @@ struct AgentCommand: AsyncParsableCommand {
 
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
-        let stream = DescriptorStream(reading: dup(0), writing: dup(1))
+        // Closed on exec: the fleet outlives this process, and would keep the connection open after it.
+        let stream = DescriptorStream(reading: fcntl(0, F_DUPFD_CLOEXEC, 3), writing: fcntl(1, F_DUPFD_CLOEXEC, 3))
         // Whatever a library prints must not end up between the frames.
         dup2(2, 1)
         let agent = Agent(state: HostPath.expand(state), executable: OwnProgram.path)

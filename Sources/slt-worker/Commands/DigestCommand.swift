@@ -1,5 +1,5 @@
 import ArgumentParser
-import Crypto
+import CMD
 import FoundationEssentials
 
 struct DigestCommand: ParsableCommand {
@@ -21,6 +21,11 @@ enum OwnProgram {
     /// SHA-256, lowercase hexadecimal.
     static func digest() throws -> String {
         let bytes = try Data(contentsOf: URL(filePath: "/proc/self/exe"), options: .alwaysMapped)
-        return SHA256.hash(data: bytes).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        var context = SHA2_CTX()
+        SHA256Init(&context)
+        bytes.withUnsafeBytes { SHA256Update(&context, $0.baseAddress, $0.count) }
+        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        SHA256Final(&digest, &context)
+        return digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 }

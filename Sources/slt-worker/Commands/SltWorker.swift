@@ -1,4 +1,5 @@
 import ArgumentParser
+import Wire
 
 struct SltWorker: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -6,5 +7,6 @@ struct SltWorker: ParsableCommand {
         abstract: "Runs SQLLogicTest files: alone, or as a fleet that slt-remote starts.",
         discussion: "On a laptop, 'run' checks files against the SQLite inside and 'generate' makes a suite. "
             + "The other commands are for slt-remote, which uploads this program to the host by itself.",
+        version: "slt-worker \(Release.version)",
         subcommands: [RunFiles.self, GenerateFiles.self, AgentCommand.self, SuperviseCommand.self, WorkCommand.self, DigestCommand.self])
 }

@@ -1,0 +1,82 @@
+import Fleet
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("hosts with disks that take nothing")
+struct DiskTests {
+    private static let settings = "[suite]\nfiles = [\"tests/*.test\"]\n[run]\nworkers = 2\n"
+
+    @Test("a workspace in a read-only place")
+    func readOnlyWorkspace() async throws {
+        let project = try await Project(files: ["tests/a.test": passingFile], DiskTests.settings, workspace: "/proc/slt/work")
+        let sync = try await project.slt("sync")
+        sync.expect(code: 3, "/proc/slt")
+        try await project.slt("run").expect(code: 3, "/proc/slt")
+        #expect(project.runs().isEmpty)
+    }
+
+    @Test("a state folder in a read-only place: the worker cannot be installed, and the remedy is said")
+    func readOnlyState() async throws {
+        let project = try await Project(files: ["tests/a.test": passingFile], DiskTests.settings, state: "/proc/slt/state", hasAgent: false)
+        try await project.slt("run").expect(code: 3, "cannot install the worker in /proc/slt/state", "cannot be made", "'state' of the host")
+    }
+
+    @Test("a full disk: the upload of the worker", .enabled(if: SmallDisk.isPossible, "only root can mount a small disk"))
+    func fullForAgent() async throws {
+        let disk = try SmallDisk("1m")
+        let project = try await Project(files: ["tests/a.test": passingFile], DiskTests.settings, state: disk.path + "/state", hasAgent: false)
+        try await project.slt("run").expect(code: 3, "cannot install the worker", "No space left on device", "'state' of the host")
+        let left = below(disk.path).filter { $0.hasSuffix("slt-worker") || $0.contains(".upload") }
+        #expect(left.isEmpty)
+    }
+
+    @Test("a full disk: the sync fails, leaves no half file, and goes on when there is room",
+          .enabled(if: SmallDisk.isPossible, "only root can mount a small disk"))
+    func fullForSync() async throws {
+        let disk = try SmallDisk("1m")
+        let noise = String((0..<3_000_000).map { _ in Character(UnicodeScalar(UInt8.random(in: 33...126))) })
+        let project = try await Project(files: ["tests/a.test": passingFile, "big.txt": noise], DiskTests.settings, workspace: disk.path + "/work")
+        let sync = try await project.slt("sync")
+        #expect(sync.code == 3 && sync.errors.lowercased().contains("no space left on device"), "\(sync)")
+        #expect(!project.exists(disk.path + "/work/big.txt"))
+        let run = try await project.slt("run")
+        #expect(run.code == 3 && project.runs().isEmpty, "\(run)")
+        try project.write("small", to: "big.txt")
+        let again = try await project.slt("sync")
+        #expect(again.code == 0, "\(again)")
+        #expect(try String(contentsOfFile: disk.path + "/work/big.txt", encoding: .utf8) == "small")
+    }
+
+    @Test("a full disk: the run cannot be made", .enabled(if: SmallDisk.isPossible, "only root can mount a small disk"))
+    func fullForRun() async throws {
+        let disk = try SmallDisk("8m")
+        let project = try await Project(files: ["tests/a.test": passingFile], DiskTests.settings, state: disk.path + "/state")
+        #expect(try await project.slt("sync").code == 0)
+        try disk.fill()
+        try await project.slt("run", "--no-sync").expect(code: 3, "No space left on device")
+        disk.empty()
+        let run = try await project.slt("run")
+        #expect(run.code == 0, "\(run)")
+    }
+
+    @Test("the disk fills up during the run: it is incomplete and says why, and it can be resumed",
+          .enabled(if: SmallDisk.isPossible, "only root can mount a small disk"))
+    func fullDuringRun() async throws {
+        let disk = try SmallDisk("2m")
+        let project = try await Project(files: Gate.files(40), Gate.settings(), state: disk.path + "/state")
+        let client = try project.start(["run"])
+        let live = try await project.status { $0.running == 2 }
+        try disk.fill()
+        try project.openGate()
+        let end = try await client.finish()
+        #expect([3, 5].contains(end.code) && end.errors.contains("No space left on device"), "\(end)")
+        disk.empty()
+        let gone = try await eventually { !(try project.runDirectory(live.id).isSupervised()) }
+        #expect(gone)
+        let resumed = try await project.slt("run", "--resume", live.id)
+        #expect(resumed.code == 0 && resumed.text.contains("all 40 files passed"), "\(resumed)")
+        _ = try project.records(live.id, count: 40)
+    }
+}
