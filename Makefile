@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := build
 SHELL := /bin/bash -euo pipefail
-.PHONY: help build deps install test demo bench-startup clean
+.PHONY: help build deps install test demo bench-startup bench-fleet chaos clean
 
 PREFIX ?= /usr/local
 SWIFT ?= swift
@@ -61,6 +61,18 @@ demo: build ## The real programs at work against a private SSH server, in under 
 
 bench-startup: build ## Sizes and start-up times of both programs
 	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/bench-startup" $(BIN)
+
+# The queue, the supervisor and the workers without a database: toy files that the probe runs itself.
+PROBE = "$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-probe"
+SCRATCH := $(BUILD_TREE)/scratch
+
+chaos: build ## 5,000 random kills of workers and supervisors; SEED chooses others
+	$(SWIFT) build $(SWIFT_FLAGS) $(RELEASE) --product fleet-probe
+	@rm -rf $(SCRATCH)/chaos; $(PROBE) chaos $(SCRATCH)/chaos $${SEED:-1} 5000; rm -rf $(SCRATCH)/chaos
+
+bench-fleet: build ## Claims, makespan beside GNU parallel, and what the fleet costs
+	$(SWIFT) build $(SWIFT_FLAGS) $(RELEASE) --product fleet-probe
+	@rm -rf $(SCRATCH)/fleet; Benchmarks/fleet.sh $(PROBE) $(SCRATCH)/fleet; rm -rf $(SCRATCH)/fleet
 
 clean: ## Removes all that was built
 	rm -rf $(BUILD_TREE)
