@@ -114,7 +114,14 @@ public struct Worker {
     private func work() throws(FleetError) {
         var orphans = Orphans(table: table, lease: directory.spec.leaseSeconds)
         try takeOver(orphans.find().orphans)
-        while !shouldLeave, let claim = try claimNext() { try run(claim) }
+        var sought = Clock.monotonic
+        while !shouldLeave, let claim = try claimNext() {
+            try run(claim)
+            // A queue that never ends would leave what others lost for ever.
+            guard positions.isEndless, Clock.seconds(since: sought) > 1 else { continue }
+            sought = Clock.monotonic
+            try takeOver(orphans.find().orphans)
+        }
         while !shouldLeave {
             var finding = try orphans.find()
             if isSupervised { finding.orphans.removeAll { $0.isExhausted(attempts: directory.spec.attempts) } }
