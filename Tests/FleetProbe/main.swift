@@ -22,6 +22,9 @@ struct ToyExecutor: FileExecutor {
             case "die": kill(getpid(), SIGKILL)
             case "leave": exit(3)
             case "burn": burn(Double(words.last ?? "") ?? 0)
+            case "nomem":
+                let failure = RecordFailure(line: index + 1, message: "statement error: out of memory", sql: "SELECT 1")
+                return FileExecution(outcome: .fail, tests: tests, errors: 1, failures: [failure], message: "1 record failed")
             case "spin": while task.tryNumber < 1 << 40 { task.progress.at(line: index + 1, record: index + 1) }
             case "hog": hog()
             case "crash-once": if task.tryNumber == 1 { raise(SIGABRT) }

@@ -104,6 +104,16 @@ import Testing
         #expect(try fleet.record("hold.toy").message?.contains("400 MiB allowed") == true)
     }
 
+    @Test("an engine that was refused memory and says so is out of memory too, and is not tried again")
+    func refused() async throws {
+        let fleet = try FleetFixture()
+        try fleet.toys(["a.toy": "nomem", "b.toy": "fail", "c.toy": "pass"])
+        _ = try fleet.make(memory: 1 << 30) { $0.retries = 1 }
+        let summary = try await fleet.run()
+        #expect(summary.outcomes == [.outOfMemory: 1, .fail: 1, .pass: 1])
+        #expect(try fleet.record("a.toy").message == "statement error: out of memory" && fleet.record("a.toy").runs == nil)
+    }
+
     @Test("what an older run left behind is found by its run and ended, and nothing else is")
     func leftovers() async throws {
         let fleet = try FleetFixture()

@@ -199,7 +199,7 @@ public struct Worker {
             id: claim.id, path: path.bytes, name: file.text, workspace: directory.spec.workspace, tryNumber: claim.tryNumber,
             worker: slot, progress: progress, folder: folder, log: log))
         folder.removeTree()
-        return execution
+        return directory.spec.memoryLimit == nil ? execution : execution.judgedByMemory
     }
 
     /// `O_NONBLOCK`, since a FIFO would keep the worker waiting.
