@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := build
 SHELL := /bin/bash -euo pipefail
-.PHONY: help build deps install test demo bench-startup bench-fleet chaos clean
+.PHONY: help build deps install test demo bench bench-startup bench-sync bench-slt bench-fleet chaos clean
 
 PREFIX ?= /usr/local
 SWIFT ?= swift
@@ -14,7 +14,7 @@ BUILD_TREE := $(CURDIR)/.build
 
 # Debian packages that the build needs, and those that the tests and the demo need to run a private SSH server.
 # Installing openssh-server starts it on port 22 on most machines; the tests start their own on loopback.
-PACKAGES := libssh2-1-dev libzstd-dev libsqlite3-dev libxxhash-dev libmd-dev pkg-config openssh-client openssh-server rsync git
+PACKAGES := libssh2-1-dev libzstd-dev libsqlite3-dev libxxhash-dev libmd-dev pkg-config openssh-client openssh-server rsync git postgresql python3
 
 # The worker is uploaded to hosts that may have nothing but a C library. A folder that holds libstdc++.a alone
 # comes first on the linker's path, so that `-lstdc++` means the archive. An executable that exports nothing
@@ -62,6 +62,15 @@ demo: build ## The real programs at work against a private SSH server, in under 
 bench-startup: build ## Sizes and start-up times of both programs
 	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/bench-startup" $(BIN)
 
+bench-sync: build ## Syncs side by side with rsync, which takes about five minutes; SYNC_BENCH='--million' for 1,000,000 files
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/sync-bench" $(BIN)/slt-remote $(SYNC_BENCH)
+
+# CORPUS names a folder of .test files; without it a generated suite is measured.
+bench-slt: build ## The runner against SQLite alone: CPU, wall, worst file, parser, memory, start
+	@mkdir -p $(BUILD_TREE)/bench
+	gcc -O2 -o $(BUILD_TREE)/bench/floor Benchmarks/SLT/floor.c -l:libsqlite3.a -lm -lpthread -ldl
+	python3 Benchmarks/SLT/bench.py --worker $(BIN)/slt-worker --floor $(BUILD_TREE)/bench/floor $(CORPUS)
+
 # The queue, the supervisor and the workers without a database: toy files that the probe runs itself.
 PROBE = "$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-probe"
 SCRATCH := $(BUILD_TREE)/scratch
@@ -73,6 +82,8 @@ chaos: build ## 5,000 random kills of workers and supervisors; SEED chooses othe
 bench-fleet: build ## Claims, makespan beside GNU parallel, and what the fleet costs
 	$(SWIFT) build $(SWIFT_FLAGS) $(RELEASE) --product fleet-probe
 	@rm -rf $(SCRATCH)/fleet; Benchmarks/fleet.sh $(PROBE) $(SCRATCH)/fleet; rm -rf $(SCRATCH)/fleet
+
+bench: bench-startup bench-sync bench-slt bench-fleet ## Every measurement
 
 clean: ## Removes all that was built
 	rm -rf $(BUILD_TREE)

@@ -84,6 +84,7 @@ let package = Package(
         .executableTarget(name: "fleet-probe", dependencies: ["Fleet"], path: "Tests/FleetProbe", swiftSettings: strict),
         .testTarget(name: "FleetTests", dependencies: ["Fleet", "Wire", "TestSupport", "fleet-probe"], swiftSettings: strict),
         .testTarget(name: "RemoteKitTests", dependencies: ["RemoteKit", "Fleet", "TestSupport"], swiftSettings: strict),
+        .executableTarget(name: "sync-bench", dependencies: ["TestSupport"], path: "Benchmarks/SyncBench", swiftSettings: strict),
         .testTarget(name: "EndToEndTests",
                     dependencies: ["RemoteKit", "Fleet", "TreeSync", "TestSupport", "slt-remote", "slt-worker"], swiftSettings: strict),
         .testTarget(name: "LayerTests", swiftSettings: strict),

@@ -147,8 +147,7 @@ struct RunTests {
         #expect(fetched.code == 0 && fetched.errors.contains("has not ended"), "\(fetched)")
 
         let log = try project.start(["logs", "--follow", id])
-        let attached = try project.start(["attach"])
-        _ = try await eventually { attached.errors.contains("0/5 files") }
+        let attached = try await project.startAgent(["attach"])
         try project.openGate()
         let end = try await attached.finish()
         #expect(end.code == 0 && end.text.contains("all 5 files passed"), "\(end)")

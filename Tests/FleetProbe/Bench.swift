@@ -47,8 +47,11 @@ struct Bench {
         // The files themselves are one, so that only the queue is measured.
         let same = Suite(files: Array(repeating: SuiteFile(name: Array("f.toy".utf8), size: 0), count: files))
         let directory = try RunDirectory.create(state: state, spec: spec("claims-\(workers)-\(files)", workers: workers, startedBy: "bench-claims"), suite: same)
+        // All workers are there before the first claim: how long processes take to start is another figure.
+        try directory.requestPause(true)
         try Supervisor.launch(runDirectory: directory, executable: executable)
-        // From the first claim on: how long processes take to start is measured elsewhere.
+        while try directory.status().workers.count(where: { $0.state == .idle }) < workers { usleep(1000) }
+        try directory.requestPause(false)
         while try directory.status().queued == files { usleep(200) }
         let first = clock.now
         var asking: [Double] = []

@@ -35,7 +35,9 @@ import Testing
         let directory = try fleet.make(workers: 2)
         try directory.requestPause(true)
         try fleet.launch()
-        // A pause of an older fleet is over when the run goes on.
+        #expect(try await eventually { try directory.status().paused == .asked && directory.status().workers.count { $0.state == .idle } == 2 })
+        #expect(try directory.status().queued == 3)
+        try directory.requestPause(false)
         #expect(try await eventually { try directory.status().running == 2 })
         try directory.requestPause(true)
         #expect(try await eventually { try directory.status().paused == .asked })

@@ -223,9 +223,8 @@ import Testing
         var early = RunFollower(directory)
         var seen: [RunEvent] = []
         #expect(try await eventually(every: .milliseconds(1)) {
-            let some = try early.next(limit: 4096)
-            seen += some
-            return some.last?.kind == .runFinished
+            while case let some = try early.next(limit: 4096), !some.isEmpty { seen += some }
+            return seen.last?.kind == .runFinished
         })
         _ = try await fleet.summary()
         #expect(try seen == fleet.events())

@@ -108,7 +108,7 @@ import TestSupport
         #expect(try run(RunCommand(files: [good])).code == 0)
         let both = try run(RunCommand(files: [good, bad]))
         #expect(both.code == 1)
-        #expect(both.output.hasSuffix("\(bad):4: wrong result - expected [2] got [1]\n1 errors out of 1 tests in \(bad) - 0 skipped.\n"))
+        #expect(both.output.contains("\(bad):4: wrong result\n    SELECT 1\n    - 2\n    + 1\n1 errors out of 1 tests in \(bad) - 0 skipped.\n2 files: 1 passed, 1 failed; 2 tests in "))
         var json = RunCommand(files: [bad, folder.file("none")])
         json.json = true
         let third = try run(json)

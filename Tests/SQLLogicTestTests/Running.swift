@@ -20,3 +20,14 @@ func shown(_ expression: String, as type: String) throws -> String {
 func script(_ header: String, _ query: String, _ rows: [String]) -> String {
     ([header, query, "----"] + rows).joined(separator: "\n") + "\n"
 }
+
+/// Runs `text` in the dialect of sqllogictest-rs on a fresh SQLite.
+func rs(_ text: String, _ change: (inout RunOptions) -> Void = { _ in }) throws -> FileVerdict {
+    var options = RunOptions()
+    options.dialect = .rs
+    change(&options)
+    return try FileRunner(options: options).run(Script(text), on: SQLiteEngine())
+}
+
+/// What the first failure of `text` says; empty when there is none.
+func rsMessage(_ text: String) throws -> String { try rs(text).failures.first?.message ?? "" }

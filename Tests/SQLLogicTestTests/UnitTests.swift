@@ -29,7 +29,8 @@ import Testing
             csqlite_format_real(200, &buffer, value)
             let expected = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             let shown = String(decoding: table.value(0), as: UTF8.self)
-            #expect(shown == expected)
+            // An expectation for each of them would take seconds.
+            if shown != expected { Issue.record("\(value) is shown as \(shown), not \(expected)") }
         }
     }
 

@@ -1,6 +1,6 @@
 /// Polls `condition` until it holds; tests wait with this and never sleep for a fixed time.
 /// - Returns: whether it held before `deadline` had passed.
-public func eventually(within deadline: Duration = .seconds(20), every pause: Duration = .milliseconds(10),
+public func eventually(within deadline: Duration = .seconds(60), every pause: Duration = .milliseconds(10),
                        _ condition: () async throws -> Bool) async throws -> Bool {
     let clock = ContinuousClock()
     let end = clock.now + deadline

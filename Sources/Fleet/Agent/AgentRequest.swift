@@ -2,8 +2,11 @@
 ///
 /// Paths are absolute on the host or begin with `~/`. Where a run may be `nil`, the live one is meant, else the latest.
 public enum AgentRequest: Codable, Sendable {
-    /// Receives a tree: the messages are a sync's, the client sending.
-    case sync(workspace: String)
+    /// Receives a tree: the messages are a sync's, the client sending. With a token, agents of further connections
+    /// of the same user may bring lanes of this sync.
+    case sync(workspace: String, laneToken: String?)
+    /// A lane of a sync that another agent process serves: content only, from the client.
+    case lane
     /// Runs the build command. The agent sends ``PrepareMessage``s.
     case prepare(PrepareRequest)
     /// Makes a run and starts it. The agent sends one ``RunStatus``.

@@ -65,16 +65,29 @@ public enum RunMode: String, Codable, Sendable { case drain, soak }
 
 /// Which database the files run against.
 public struct EngineSpec: Codable, Sendable, Equatable {
-    /// `sqlite`: in the worker's own process. `command`: a program for each file.
-    public enum Kind: String, Codable, Sendable { case sqlite, command }
+    /// `sqlite`: in the worker's own process. `postgres`: a server. `external`: a program that runs SQL. `command`: a
+    /// program for each file.
+    public enum Kind: String, Codable, Sendable { case sqlite, postgres, external, command }
     public var kind: Kind
     /// For `command`: the program and its arguments; `{file}` stands for the file's path.
+    /// For `external`: words that are joined into a line for bash; `{db}` stands for the database's name.
     public var command: [String]
     /// For `command`: variables on top of the worker's environment.
     public var environment: [String: String]
 
     /// For `command`: where the program runs; `private` unless told.
     public var directory: Directory?
+
+    /// What the files are written in, `sqlite`, `rs` or `duckdb`; `sqlite` unless told. Not for `command`.
+    public var dialect: String?
+    /// For `sqlite`: a shared library with its interface, in place of the SQLite in the worker.
+    public var library: String?
+    /// For `postgres`: what libpq accepts; otherwise PGHOST and so on hold.
+    public var connection: String?
+    /// For `postgres`: `simple` or `extended`; `simple` unless told.
+    public var queryProtocol: String?
+    /// Names that `skipif` and `onlyif` of the `rs` dialect know besides the engine's.
+    public var labels: [String]?
 
     /// `private`: a folder of its own for each file, gone afterwards, so that files cannot disturb each other.
     /// `workspace`: the source tree.

@@ -82,7 +82,7 @@ struct FleetRun {
         let now = UInt64(Clock.now * 1e6)
         board.text = ""
         board[.draining] = 0
-        board[.paused] = 0
+        board[.paused] = directory.isPauseRequested ? 1 : 0
         board.use = FleetUse()
         ledger.show(on: board)
         board[.supervisorPid] = UInt64(getpid())

@@ -20,6 +20,7 @@ struct Reconciliation {
     func run(_ events: inout EventLog, _ table: ClaimTable, _ ledger: inout Ledger) throws(FleetError) -> RecordIndex {
         try endLeftovers()
         try removeLeftovers()
+        try endPause()
         let index = try recount(&events, &ledger)
         try freeClaims(table, index)
         return index
@@ -47,7 +48,12 @@ struct Reconciliation {
         for folder in [layout.temporary, layout.work, layout.feed] {
             for name in try folder.names() { (folder / name).removeTree() }
         }
-        for path in [layout.summary, layout.records, layout.iterations, layout.stop, layout.pause] where !path.unlink() { throw .system("remove \(path.text)") }
+        for path in [layout.summary, layout.records, layout.iterations, layout.stop] where !path.unlink() { throw .system("remove \(path.text)") }
+    }
+
+    /// A pause of an older fleet is over; one that was asked for before the first start holds.
+    private func endPause() throws(FleetError) {
+        if board[.firstStartedAt] != 0, !layout.pause.unlink() { throw .system("remove \(layout.pause.text)") }
     }
 
     /// Counts what has been published from the results themselves. One that is not whole was lost with the power and

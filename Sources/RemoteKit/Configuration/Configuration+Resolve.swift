@@ -44,6 +44,12 @@ extension Configuration {
                       timeouts: values.timeouts("suite.timeouts"))
         engine = EngineSpec(kind: values.text("engine.kind").flatMap(EngineSpec.Kind.init) ?? .sqlite,
                             command: values.strings("engine.command"), environment: values.variables("engine.environment"))
+        engine.dialect = values.text("engine.dialect")
+        engine.library = values.text("engine.library")
+        engine.connection = values.text("engine.connection")
+        engine.queryProtocol = values.text("engine.protocol")
+        let labels = values.strings("engine.labels")
+        engine.labels = labels.isEmpty ? nil : labels
         run = Run(mode: values.text("run.mode").flatMap(RunMode.init) ?? .drain, workers: values.workers("run.workers"),
                   time: values.seconds("run.time"), fileTimeout: values.seconds("run.file-timeout"),
                   retries: values.integer("run.retries"), attempts: max(1, values.integer("run.attempts")),
@@ -80,9 +86,9 @@ extension SettingLayer {
     fileprivate mutating func checkEngine() {
         guard let kind = settings[SettingPath("engine.kind")] else { return }
         let command = settings[SettingPath("engine.command")]
-        if kind.value == .text("command"), command == nil {
+        if case .text(let name) = kind.value, name == "command" || name == "external", command == nil {
             problems.append(.init(.invalidValue, at: kind.origin.description,
-                "'engine.kind' is \"command\", but there is no 'engine.command'; add \(SettingKind.command.expected)"))
+                "'engine.kind' is \"\(name)\", but there is no 'engine.command'; add \(SettingKind.command.expected)"))
         }
         if let command, kind.origin == .builtIn {
             problems.append(.init(.invalidValue, at: command.origin.description,

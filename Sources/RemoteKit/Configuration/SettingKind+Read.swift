@@ -59,7 +59,7 @@ extension SettingKind {
         case .integer(let range):
             guard let value = Int(text), range.contains(value) else { throw mismatch(shown) }
             return .integer(value)
-        case .choice(let names, let later): return .text(try choice(text, names, later))
+        case .choice(let names): return .text(try choice(text, names))
         case .localPath: return .text(try Self.localPath(text, context, keepsNone: false))
         case .localPaths: return .strings([try Self.localPath(text, context, keepsNone: true)])
         case .hostPath:
@@ -79,11 +79,8 @@ extension SettingKind {
         SettingMismatch("must be \(expected), not \(found)", line: line)
     }
 
-    private func choice(_ text: String, _ names: [String], _ later: [String]) throws(SettingMismatch) -> String {
+    private func choice(_ text: String, _ names: [String]) throws(SettingMismatch) -> String {
         if names.contains(text) { return text }
-        if later.contains(text) {
-            throw SettingMismatch("is \"\(text)\", which is not available yet; use \(expected)")
-        }
         let nearest = NearestName.of(text, among: names).map { "; did you mean '\($0)'?" } ?? ""
         throw SettingMismatch("must be \(expected), not \"\(SafeText.line(text, limit: 60))\"" + nearest)
     }

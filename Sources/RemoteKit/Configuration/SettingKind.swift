@@ -8,8 +8,8 @@ enum SettingKind: Sendable, Equatable {
     case size(least: Int)
     case workers
     case integer(ClosedRange<Int>)
-    /// One of `names`; those in `later` are understood and refused.
-    case choice([String], later: [String] = [])
+    /// One of these names.
+    case choice([String])
     /// A list of strings that are not empty.
     case strings
     /// A program and its arguments.
@@ -40,7 +40,7 @@ enum SettingKind: Sendable, Equatable {
         case .integer(let range):
             range.upperBound == .max ? "a whole number, \(range.lowerBound) or more"
                 : "a whole number from \(range.lowerBound) to \(range.upperBound)"
-        case .choice(let names, _): names.map { "\"\($0)\"" }.joined(separator: " or ")
+        case .choice(let names): names.map { "\"\($0)\"" }.joined(separator: " or ")
         case .strings: "a list of strings, such as [\"a\", \"b\"]"
         case .command: "a list of the program and its arguments, such as [\"bin/tester\", \"{file}\"]"
         case .localPath: "a path"

@@ -18,6 +18,11 @@ struct Bootstrap {
         ])
     }
 
+    /// Becomes a connection of the agent that waits for `token`, which is hexadecimal.
+    func join(token: String) -> String {
+        ShellText.script(["exec \(folder)/slt-worker agent --state \(ShellText.path(state)) --build \(worker.digest) --join \(ShellText.quote(token))"])
+    }
+
     /// Takes the program from standard input, checks it by having it print its own digest, and puts it in its place.
     /// Two clients may do so at once.
     var install: String {

@@ -13,7 +13,11 @@ struct RemoteAgent {
         let session = try await SSHSession.connect(
             to: target, credentials: host.credentials, acceptedFingerprint: host.acceptedFingerprint, logger: host.logger)
         do {
-            let result = try await converse(session, body)
+            let result = try await converse(session) { agent in
+                var agent = agent
+                agent.openLane = { try await openLane(target, $0, $1) }
+                return try await body(agent)
+            }
             await session.close()
             return result
         } catch {
@@ -67,6 +71,20 @@ struct RemoteAgent {
             if let fault = error as? WireFault, fault.code == .disconnected, !said.isEmpty {
                 throw WireFault(fault.code, "\(fault.message); the host said: \(SafeText.line(said, limit: 2000))", isRetryable: fault.isRetryable)
             }
+            throw error
+        }
+    }
+
+    /// One more connection for the sync that waits for `token`. The user is not asked for anything again.
+    private func openLane(_ target: SSHTarget, _ token: String, _ body: @escaping @Sendable (Conversation) async throws -> Void) async throws {
+        let session = try await SSHSession.connect(to: target, acceptedFingerprint: host.acceptedFingerprint, logger: host.logger)
+        do {
+            let channel = try await session.exec(bootstrap.join(token: token))
+            try await Conversation.ask(over: channel, as: .own(build: host.worker.digest), body)
+            await session.close()
+        } catch {
+            host.logger.debug("a further connection ended", metadata: ["reason": "\(error)"])
+            await session.close()
             throw error
         }
     }

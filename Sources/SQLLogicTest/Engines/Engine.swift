@@ -1,33 +1,74 @@
-/// A database that scripts can be run on. One value serves many files, also at the same time.
+/// A kind of database that scripts can be run on. One value serves many files, also at the same time.
 public protocol Engine: Sendable {
-    /// What `skipif` and `onlyif` call it; compared without regard to case.
+    /// What `skipif` and `onlyif` call it; SQLite's dialect compares it without regard to case, others exactly.
     var name: String { get }
 
-    /// Opens a connection to a database that has nothing in it.
+    /// Makes a database that has nothing in it, for one file.
+    /// - Parameter file: what the database is for; part of its name where that helps people.
+    func open(file: String) throws(SQLLogicTestError) -> any EngineDatabase
+}
+
+/// A database that one file has for itself. It is removed with its last reference, after its connections.
+public protocol EngineDatabase: AnyObject {
+    /// What `$__DATABASE__` stands for.
+    var name: String { get }
+
+    /// Opens a connection; several may be open at once, all used by one thread.
     func connect() throws(SQLLogicTestError) -> any EngineConnection
+
+    /// Opens the only connection there will be, which may be faster.
+    func connectAlone() throws(SQLLogicTestError) -> any EngineConnection
+}
+
+extension EngineDatabase {
+    public func connectAlone() throws(SQLLogicTestError) -> any EngineConnection { try connect() }
 }
 
 /// A connection to one database, used by one thread at a time. It ends with its last reference.
+///
+/// SQL is UTF-8, with a NUL behind the last byte, which is not counted.
 public protocol EngineConnection: AnyObject {
     /// Runs all statements in `sql`.
-    /// - Parameter sql: UTF-8, with a NUL behind the last byte, which is not counted.
-    /// - Returns: nil if all went well, and otherwise the engine's own words.
-    func execute(_ sql: UnsafeBufferPointer<UInt8>) -> String?
+    /// - Returns: nil if all went well.
+    func execute(_ sql: UnsafeBufferPointer<UInt8>) -> EngineFailure?
 
     /// Runs the first statement in `sql` and writes its rows, formatted by the rules of `types`, into `result`, which
     /// is empty, and whose `columns` it sets.
-    /// - Parameters:
-    ///   - sql: UTF-8, with a NUL behind the last byte, which is not counted.
-    ///   - types: one of `T`, `I`, `R` for each column.
+    /// - Parameter types: one of `T`, `I`, `R` for each column.
     func query(_ sql: UnsafeBufferPointer<UInt8>, types: UnsafeBufferPointer<UInt8>,
                into result: inout ResultTable) -> QueryOutcome
+
+    /// Runs `sql` whatever it is and writes its rows, as the engine itself shows values, into `result`, which is empty,
+    /// and whose `columns` it sets: a null as `NULL`, a text without a byte as `(empty)`.
+    func run(_ sql: UnsafeBufferPointer<UInt8>, into result: inout ResultTable) -> StatementOutcome
+}
+
+/// Why an engine refused a statement.
+public struct EngineFailure: Error, Sendable, Equatable {
+    /// The engine's own words.
+    public var message: String
+    /// Five letters and digits, of engines that have them.
+    public var sqlState: String?
+
+    public init(_ message: String, sqlState: String? = nil) {
+        self.message = message
+        self.sqlState = sqlState
+    }
 }
 
 /// How a query went. An error after the first row is none: the rows so far are its result.
 public enum QueryOutcome: Sendable, Equatable {
     case rows
-    /// The statement was refused; the engine's own words.
-    case failed(String)
+    case failed(EngineFailure)
     /// The statement was not run, since it has another number of columns than the script gives types.
     case columnCount(Int)
+}
+
+/// How a statement of whatever kind went.
+public enum StatementOutcome: Sendable, Equatable {
+    /// It gave rows, possibly none; the engine said the types of so many columns.
+    case rows(typedColumns: Int)
+    /// It gave none; so many rows were changed.
+    case complete(count: Int)
+    case failed(EngineFailure)
 }

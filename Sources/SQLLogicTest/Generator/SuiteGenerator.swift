@@ -20,7 +20,7 @@ public struct SuiteGenerator: Sendable {
         for number in 0..<files {
             let theme = ScriptTheme.allCases[number % ScriptTheme.allCases.count]
             let name = "\(theme.rawValue)/\(theme.rawValue)_\(Self.padded(number)).test"
-            var author = ScriptAuthor(seed: Self.mix(seed, number), theme: theme, connection: try engine.connect(),
+            var author = ScriptAuthor(seed: Self.mix(seed, number), theme: theme, connection: try engine.open(file: "generated").connectAlone(),
                                       records: options.recordsPerFile, failures: plants[number] ?? 0)
             author.writeScript()
             try Self.add(author.script, named: name, to: &suite, in: folder)

@@ -95,6 +95,12 @@ public struct ResultTable: ~Copyable {
         finishValue()
     }
 
+    /// A value as the engine shows it, `(empty)` when it has no byte.
+    public mutating func append(plain bytes: UnsafeBufferPointer<UInt8>) {
+        if bytes.isEmpty { text.append("(empty)") }
+        append(formatted: bytes)
+    }
+
     /// Value `index` of another table.
     @inline(__always)
     mutating func append(_ index: Int, of view: ResultView) {

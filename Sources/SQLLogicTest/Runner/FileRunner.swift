@@ -1,4 +1,4 @@
-/// Runs scripts of the original dialect.
+/// Runs scripts.
 public struct FileRunner: Sendable {
     /// Called before each record with the line of its header and its number in the file, from 1. It must be cheap.
     public typealias Progress = (_ line: Int, _ record: Int) -> Void
@@ -14,9 +14,33 @@ public struct FileRunner: Sendable {
     }
 
     public func run(_ script: Script, on engine: some Engine, progress: Progress? = nil) throws(SQLLogicTestError) -> FileVerdict {
-        var run = ScriptRun(script, connection: try engine.connect(), engineName: options.engineName ?? engine.name,
-                            options: options, progress: progress)
-        run.runAll()
-        return run.verdict
+        try perform(script, on: engine, progress: progress).verdict
+    }
+
+    /// Runs `script` and says what the scripts, it and those it includes, are to become for all queries to hold.
+    public func record(_ script: Script, on engine: some Engine) throws(SQLLogicTestError) -> RecordedRun {
+        var recording = self
+        recording.options.records = true
+        let (verdict, edits) = try recording.perform(script, on: engine, progress: nil)
+        return RecordedRun(verdict: verdict, changes: edits.results().map { .init(path: $0.script.name, bytes: $0.bytes) })
+    }
+
+    private func perform(_ script: Script, on engine: some Engine, progress: Progress?) throws(SQLLogicTestError) -> (verdict: FileVerdict, edits: ResultEdits) {
+        let database = try engine.open(file: script.name)
+        switch options.dialect {
+        case .sqlite:
+            var run = ScriptRun(script, connection: try database.connectAlone(), engineName: options.engineName ?? engine.name,
+                                options: options, progress: progress)
+            run.runAll()
+            return (run.verdict, run.edits)
+        case .rs:
+            var run = RSRun(database: database, engineName: engine.name, options: options, progress: progress)
+            try run.runAll(script)
+            return (run.verdict, run.edits)
+        case .duckdb:
+            var run = DuckRun(database: database, engineName: engine.name, options: options, progress: progress)
+            try run.runAll(script)
+            return (run.verdict, run.edits)
+        }
     }
 }

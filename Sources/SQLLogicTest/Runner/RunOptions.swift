@@ -1,5 +1,11 @@
 /// How a script is run.
 public struct RunOptions: Sendable {
+    /// What the scripts are written in.
+    public var dialect = Dialect.sqlite
+    /// Names besides the engine's that the `rs` dialect's conditions know.
+    public var labels: [String] = []
+    /// Collects the results that the engine gives in place of comparing them with the script's; see ``RecordedRun``.
+    public var records = false
     /// Used in place of every `hash-threshold` in the script; 0 means that no result is hashed.
     public var hashThreshold: Int?
     /// Stops after the first record that has an error.

@@ -20,7 +20,7 @@ extension ScriptRun {
         rows.removeAll()
         switch connection.query(sql.bytes, types: types, into: &rows) {
         case .rows: judge(record, mode)
-        case .failed(let reason): fail(.queryFailed, record.line, "query failed: \(reason)")
+        case .failed(let reason): fail(.queryFailed, record.line, "query failed: \(reason.message)")
         case .columnCount(let count):
             fail(.queryFailed, record.line,
                  "query failed: wrong number of result columns: expected \(types.count) but got \(count)")
@@ -52,10 +52,31 @@ extension ScriptRun {
             if !label.isEmpty, !labels.agrees(script.buffer(LabelBook.cut(label)), digest) {
                 failLabel(LabelBook.cut(label), record)
             }
-            if isHashed { return compareHash(record, digest) }
+            if isHashed { return options.records ? recordHash(record, digest) : compareHash(record, digest) }
         }
-        compareLines(record)
+        if options.records { recordLines(record) } else { compareLines(record) }
     }
+
+    // MARK: Recording
+
+    private mutating func recordHash(_ record: borrowing Record, _ digest: [UInt8]) {
+        hashLine.removeAll()
+        ResultDigest.appendLine(values: rows.count, digest: digest, to: &hashLine)
+        edits.replaceResult(place(of: record), hasSeparator: record.hasSeparator, in: script, lines: [Array(hashLine.bytes)])
+    }
+
+    private mutating func recordLines(_ record: borrowing Record) {
+        var lines: [[UInt8]] = []
+        for index in 0..<rows.count { lines.append(Array(rows.value(index))) }
+        edits.replaceResult(place(of: record), hasSeparator: record.hasSeparator, in: script, lines: lines)
+    }
+
+    /// The lines of the result; where there is no `----`, the place behind the SQL.
+    private func place(of record: borrowing Record) -> ByteRange {
+        record.hasSeparator ? record.expected.bytes : ByteRange(record.sql.bytes.end, record.sql.bytes.end)
+    }
+
+    // MARK: Comparing
 
     private mutating func compareHash(_ record: borrowing Record, _ digest: [UInt8]) {
         hashLine.removeAll()

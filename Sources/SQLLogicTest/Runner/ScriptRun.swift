@@ -7,6 +7,7 @@ struct ScriptRun: ~Copyable {
     private let progress: FileRunner.Progress?
 
     var verdict = FileVerdict()
+    var edits = ResultEdits()
     var labels = LabelBook()
     var hashThreshold: Int
     var sql = ByteBuffer()
@@ -112,7 +113,7 @@ struct ScriptRun: ~Copyable {
         verdict.tests += 1
         let error = connection.execute(sql.bytes)
         if wantsSuccess, let error {
-            fail(.statementFailed, record.line, "statement error: \(error)")
+            fail(.statementFailed, record.line, "statement error: \(error.message)")
         } else if wantsError, error == nil {
             fail(.statementSucceeded, record.line, "statement should have failed")
         }

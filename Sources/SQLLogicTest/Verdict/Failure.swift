@@ -18,6 +18,8 @@ public struct Failure: Sendable, Equatable, Codable {
     public var kind: Kind
     /// Of the wrong result line, or of the record's header; from 1.
     public var line: Int
+    /// The script that `line` is of, when it is one that was included.
+    public var file: String?
     /// What is wrong, in one line.
     public var message: String
     /// Each cut to ``textLimit`` bytes.
@@ -32,6 +34,13 @@ public struct Failure: Sendable, Equatable, Codable {
         self.sql = sql
         self.expected = expected
         self.actual = actual
+    }
+
+    /// The same failure, of another script than the one that was run.
+    func `in`(_ file: String) -> Failure {
+        var failure = self
+        failure.file = file
+        return failure
     }
 
     /// The most bytes of SQL or of a result that are kept.

@@ -14,7 +14,16 @@ public struct FileVerdict: Sendable, Equatable, Codable {
 
     public init() {}
 
+    /// Why the file was not run to its end, or not at all, though nothing failed; it names the directive.
+    public var skipReason: String?
+
     public var passed: Bool { errors == 0 }
+
+    /// Counts a failure, and keeps it unless there are `limit` already.
+    mutating func note(_ failure: Failure, limit: Int) {
+        errors += 1
+        if failures.count < limit { failures.append(failure) }
+    }
 
     /// Why no more records ran.
     public enum StopReason: String, Sendable, Codable {
@@ -22,7 +31,9 @@ public struct FileVerdict: Sendable, Equatable, Codable {
         case halt
         /// A record that cannot be understood, after which the original runner does not go on either.
         case badRecord = "bad-record"
-        /// As asked for by ``RunOptions/haltOnError``.
+        /// As asked for by ``RunOptions/haltOnError``, or as the dialect does it.
         case firstError = "first-error"
+        /// The file needs what is not there; see ``FileVerdict/skipReason``.
+        case unsupported
     }
 }

@@ -2,7 +2,7 @@
 public enum RunnerReport {
     /// One line: `FILE:LINE: what is wrong`.
     public static func line(_ failure: Failure, file: String) -> String {
-        let place = "\(file):\(failure.line): \(failure.message)"
+        let place = "\(failure.file ?? file):\(failure.line): \(failure.message)"
         guard failure.kind == .wrongValue else { return place }
         return place + " - expected [\(failure.expected)] got [\(failure.actual)]"
     }

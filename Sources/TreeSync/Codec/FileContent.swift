@@ -23,47 +23,79 @@ enum ContentRemark: UInt8, Sendable {
     }
 }
 
-/// A piece of a large file. A message is a flag byte (1: packed, 2: last piece), the file's number, with the last
-/// piece its attributes, digest and remark, and then the bytes.
-struct FileChunk: Sendable {
-    struct Ending: Sendable {
-        var attributes: Attributes
-        var digest: ContentDigest
-        var remark: ContentRemark
-    }
-
+/// A piece of a large file. Pieces come in any order and on any lane. A message is a flag byte (1: packed), the file's
+/// number, where the piece begins, how long the file is, the digest of the piece unpacked, and its bytes.
+struct FilePiece: Sendable {
     var id: Int
-    var ending: Ending?
+    var offset: UInt64
+    /// Of the whole file.
+    var size: UInt64
+    var digest: ContentDigest
 
     /// The most bytes of a piece, unpacked.
-    static let size = 512 << 10
+    static let limit = 512 << 10
 
     func encoded(_ bytes: UnsafeRawBufferPointer, packedWith zstd: Zstd?) -> [UInt8] {
         let frame = zstd?.packed(bytes)
-        var writer = ByteWriter(.chunk)
+        var writer = ByteWriter(.piece)
         writer.bytes.reserveCapacity(64 + (frame?.count ?? bytes.count))
-        writer.byte((frame == nil ? 0 : 1) | (ending == nil ? 0 : 2))
+        writer.byte(frame == nil ? 0 : 1)
         writer.number(id)
-        if let ending {
-            writer.attributes(ending.attributes)
-            writer.digest(ending.digest)
-            writer.byte(ending.remark.rawValue)
-        }
+        writer.number(offset)
+        writer.number(size)
+        writer.digest(digest)
         if let frame { writer.raw(frame) } else { writer.bytes.append(contentsOf: bytes) }
         return writer.bytes
     }
 
     /// - Returns: the piece, its bytes as they came, and whether those are packed.
-    static func decode(_ message: [UInt8]) throws -> (FileChunk, bytes: ArraySlice<UInt8>, isPacked: Bool) {
+    static func decode(_ message: [UInt8]) throws -> (FilePiece, bytes: ArraySlice<UInt8>, isPacked: Bool) {
         var reader = ByteReader(message: message)
         let flags = try reader.byte()
-        var chunk = FileChunk(id: try reader.count(upTo: Int.max))
-        if flags & 2 != 0 {
-            let attributes = try reader.attributes()
-            let digest = try reader.digest()
-            chunk.ending = Ending(attributes: attributes, digest: digest, remark: try ContentRemark.decode(&reader))
-        }
-        return (chunk, message[reader.position...], flags & 1 != 0)
+        let id = try reader.count(upTo: Int.max)
+        let offset = try reader.number()
+        let size = try reader.number()
+        let piece = FilePiece(id: id, offset: offset, size: size, digest: try reader.digest())
+        return (piece, message[reader.position...], flags & 1 != 0)
+    }
+}
+
+/// What remains to be said of a large file when its pieces are sent; it may come before some of them.
+struct FileEnding: Sendable {
+    var id: Int
+    /// Of the whole file.
+    var size: UInt64
+    /// The sum of its pieces: less where it has holes, or where the receiver had a part of it.
+    var literal: UInt64
+    var attributes: Attributes
+    var remark: ContentRemark
+
+    func encoded() -> [UInt8] {
+        var writer = ByteWriter(.fileEnd)
+        writer.number(id)
+        writer.number(size)
+        writer.number(literal)
+        writer.attributes(attributes)
+        writer.byte(remark.rawValue)
+        return writer.bytes
+    }
+
+    init(id: Int, size: UInt64, literal: UInt64, attributes: Attributes, remark: ContentRemark) {
+        self.id = id
+        self.size = size
+        self.literal = literal
+        self.attributes = attributes
+        self.remark = remark
+    }
+
+    init(decoding message: [UInt8]) throws {
+        var reader = ByteReader(message: message)
+        id = try reader.count(upTo: Int.max)
+        size = try reader.number()
+        literal = try reader.number()
+        attributes = try reader.attributes()
+        remark = try ContentRemark.decode(&reader)
+        guard literal <= size, size <= UInt64(Int64.max) else { throw SyncError.violation("an impossible size") }
     }
 }
 

@@ -6,6 +6,10 @@ struct FileRequest: Sendable {
         case sendUnless(ContentDigest)
         /// Only whether the digest is another.
         case compare(ContentDigest)
+        /// Its chunks; what of them is to be sent is told later.
+        case recipe(ChunkRule)
+
+        var isRecipe: Bool { if case .recipe = self { true } else { false } }
     }
 
     var id: Int
@@ -25,6 +29,9 @@ struct FileRequest: Sendable {
             case .compare(let digest):
                 writer.byte(2)
                 writer.digest(digest)
+            case .recipe(let rule):
+                writer.byte(3)
+                writer.byte(UInt8(rule.bits))
             }
         }
         return writer.bytes
@@ -42,6 +49,9 @@ struct FileRequest: Sendable {
             case 0: requests.append(FileRequest(id: Int(id), wish: .send))
             case 1: requests.append(FileRequest(id: Int(id), wish: .sendUnless(try reader.digest())))
             case 2: requests.append(FileRequest(id: Int(id), wish: .compare(try reader.digest())))
+            case 3:
+                guard let rule = ChunkRule(bits: Int(try reader.byte())) else { throw SyncError.violation("an impossible size of chunks") }
+                requests.append(FileRequest(id: Int(id), wish: .recipe(rule)))
             default: throw SyncError.violation("a request of an unknown kind")
             }
         }

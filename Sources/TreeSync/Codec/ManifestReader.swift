@@ -60,7 +60,8 @@ struct ManifestReader {
     }
 
     private mutating func readEntry(_ reader: inout ByteReader, after seconds: Int64, into folder: inout DirectoryListing) throws {
-        guard let kind = EntryKind(rawValue: try reader.byte()) else { throw SyncError.violation("an entry of an unknown kind") }
+        let mark = try reader.byte()
+        guard let kind = EntryKind(rawValue: mark & 63), mark < 64 || kind == .file, mark & 192 != 192 else { throw SyncError.violation("an entry of an unknown kind") }
         let name = try reader.string(upTo: 255)
         try check(name, after: folder)
         var entry = ListedEntry(nameStart: folder.bytes.count, nameLength: name.count)
@@ -77,6 +78,11 @@ struct ManifestReader {
                 throw SyncError(.limit, "cannot take the tree: its files hold more than \(policy.bytes) bytes; raise the limit or leave some out")
             }
             bytes = sum
+            if mark & 64 != 0 { entry.linkage = .first }
+            if mark & 128 != 0 {
+                guard entries > 0 else { throw SyncError.violation("a further name of nothing") }
+                entry.linkage = .another(try reader.count(upTo: entries - 1))
+            }
         } else if kind == .link {
             let target = try reader.string(upTo: 4095)
             guard !target.isEmpty, !target.contains(0) else { throw SyncError.violation("a link without a target") }

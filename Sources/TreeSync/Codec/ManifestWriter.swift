@@ -2,7 +2,8 @@
 ///
 /// A message is a flag byte (1: the rest is a zstd frame) and parts. A part is a byte of flags, then for a folder's first
 /// part its rule files' texts, then a count and so many entries: kind, name, mode, modification time (seconds as the
-/// difference from the entry before), and a file's size or a link's target. A folder's path is not sent: folders
+/// difference from the entry before), and a file's size or a link's target. The kind of a file that has more names has
+/// the bit 64 where the first comes, and 128 with the others, whose last part is the number of the first. A folder's path is not sent: folders
 /// come in the order of the walk, each before what it holds, by name.
 struct ManifestWriter {
     struct PartFlags: OptionSet {
@@ -56,7 +57,11 @@ struct ManifestWriter {
     }
 
     private mutating func append(_ entry: ListedEntry, of listing: DirectoryListing, after seconds: Int64) {
-        body.byte(entry.kind.rawValue)
+        switch entry.linkage {
+        case .single: body.byte(entry.kind.rawValue)
+        case .first: body.byte(entry.kind.rawValue | 64)
+        case .another: body.byte(entry.kind.rawValue | 128)
+        }
         body.string(listing.name(entry))
         body.attributes(Attributes(mode: entry.mode, seconds: entry.seconds &- seconds, nanoseconds: entry.nanoseconds))
         switch entry.kind {
@@ -64,6 +69,7 @@ struct ManifestWriter {
         case .link: body.string(listing.target(entry))
         case .directory, .skipped: break
         }
+        if case .another(let number) = entry.linkage { body.number(number) }
     }
 
     mutating func flush() throws {

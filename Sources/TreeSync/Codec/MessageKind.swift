@@ -9,12 +9,14 @@ import Wire
 /// rules
 /// manifest … manifestEnd                           the listing, folder by folder, entries numbered from 0
 ///                                 requests … requestsEnd    numbers of files to send or compare
-/// batch, chunk, answers …                          contents, and what became of the other requests
+/// batch, piece, fileEnd, answers …                 contents, and what became of the other requests
+/// recipe …                        lacks …          of files that the receiver has in part: all chunks, and those to send
 /// dataEnd                                          nothing more will come
 ///                                 changes …                 for the other side's user
 ///                                 result           the report
 /// ```
-/// Both sides talk at once. Either may say `abort` at any time, as its last word.
+/// Both sides talk at once. Either may say `abort` at any time, as its last word. `batch` and `piece` may also come on
+/// further lanes of the same sync, whose number `dataEnd` tells; all else keeps its order on the first.
 enum MessageKind: UInt8 {
     case hello = 1
     case rules = 2
@@ -23,12 +25,18 @@ enum MessageKind: UInt8 {
     case requests = 5
     case requestsEnd = 6
     case batch = 7
-    case chunk = 8
+    case piece = 8
     case answers = 9
     case dataEnd = 10
     case changes = 11
     case result = 12
     case abort = 13
+    case fileEnd = 14
+    case recipe = 15
+    case lacks = 16
+
+    /// Whether a message may go over any lane.
+    static func isBulk(_ message: [UInt8]) -> Bool { message.first == batch.rawValue || message.first == piece.rawValue }
 
     /// The kind of a message, where it is known.
     static func of(_ message: [UInt8]) throws -> MessageKind {
@@ -40,7 +48,7 @@ enum MessageKind: UInt8 {
 }
 
 /// The version of the protocol; it changes whenever a message does.
-let protocolVersion: UInt64 = 1
+let protocolVersion: UInt64 = 2
 
 /// What a message carries as JSON: the small and rare parts.
 enum JSONPart {
@@ -122,6 +130,8 @@ struct SenderSummary: Codable, Sendable {
     var problems: [SyncProblem] = []
     var problemCount = 0
     var leavesGap = false
+    /// How many lanes carried content besides the first.
+    var lanes = 0
 
     mutating func add(_ problem: SyncProblem) {
         problemCount += 1

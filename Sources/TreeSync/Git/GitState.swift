@@ -70,6 +70,19 @@ public struct GitState: Sendable, Codable, Hashable {
     }
 }
 
+extension SourceRules {
+    /// The user's global excludes: what git's `core.excludesFile` names, else the file that git takes by default.
+    /// - Parameter root: a folder, whose repository may name another.
+    public static func userExcludesFile(_ root: String) -> String? {
+        if let output = CommandOutput.of(["git", "-C", root, "config", "--path", "core.excludesFile"]) {
+            let path = String(decoding: output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+            if !path.isEmpty { return path }
+        }
+        func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } }
+        return (variable("XDG_CONFIG_HOME") ?? variable("HOME").map { $0 + "/.config" }).map { $0 + "/git/ignore" }
+    }
+}
+
 /// What a command prints, when it ends well.
 enum CommandOutput {
     static func of(_ command: [String]) -> [UInt8]? {

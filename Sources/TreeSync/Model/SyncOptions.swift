@@ -11,6 +11,8 @@ public struct SyncOptions: Sendable, Codable, Hashable {
     /// Report each change as an event; a dry run always does.
     public var itemize: Bool
     public var compression: Compression
+    /// Delete on the receiver also what the rules exclude; `.git` stays all the same.
+    public var deleteExcluded = false
 
     public enum Compression: String, Sendable, Codable {
         /// zstd while the link is slower than the disks.

@@ -1,36 +1,45 @@
-/// Puts contents where they belong, on a few threads. The pieces of one file always go to the same thread.
+/// Puts contents where they belong, on a few threads.
 final class ContentReceiver: Sendable {
-    private let pools: [WorkerPool<FileAssembler>]
+    private let pool: WorkerPool<FileAssembler>
+    private let root: DirectoryHandle
     private let ledger: ReceiverLedger
     private let policy: ReceiverPolicy
-    private let turn = Monitor(0)
-    /// The bytes that may wait for one thread.
-    private static let backlog = 8 << 20
+    /// Large files of which something has come, by number; those that are over stay, for pieces that come late.
+    private let large = Monitor([Int: LargeFile]())
+    /// Files whose recipes are asked for.
+    private let deltas = Monitor([Int: Delta]())
+    /// The bytes that may wait for the threads.
+    private static let backlog = 16 << 20
 
     init(root: DirectoryHandle, ledger: ReceiverLedger, policy: ReceiverPolicy, threads: Int, onFailure: @escaping @Sendable (any Error) -> Void) {
+        self.root = root
         self.ledger = ledger
         self.policy = policy
-        pools = (0..<max(1, threads)).map { _ in
-            WorkerPool(threads: 1, costLimit: Self.backlog, makeContext: { FileAssembler(root) }, closeContext: { $0.close() }, onFailure: onFailure)
+        pool = WorkerPool(threads: threads, costLimit: Self.backlog, makeContext: { FileAssembler(root) }, onFailure: onFailure)
+    }
+
+    func finish() { pool.finish() }
+
+    /// Drops what waits and removes what is unfinished, or leaves it for the next sync.
+    func stop(keeping: Bool = false) {
+        // What has come is worth writing then.
+        if keeping { pool.finish() }
+        pool.stop()
+        let files = large.withLock { files in
+            defer { files = [:] }
+            return files
         }
+        guard !files.isEmpty else { return }
+        let destination = DestinationWriter(root)
+        for file in files.values { file.giveUp(destination, keeping: keeping) }
     }
 
-    func finish() { for pool in pools { pool.finish() } }
-    func stop() { for pool in pools { pool.stop() } }
-
-    private func nextPool() -> WorkerPool<FileAssembler> {
-        pools[turn.withLock { turn in
-            turn = (turn + 1) % pools.count
-            return turn
-        }]
-    }
-
-    /// Runs any job on the next thread.
-    func submit(_ job: @escaping WorkerPool<FileAssembler>.Job) throws { try nextPool().submit(cost: 0, job) }
+    /// Runs any job on one of the threads.
+    func submit(_ job: @escaping WorkerPool<FileAssembler>.Job) throws { try pool.submit(cost: 0, job) }
 
     /// A message of whole small files.
     func batch(_ message: [UInt8]) throws {
-        try nextPool().submit(cost: message.count) { [self] assembler in
+        try pool.submit(cost: message.count) { [self] assembler in
             guard message.count > 1 else { throw SyncError.violation("an empty message") }
             let isPacked = message[1] == 1
             let body = isPacked ? try assembler.zstd.unpacked(message[2...])[...] : message[2...]
@@ -60,53 +69,140 @@ final class ContentReceiver: Sendable {
         }
     }
 
-    /// A piece of a large file.
-    func chunk(_ message: [UInt8]) throws {
-        let (chunk, bytes, isPacked) = try FileChunk.decode(message)
-        try pools[chunk.id % pools.count].submit(cost: message.count) { [self] assembler in
+    // MARK: Large files
+
+    func piece(_ message: [UInt8]) throws {
+        try pool.submit(cost: message.count) { [self] assembler in
+            let (piece, bytes, isPacked) = try FilePiece.decode(message)
             let content = isPacked ? try assembler.zstd.unpacked(bytes)[...] : bytes
-            try append(chunk, content, assembler)
+            let file = try largeFile(piece.id)
+            try ledger.receive(content.count, filesDone: 0)
+            try content.withUnsafeBytes { content in
+                guard ContentDigest.of(content) == piece.digest else { throw Self.damaged(file.wanted.file) }
+                try conclude(file, assembler) { try file.write(content, at: piece.offset, of: piece.size, assembler.destination) }
+            }
         }
     }
 
-    private func append(_ chunk: FileChunk, _ bytes: ArraySlice<UInt8>, _ assembler: FileAssembler) throws {
-        let wanted = try assembler.partial(chunk.id) ?? ledger.begin(chunk.id)
-        try ledger.receive(bytes.count, filesDone: chunk.ending == nil ? 0 : 1)
-        let outcome = try bytes.withUnsafeBytes { try place(chunk, $0, wanted, assembler) }
-        guard let ending = chunk.ending else { return }
-        assembler.drop(chunk.id)
-        ledger.end()
-        switch outcome {
-        case .placed: try arrived(wanted, ending.remark)
-        case .damaged: throw Self.damaged(wanted.file)
-        case .failedBefore: break
+    func end(_ message: [UInt8]) throws {
+        var ending = try FileEnding(decoding: message)
+        ending.attributes = masked(ending.attributes)
+        try pool.submit(cost: 0) { [self, ending] assembler in
+            let file = try largeFile(ending.id)
+            try conclude(file, assembler) { try file.end(ending, assembler.destination) }
         }
     }
 
-    private func place(_ chunk: FileChunk, _ bytes: UnsafeRawBufferPointer, _ wanted: ReceiverLedger.Wanted,
-                       _ assembler: FileAssembler) throws(SyncError) -> FileAssembler.Outcome {
+    // MARK: Deltas
+
+    /// Looks at what the receiver has of a file whose recipe is asked for.
+    /// - Parameter answer: sends a message; called on another thread. The last word, when all is said, is `done`.
+    func prepareDelta(_ wanted: ReceiverLedger.Wanted, _ rule: ChunkRule, answer: @escaping @Sendable ([UInt8]) throws -> Void,
+                      done: @escaping @Sendable () throws -> Void) throws {
+        try pool.submit(cost: 0) { [self] assembler in
+            let writer = assembler.destination
+            let old = wanted.file.oldSize == nil ? nil : writer.opened(wanted.file.path).flatMap { DeltaFile.OpenSource($0) }
+            let part = wanted.file.partPath.flatMap { writer.opened($0) }.flatMap { DeltaFile.OpenSource($0) }
+            let sources = [old, part].compactMap(\.self)
+            guard !sources.isEmpty else {
+                var wanted = wanted
+                wanted.local = nil
+                ledger.want(wanted)
+                try answer(FileRequest.encode([FileRequest(id: wanted.file.id, wish: .send)]))
+                return try done()
+            }
+            ledger.want(wanted)
+            let delta = DeltaFile(LargeFile(wanted), sources: sources, rule: rule)
+            deltas.withLock { $0[wanted.file.id] = Delta(file: delta, hasOld: old != nil, answer: answer, done: done) }
+            try answer(FileRequest.encode([FileRequest(id: wanted.file.id, wish: .recipe(rule))]))
+            if let plan = delta.readSources(threads: TreeScanner.defaultThreads) { try carryOut(plan, wanted.file.id, assembler) }
+        }
+    }
+
+    private struct Delta: Sendable {
+        var file: DeltaFile
+        /// Whether its first source is the file itself.
+        var hasOld: Bool
+        var answer: @Sendable ([UInt8]) throws -> Void
+        var done: @Sendable () throws -> Void
+    }
+
+    func recipe(_ message: [UInt8]) throws {
+        let (id, chunks, isLast) = try DeltaCodec.decodeRecipe(message)
+        guard let delta = deltas.withLock({ $0[id] }) else { throw SyncError.violation("a recipe that was not asked for") }
+        guard let plan = try delta.file.add(chunks, isLast: isLast, limit: policy.bytes) else { return }
+        try pool.submit(cost: 0) { [self] assembler in try carryOut(plan, id, assembler) }
+    }
+
+    private func carryOut(_ plan: DeltaPlan, _ id: Int, _ assembler: FileAssembler) throws {
+        guard let delta = deltas.withLock({ $0.removeValue(forKey: id) }) else { return }
+        let file = delta.file.file
+        _ = try ledger.begin(id)
+        let isSame = plan.isSame && delta.hasOld
+        let copies = !isSame && !plan.copies.isEmpty
+        if isSame { file.setSame() }
+        if copies { file.expectCopying() }
+        large.withLock { $0[id] = file }
+        for message in DeltaCodec.lacks(id, plan.missing) { try delta.answer(message) }
+        try delta.done()
+        guard copies else { return }
+        try conclude(file, assembler) {
+            guard let descriptor = try file.beginCopying(assembler.destination) else { return .over }
+            let isGood = delta.file.copy(plan, to: descriptor, threads: TreeScanner.defaultThreads)
+            let outcome = try file.endCopying(plan.copies.reduce(0) { $0 + UInt64($1.chunk.length) }, assembler.destination, isGood: isGood)
+            return outcome
+        }
+    }
+
+    private func touch(_ wanted: ReceiverLedger.Wanted, _ attributes: Attributes, _ assembler: FileAssembler) throws {
+        if let part = wanted.file.partPath { assembler.destination.discard(part) }
+        if var now = wanted.local {
+            now.mode &= policy.modeMask
+            if now == attributes { return ledger.unchanged(.file) }
+        }
         do throws(Errno) {
-            if assembler.partial(chunk.id) == nil { try assembler.begin(wanted) }
-            try assembler.append(chunk.id, bytes)
-            if let ending = chunk.ending { return try assembler.end(chunk.id, ending.digest, masked(ending.attributes)) }
+            try assembler.destination.setAttributes(wanted.file.path, .file, attributes)
         } catch {
-            try ReceiverFailure.note(error, wanted.file.path, ledger)
+            return try ReceiverFailure.note(error, wanted.file.path, ledger)
         }
-        return .failedBefore
+        try ledger.changed(.metadata, .file, wanted.file.path)
+    }
+
+    private func largeFile(_ id: Int) throws -> LargeFile {
+        try large.withLock { files throws in
+            if let known = files[id] { return known }
+            let file = LargeFile(try ledger.begin(id))
+            files[id] = file
+            return file
+        }
+    }
+
+    private func conclude(_ file: LargeFile, _ assembler: FileAssembler, _ body: () throws -> LargeFile.Outcome) throws {
+        do {
+            switch try body() {
+            case .incomplete, .over: return
+            case .placed(let remark):
+                try ledger.receive(0, filesDone: 1)
+                try arrived(file.wanted, remark)
+            case .same(let attributes, _):
+                try ledger.receive(0, filesDone: 1)
+                try touch(file.wanted, attributes, assembler)
+            }
+            ledger.end()
+        } catch let reason as Errno {
+            try ReceiverFailure.note(reason, file.wanted.file.path, ledger)
+            ledger.end()
+        }
     }
 
     /// The sender gave a file up, perhaps after some pieces of it.
     func giveUp(_ id: Int, _ kind: SyncProblem.Kind, _ reason: String) throws {
-        try pools[id % pools.count].submit(cost: 0) { [self] assembler in
-            let wanted: ReceiverLedger.Wanted
-            if let known = assembler.partial(id) {
-                wanted = known
-                assembler.drop(id)
-                ledger.end()
-            } else {
-                wanted = try ledger.take(id)
-            }
-            ledger.problem(SyncProblem(kind: kind, path: wanted.file.path, reason: reason))
+        try pool.submit(cost: 0) { [self] assembler in
+            if let delta = deltas.withLock({ $0.removeValue(forKey: id) }) { try delta.done() }
+            let file = try largeFile(id)
+            guard file.giveUp(assembler.destination) else { return }
+            ledger.problem(SyncProblem(kind: kind, path: file.wanted.file.path, reason: reason))
+            ledger.end()
         }
     }
 

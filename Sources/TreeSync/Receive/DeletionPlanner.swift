@@ -1,6 +1,8 @@
 /// Finds what of a folder that only the receiver has may go.
 struct DeletionPlanner {
     let list: ([UInt8], RuleScope) throws -> DirectoryListing
+    /// Whether what the rules exclude goes too.
+    var takesExcluded = false
 
     struct Plan {
         var deletions: [PlannedDeletion] = []
@@ -30,7 +32,7 @@ struct DeletionPlanner {
             }
             for entry in listing.entries {
                 let isDirectory = entry.kind == .directory
-                if scope.excludes(listing.name(entry), in: listing.path, isDirectory: isDirectory), !TemporaryName.matches(listing.name(entry)) {
+                if !takesExcluded, scope.excludes(listing.name(entry), in: listing.path, isDirectory: isDirectory), !TemporaryName.matches(listing.name(entry)) {
                     visits[next].keeps = true
                 } else if isDirectory {
                     visits.append(Visit(path: listing.path(entry).bytes, parent: next))

@@ -4,6 +4,13 @@ struct PlannedDeletion: Sendable {
     var kind: EntryKind
 }
 
+/// One more name for a file; made when all contents are there.
+struct PlannedName: Sendable {
+    var path: TreePath
+    var file: TreePath
+    var replacement: Replacement
+}
+
 /// What a path on the receiver has to become. Plans are values; ``ReceiverSession`` carries them out.
 enum PlannedAction: Sendable {
     /// - replacing: what is in the way.
@@ -35,4 +42,15 @@ struct PendingFile: Sendable {
     /// As the manifest has them.
     var attributes: Attributes
     var replacement: Replacement
+    /// Of the file that it takes the place of.
+    var oldSize: UInt64?
+    /// The name, beside it, of what an interrupted sync left of it.
+    var part: [UInt8]?
+
+    var partPath: TreePath? { part.map { TreePath(path.split.parent).appending($0) } }
+
+    /// Whether it is worth while to look at what the receiver has of it.
+    var mayBeDelta: Bool {
+        size >= DeltaFile.smallest && (part != nil || (oldSize ?? 0) >= max(DeltaFile.smallest / 4, size / 16))
+    }
 }

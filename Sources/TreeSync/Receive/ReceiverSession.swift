@@ -43,13 +43,18 @@ final class ReceiverSession: Sendable {
         let content = ContentReceiver(root: handle, ledger: ledger, policy: policy, threads: TreeScanner.defaultThreads) { [self] in
             bridge.inbox.fail($0)
         }
-        defer {
-            scanner.stop()
-            content.stop()
-        }
+        defer { scanner.stop() }
         try scanner.start(handle, scope: scope)
-        return try Reception(handle: handle, content: content, scanner: scanner, scope: scope, options: agreed, policy: policy, ledger: ledger,
-                             bridge: bridge, events: events).run()
+        do {
+            let report = try Reception(handle: handle, content: content, scanner: scanner, scope: scope, options: agreed, policy: policy, ledger: ledger,
+                                       bridge: bridge, events: events).run()
+            content.stop()
+            return report
+        } catch {
+            // What came of large files is of use to the next sync, unless this one failed for a reason of its own.
+            content.stop(keeping: error is CancellationError || (error as? SyncError)?.code == .disconnected)
+            throw error
+        }
     }
 
     private func expect(_ kind: MessageKind) throws -> [UInt8] {

@@ -22,6 +22,8 @@ final class Reception {
     private var comparisons: [ReceiverLedger.Wanted] = []
     private var comparisonBytes: UInt64 = 0
     private var treeDigest = ""
+    /// Folders in which further names were made.
+    private var touchedFolders: Set<[UInt8]> = []
     private var watch = Stopwatch()
 
     init(handle: DirectoryHandle?, content: ContentReceiver?, scanner: TreeScanner?, scope: RuleScope, options: SyncOptions,
@@ -154,10 +156,12 @@ final class Reception {
         case .fetch(let file):
             let wanted = ReceiverLedger.Wanted(file: file, local: nil)
             if options.dryRun { return try ledger.changed(wanted.changeKind, .file, file.path) }
+            if file.mayBeDelta { return try requestRecipe(wanted) }
             ledger.want(wanted)
             requests.append(FileRequest(id: file.id, wish: .send))
             if requests.count >= 4096 { try flushRequests() }
         case .compare(let file, let local):
+            if file.mayBeDelta, !options.dryRun { return try requestRecipe(ReceiverLedger.Wanted(file: file, local: local)) }
             comparisons.append(ReceiverLedger.Wanted(file: file, local: local))
             comparisonBytes &+= file.size
             if comparisons.count >= 64 || comparisonBytes >= 4 << 20 { try flushComparisons() }
@@ -173,6 +177,15 @@ final class Reception {
             }
         }
         try ledger.changed(kind, type, path)
+    }
+
+    /// Asks for the chunks of a file, to take from the sender only what the receiver does not have.
+    private func requestRecipe(_ wanted: ReceiverLedger.Wanted) throws {
+        _ = ledger.comparisons(1)
+        try content?.prepareDelta(wanted, ChunkRule(fileSize: wanted.file.size), answer: { [bridge] in try bridge.outbox.put($0) },
+                                  done: { [ledger, bridge] in
+                                      if ledger.comparisons(-1) { try bridge.outbox.put([MessageKind.requestsEnd.rawValue]) }
+                                  })
     }
 
     private func flushRequests() throws {
@@ -222,15 +235,25 @@ final class Reception {
         while true {
             let (kind, message) = try next()
             if kind == .dataEnd {
-                content?.finish()
                 let summary = try JSONPart.decode(SenderSummary.self, message)
-                while let message = try bridge.inbox.take() {
-                    if try MessageKind.of(message) == .abort { throw try JSONPart.decode(Abort.self, message).error }
-                    throw SyncError.violation("messages after its last")
-                }
+                try receiveRest(lanes: summary.lanes)
+                content?.finish()
+                if let failure = bridge.inbox.failure { throw failure }
                 guard ledger.isSettled else { throw SyncError.violation("less than it was asked for") }
                 return summary
             }
+            try take(kind, message)
+        }
+    }
+
+    /// What is still under way on the other lanes.
+    private func receiveRest(lanes: Int) throws {
+        guard (0...BulkLanes.most).contains(lanes) else { throw SyncError.violation("an impossible number of lanes") }
+        bridge.inbox.expect(lanes: lanes)
+        while let message = try bridge.inbox.take() {
+            let kind = try MessageKind.of(message)
+            if kind == .abort { throw try JSONPart.decode(Abort.self, message).error }
+            guard lanes > 0, MessageKind.isBulk(message) else { throw SyncError.violation("messages after its last") }
             try take(kind, message)
         }
     }
@@ -239,7 +262,9 @@ final class Reception {
         guard let content else { throw SyncError.violation("what was not asked for") }
         switch kind {
         case .batch: try content.batch(message)
-        case .chunk: try content.chunk(message)
+        case .piece: try content.piece(message)
+        case .fileEnd: try content.end(message)
+        case .recipe: try content.recipe(message)
         case .answers: try take(FileAnswer(decoding: message))
         default: throw SyncError.violation("messages out of order")
         }
@@ -268,18 +293,26 @@ final class Reception {
 
     private func finishTree() throws {
         guard let merger else { return }
+        for name in merger.names { try giveName(name) }
         for deletion in merger.deletions {
             try change(.delete, deletion.kind, deletion.path) { hand throws(Errno) in try hand.delete(deletion) }
         }
         guard !options.dryRun, let hand else { return }
         // Backwards: what a folder holds is done before the folder may shut us out.
-        for (path, attributes) in merger.dirtyDirectories.reversed() {
+        for (path, attributes) in merger.folders(touched: touchedFolders).reversed() {
             do throws(Errno) {
                 try hand.setAttributes(TreePath(path), .directory, attributes)
             } catch {
                 try ReceiverFailure.note(error, TreePath(path), ledger)
             }
         }
+    }
+
+    private func giveName(_ name: PlannedName) throws {
+        if let hand, hand.isSameFile(name.path, name.file) { return ledger.unchanged(.file) }
+        let kind: SyncChange.Kind = if case .nothing = name.replacement { .create } else { .update }
+        try change(kind, .file, name.path) { hand throws(Errno) in try hand.makeName(name) }
+        touchedFolders.insert(name.path.split.parent)
     }
 
     private func report(_ summary: SenderSummary) throws -> SyncReport {

@@ -24,16 +24,23 @@ struct TreeMerger {
     private let emit: (PlannedAction) throws -> Void
     private var expected: [Expected] = []
     private var nextID = 0
+    private var unsure: Set<[UInt8]> = []
+    /// Temporary files of the folder that is being merged.
+    private var leftovers: Set<[UInt8]> = []
 
     private(set) var seen = SyncReport.Counts()
     private(set) var unchanged = SyncReport.Counts()
     private(set) var problems: [SyncProblem] = []
+    /// Further names of files, in the order of the walk.
+    private(set) var names: [PlannedName] = []
+    /// Files of the manifest that may have further names.
+    private var named: [Int: TreePath] = [:]
     private(set) var deletions: [PlannedDeletion] = []
     /// Files and links that the receiver has, protected ones not counted, and those of them to be deleted.
     private(set) var existing = 0
     private(set) var doomed = 0
     /// Folders whose attributes are set at the end, in the order of the walk.
-    private(set) var dirtyDirectories: [(path: [UInt8], attributes: Attributes)] = []
+    private var dirtyDirectories: [(path: [UInt8], attributes: Attributes)] = []
 
     /// - Parameters:
     ///   - list: reads one of the receiver's folders.
@@ -50,6 +57,12 @@ struct TreeMerger {
                              isDirty: rootNow.map { Self.differ(wanted, $0, policy) } ?? true)]
     }
 
+    /// Folders whose attributes are set at the end, in the order of the walk.
+    /// - Parameter touched: those in which further names of files were made.
+    func folders(touched: Set<[UInt8]>) -> [(path: [UInt8], attributes: Attributes)] {
+        dirtyDirectories.filter { !unsure.contains($0.path) || touched.contains($0.path) }
+    }
+
     /// Whether the sender still owes folders.
     var isComplete: Bool { expected.isEmpty }
 
@@ -59,6 +72,7 @@ struct TreeMerger {
         var remote = remote
         remote.path = folder.path
         let first = nextID
+        let namesBefore = names.count
         nextID += remote.entries.count
         try checkLengths(remote)
         let scope = folder.scope.entering(folder.path, gitignore: remote.gitignore, sltignore: remote.sltignore)
@@ -75,7 +89,13 @@ struct TreeMerger {
                 try mergeEntries(remote, local, first, scope, isUnreadable, &folder, &below)
             }
         }
-        if folder.isDirty { dirtyDirectories.append((folder.path, folder.attributes)) }
+        if folder.isDirty {
+            dirtyDirectories.append((folder.path, folder.attributes))
+        } else if names.count > namesBefore {
+            // Dirty only if one of the names has to be made.
+            dirtyDirectories.append((folder.path, folder.attributes))
+            unsure.insert(folder.path)
+        }
         expected += below.reversed()
     }
 
@@ -93,6 +113,7 @@ struct TreeMerger {
     private mutating func mergeEntries(_ remote: DirectoryListing, _ local: DirectoryListing, _ first: Int, _ scope: RuleScope,
                                        _ isUnreadable: Bool, _ folder: inout Expected, _ below: inout [Expected]) throws {
         var here = 0
+        leftovers = Set(local.entries.lazy.filter { $0.kind == .file && TemporaryName.matches(local.name($0)) }.map { Array(local.name($0)) })
         for (index, entry) in remote.entries.enumerated() {
             let name = remote.name(entry)
             var match: ListedEntry?
@@ -108,6 +129,14 @@ struct TreeMerger {
             try mergeExtra(local, local.entries[here], scope, &folder)
             here += 1
         }
+        for name in leftovers { try emit(.removeStale(TreePath(local.path).appending(name))) }
+        leftovers = []
+    }
+
+    /// What an interrupted sync left of the file `name`; it is not stale then.
+    private mutating func part(of name: ArraySlice<UInt8>, _ size: UInt64) -> [UInt8]? {
+        guard size >= DeltaFile.smallest, !leftovers.isEmpty else { return nil }
+        return leftovers.remove(TemporaryName.make(for: name))
     }
 
     private static func compare(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Int {
@@ -119,13 +148,13 @@ struct TreeMerger {
         let name = local.name(entry)
         if entry.kind == .file, TemporaryName.matches(name) {
             folder.isDirty = true
-            return try emit(.removeStale(local.path(entry)))
+            return
         }
-        if scope.excludes(name, in: local.path, isDirectory: entry.kind == .directory) { return }
+        if protects(name, of: local, entry, scope) { return }
         if entry.kind != .directory { existing += 1 }
         guard options.delete else { return }
         if entry.kind == .directory {
-            let plan = try DeletionPlanner(list: list).plan(local.path(entry).bytes, scope: scope)
+            let plan = try DeletionPlanner(list: list, takesExcluded: options.deleteExcluded).plan(local.path(entry).bytes, scope: scope)
             problems += plan.problems
             existing += plan.doomed
             doomed += plan.doomed
@@ -136,6 +165,10 @@ struct TreeMerger {
             deletions.append(PlannedDeletion(path: local.path(entry), kind: entry.kind))
             folder.isDirty = true
         }
+    }
+
+    private func protects(_ name: ArraySlice<UInt8>, of local: DirectoryListing, _ entry: ListedEntry, _ scope: RuleScope) -> Bool {
+        !options.deleteExcluded && scope.excludes(name, in: local.path, isDirectory: entry.kind == .directory)
     }
 
     private mutating func mergeEntry(_ remote: DirectoryListing, _ entry: ListedEntry, _ id: Int, _ local: DirectoryListing, _ match: ListedEntry?,
@@ -149,6 +182,8 @@ struct TreeMerger {
             problems.append(SyncProblem(kind: .forbidden, path: path, reason: "is a link, and links are not accepted here"))
             return
         }
+        if case .first = entry.linkage { named[id] = path }
+        if case .another(let first) = entry.linkage { return try mergeName(path, of: first, entry, local, match, scope, &folder) }
         guard let match, match.kind == entry.kind else {
             guard let replacement = try clear(match, at: path, for: entry, local, scope) else {
                 if entry.kind == .directory { below.append(passedOver(remote, entry, scope)) }
@@ -160,7 +195,8 @@ struct TreeMerger {
                 try emit(.makeDirectory(path, replacing: match?.kind))
                 below.append(Expected(path: path.bytes, scope: scope, meeting: .missing, attributes: attributes, isDirty: true))
             case .link: try emit(.makeLink(path, target: Array(remote.target(entry)), attributes, replacement))
-            default: try emit(.fetch(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: replacement)))
+            default: try emit(.fetch(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: replacement,
+                                                 part: part(of: remote.name(entry), entry.size))))
             }
             return
         }
@@ -179,8 +215,21 @@ struct TreeMerger {
                 try emit(.setAttributes(path, .link, attributes))
             }
         default:
-            try mergeFile(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: .entry), match, differs, &folder)
+            try mergeFile(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: .entry, oldSize: match.size,
+                                      part: part(of: remote.name(entry), entry.size)), match, differs, &folder)
         }
+    }
+
+    private mutating func mergeName(_ path: TreePath, of first: Int, _ entry: ListedEntry, _ local: DirectoryListing, _ match: ListedEntry?,
+                                    _ scope: RuleScope, _ folder: inout Expected) throws {
+        guard let file = named[first] else { throw SyncError.violation("a further name of what is no file") }
+        var replacement = Replacement.entry
+        if match?.kind != .file {
+            guard let cleared = try clear(match, at: path, for: entry, local, scope) else { return }
+            replacement = cleared
+            folder.isDirty = true
+        }
+        names.append(PlannedName(path: path, file: file, replacement: replacement))
     }
 
     private mutating func mergeFile(_ file: PendingFile, _ match: ListedEntry, _ differs: Bool, _ folder: inout Expected) throws {
@@ -202,12 +251,12 @@ struct TreeMerger {
     private mutating func clear(_ match: ListedEntry?, at path: TreePath, for entry: ListedEntry,
                                 _ local: DirectoryListing, _ scope: RuleScope) throws -> Replacement? {
         guard let match else { return .nothing }
-        if scope.excludes(local.name(match), in: local.path, isDirectory: match.kind == .directory) {
+        if protects(local.name(match), of: local, match, scope) {
             problems.append(SyncProblem(kind: .blockedByProtected, path: path, reason: "cannot replace what the rules protect there; move it away on the receiver"))
             return nil
         }
         guard match.kind == .directory else { return .entry }
-        let plan = try DeletionPlanner(list: list).plan(path.bytes, scope: scope)
+        let plan = try DeletionPlanner(list: list, takesExcluded: options.deleteExcluded).plan(path.bytes, scope: scope)
         if plan.keepsSome {
             problems.append(SyncProblem(kind: .blockedByProtected, path: path, reason: "cannot replace the folder: it holds what the rules protect; move that away on the receiver"))
             return nil

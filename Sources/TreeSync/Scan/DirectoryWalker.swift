@@ -32,6 +32,9 @@ final class DirectoryWalker {
         return levels.last?.descriptor ?? root.descriptor
     }
 
+    /// The folder at `target`, which stays open as long as this walker.
+    func pinned(_ target: [UInt8]) throws(Errno) -> (descriptor: Int32, walker: DirectoryWalker) { (try descriptor(of: target), self) }
+
     /// Closes everything but the root.
     func forget() {
         while !levels.isEmpty { closeLast() }

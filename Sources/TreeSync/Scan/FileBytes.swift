@@ -29,6 +29,33 @@ enum FileBytes {
         }
     }
 
+    /// Reads from `offset` until `buffer` is full or the file ends.
+    static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(Errno) -> Int {
+        var filled = 0
+        while filled < buffer.count, let base = buffer.baseAddress {
+            let count = pread(descriptor, base + filled, buffer.count - filled, off_t(offset) + off_t(filled))
+            if count == 0 { break }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw Errno.last
+            }
+            filled += count
+        }
+        return filled
+    }
+
+    static func write(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer, at offset: UInt64) throws(Errno) {
+        var written = 0
+        while written < buffer.count, let base = buffer.baseAddress {
+            let count = pwrite(descriptor, base + written, buffer.count - written, off_t(offset) + off_t(written))
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw Errno.last
+            }
+            written += count
+        }
+    }
+
     static func readAll(_ descriptor: Int32, limit: Int) throws(Errno) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: limit)
         var count = 0

@@ -14,6 +14,19 @@ struct ListedEntry: Sendable {
     var nanoseconds: UInt32 = 0
     /// Modification time since 1970.
     var seconds: Int64 = 0
+    /// Of a file that has more names than one: what it is on its disk; else 0.
+    var inode: UInt64 = 0
+    var device: UInt64 = 0
+    /// How it is told of in a manifest.
+    var linkage = Linkage.single
+
+    enum Linkage: Sendable, Hashable {
+        case single
+        /// Its first name; others follow, perhaps.
+        case first
+        /// One more name of the entry with this number.
+        case another(Int)
+    }
     /// Of a file, in bytes; else 0.
     var size: UInt64 = 0
 
@@ -30,6 +43,7 @@ struct ListedEntry: Sendable {
         case S_IFREG:
             kind = .file
             size = UInt64(max(0, status.st_size))
+            if status.st_nlink > 1 { (inode, device) = (UInt64(status.st_ino), UInt64(status.st_dev)) }
         case S_IFDIR: kind = .directory
         case S_IFLNK: kind = .link
         default: kind = .skipped

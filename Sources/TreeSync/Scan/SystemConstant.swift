@@ -4,4 +4,7 @@ enum SystemConstant {
     static let path: Int32 = 0o10000000
     /// `UTIME_OMIT` (sys/stat.h).
     static let omitTime = (1 << 30) - 2
+    /// `SEEK_DATA` and `SEEK_HOLE` (lseek(2)).
+    static let seekData: Int32 = 3
+    static let seekHole: Int32 = 4
 }

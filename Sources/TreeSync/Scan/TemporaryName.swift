@@ -16,6 +16,12 @@ enum TemporaryName {
         return name + suffix
     }
 
+    /// The name that a large file called `name` has while it is written: the next sync finds what came of it.
+    static func make(for name: some Collection<UInt8>) -> [UInt8] {
+        let digest = Array(name).withUnsafeBytes { ContentDigest.of($0) }
+        return prefix + digest.hexadecimal.utf8.prefix(16) + suffix
+    }
+
     static func matches(_ name: some BidirectionalCollection<UInt8>) -> Bool {
         guard name.count == length, name.starts(with: prefix), name.suffix(suffix.count).elementsEqual(suffix) else { return false }
         return name.dropFirst(prefix.count).dropLast(suffix.count).allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }

@@ -15,9 +15,11 @@ struct ManifestSender: Sendable {
         writer.root(try attributesOfRoot())
         var stack: [(path: [UInt8], scope: RuleScope)] = [([], scope)]
         var entries = 0
+        var names = FileNames()
         while let next = stack.popLast() {
             let folder = try scanner.folder(next.path) ?? scanner.readNow(next.path, scope: next.scope, root: root)
-            let listing = folder.listing
+            var listing = folder.listing
+            names.note(&listing, first: entries)
             report(listing)
             table.add(listing)
             try writer.add(listing)

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A regular file that is open for reading, and its state at that moment.
-final class OpenFile {
+final class OpenFile: Sendable {
     let descriptor: Int32
     /// Bytes, when it was opened: what is read, even of a file that grows.
     let size: Int
@@ -26,6 +26,30 @@ final class OpenFile {
     }
 
     deinit { close(descriptor) }
+
+    /// Whether it has holes that are worth keeping.
+    var isSparse: Bool { Int(status.st_blocks) * 512 + 64 << 10 <= size }
+
+    /// Where its data is, in parts of at most `limit` bytes: without its holes, where the file system tells of them.
+    func extents(of limit: Int) -> [Range<Int>] {
+        var extents: [Range<Int>] = []
+        var position = 0
+        while position < size {
+            var data = position
+            var end = size
+            if isSparse {
+                let found = lseek(descriptor, off_t(position), SystemConstant.seekData)
+                if found < 0, errno == ENXIO { break }
+                data = found < 0 ? position : min(Int(found), size)
+                let hole = lseek(descriptor, off_t(data), SystemConstant.seekHole)
+                end = hole < 0 ? size : min(Int(hole), size)
+                guard data < end else { break }
+            }
+            for start in stride(from: data, to: end, by: limit) { extents.append(start..<min(end, start + limit)) }
+            position = end
+        }
+        return extents
+    }
 
     /// What the receiver should know, asked after the content was read.
     func remark(against listed: ListedEntry) -> ContentRemark {

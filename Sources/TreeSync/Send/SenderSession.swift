@@ -103,7 +103,11 @@ final class SenderSession: Sendable {
             switch try MessageKind.of(message) {
             case .requests:
                 try handOut(FileRequest.decode(message), pool, reader)
+            case .lacks:
+                guard let work = try reader.take(lacks: message) else { continue }
+                try submitPart({ [self] context in try work(context) { try submitPart($0, pool) } }, pool)
             case .requestsEnd:
+                guard reader.isSettled else { throw SyncError.violation("the end of its requests too early") }
                 try endIfDone { $0.requestsEnded = true }
             case .changes:
                 for change in try ChangeCodec.decode(message) { events.send(.change(change)) }
@@ -131,7 +135,7 @@ final class SenderSession: Sendable {
             (group, bytes) = ([], 0)
             monitor.withLock { $0.openGroups += 1 }
             try pool.submit(cost: 0) { [self] context in
-                try reader.send(batch.map { ($0.id, $0.wish, $0.source) }, with: context)
+                try reader.send(batch.map { ($0.id, $0.wish, $0.source) }, with: context) { try submitPart($0, pool) }
                 try endIfDone { $0.openGroups -= 1 }
             }
         }
@@ -150,10 +154,20 @@ final class SenderSession: Sendable {
             }
         }
         try submit()
+        bridge.outbox.expect(total)
         let count = requests.count
         events.progress {
             $0.filesToMove += count
             $0.bytesToMove &+= total
+        }
+    }
+
+    /// What a job leaves for any thread.
+    private func submitPart(_ part: @escaping WorkerPool<SourceReader.Context>.Job, _ pool: WorkerPool<SourceReader.Context>) throws {
+        monitor.withLock { $0.openGroups += 1 }
+        try pool.submit(cost: 0) { [self] context in
+            try part(context)
+            try endIfDone { $0.openGroups -= 1 }
         }
     }
 
@@ -163,9 +177,9 @@ final class SenderSession: Sendable {
             change(&state)
             return state.requestsEnded && state.openGroups == 0 ? state.summary : nil
         }
-        guard let summary else { return }
-        try bridge.outbox.put(JSONPart.encode(.dataEnd, fitting: summary))
-        bridge.outbox.finish()
+        guard var summary else { return }
+        summary.lanes = bridge.outbox.closeLanes()
+        bridge.outbox.finish(last: try JSONPart.encode(.dataEnd, fitting: summary))
     }
 
     private func note(_ problem: SyncProblem) {

@@ -9,7 +9,7 @@ final class SourceReader: Sendable {
         let walker: DirectoryWalker
         let zstd = Zstd()
         let stream = DigestStream()
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: FileChunk.size, alignment: 4096)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: FilePiece.limit, alignment: 4096)
 
         init(_ root: DirectoryHandle) { walker = DirectoryWalker(root) }
         deinit { buffer.deallocate() }
@@ -30,6 +30,7 @@ final class SourceReader: Sendable {
     private let outbox: Outbox
     private let compression: SyncOptions.Compression
     private let events: EventSink
+    private let recipes = Monitor([Int: Offered]())
 
     init(root: DirectoryHandle, outbox: Outbox, compression: SyncOptions.Compression, events: EventSink) {
         self.root = root
@@ -40,23 +41,25 @@ final class SourceReader: Sendable {
 
     func makeContext() -> Context { Context(root) }
 
+    /// Hands a part of the work to any thread.
+    typealias Submit = (@escaping WorkerPool<Context>.Job) throws -> Void
+
     /// Answers requests: several small files, which share messages, or one of any size.
-    func send(_ items: [Item], with context: Context) throws {
+    /// - Parameter submit: takes the parts of a large one.
+    func send(_ items: [Item], with context: Context, _ submit: Submit) throws {
         var body: [UInt8] = []
         for item in items {
             do {
                 let file = try open(item.source, context)
-                if UInt64(file.size) > SenderSession.smallFile {
-                    try sendLarge(item, file, context)
+                if UInt64(file.size) > SenderSession.smallFile || file.isSparse || item.wish.isRecipe {
+                    try sendLarge(item, file, context, submit)
                 } else {
                     try append(item, file, to: &body, context)
                 }
             } catch let failure as Failure {
-                try outbox.put(FileAnswer(id: item.id, outcome: .failed(failure.kind, reason: failure.reason)).encoded())
-                events.send(.problem(SyncProblem(kind: failure.kind, path: TreePath(item.source.folder).appending(item.source.name),
-                                                 reason: failure.reason)))
+                try fail(item, failure)
             }
-            if body.count >= FileChunk.size { try flush(&body, context) }
+            if body.count >= FilePiece.limit { try flush(&body, context) }
         }
         try flush(&body, context)
         let bytes = items.reduce(0 as UInt64) { $0 &+ $1.source.entry.size }
@@ -97,38 +100,117 @@ final class SourceReader: Sendable {
         body.append(contentsOf: UnsafeRawBufferPointer(buffer))
     }
 
-    private func sendLarge(_ item: Item, _ file: OpenFile, _ context: Context) throws {
-        if case .send = item.wish {} else {
+    /// Answers a request for a large file: hands its parts out, which any thread then sends.
+    private func sendLarge(_ item: Item, _ file: OpenFile, _ context: Context, _ submit: Submit) throws {
+        switch item.wish {
+        case .send: break
+        case .recipe(let rule): return try sendRecipe(item, file, rule)
+        case .sendUnless, .compare:
             let digest = try digest(of: file, context)
             guard try isWanted(item, digest) else { return }
-            lseek(file.descriptor, 0, SEEK_SET)
         }
-        context.stream.reset()
-        var left = file.size
-        var skipPacking = 0
-        while left > 0 {
-            let piece = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<min(left, FileChunk.size)])
-            guard try fill(piece, from: file) == piece.count else { throw Self.shrank }
-            let bytes = UnsafeRawBufferPointer(piece)
-            context.stream.update(bytes)
-            left -= piece.count
-            var chunk = FileChunk(id: item.id)
-            if left == 0 {
-                chunk.ending = .init(attributes: file.attributes, digest: context.stream.digest, remark: file.remark(against: item.source.entry))
+        try sendParts(file.extents(of: Self.part), of: item, file, submit)
+    }
+
+    /// Bytes that one thread sends at a time.
+    private static let part = 8 << 20
+
+    private func sendRecipe(_ item: Item, _ file: OpenFile, _ rule: ChunkRule) throws {
+        guard let recipe = FileRecipe(of: file.descriptor, size: file.size, rule: rule, threads: TreeScanner.defaultThreads) else { throw Self.shrank }
+        recipes.withLock { $0[item.id] = Offered(item: item, size: file.size, attributes: file.attributes) }
+        for message in DeltaCodec.recipe(item.id, recipe) { try outbox.put(message) }
+    }
+
+    /// A file whose recipe is sent, and what the receiver has said so far that it lacks.
+    private struct Offered: Sendable {
+        var item: Item
+        var size: Int
+        var attributes: Attributes
+        var lacks: [Range<Int>] = []
+    }
+
+    /// Whether no file waits for the receiver to say what it lacks.
+    var isSettled: Bool { recipes.withLock { $0.isEmpty } }
+
+    /// Takes in what of a file the receiver lacks.
+    /// - Returns: the work of sending it, when all is said.
+    func take(lacks message: [UInt8]) throws -> (@Sendable (_ context: Context, _ submit: Submit) throws -> Void)? {
+        let offered = try recipes.withLock { recipes throws -> Offered? in
+            let (id, ranges, isLast) = try DeltaCodec.decodeLacks(message) { recipes[$0]?.lacks.last?.upperBound ?? 0 }
+            guard recipes[id] != nil else { throw SyncError.violation("a wish for parts of a file that was not offered") }
+            recipes[id]?.lacks += ranges
+            guard isLast else { return nil }
+            return recipes.removeValue(forKey: id)
+        }
+        guard let offered else { return nil }
+        return { [self] context, submit in
+            do {
+                let file = try open(offered.item.source, context)
+                guard file.size == offered.size, file.attributes == offered.attributes else { throw Self.changed }
+                guard offered.lacks.last?.upperBound ?? 0 <= file.size else { throw SyncError.violation("a wish beyond the end of a file") }
+                let parts = offered.lacks.flatMap { range in
+                    stride(from: range.lowerBound, to: range.upperBound, by: Self.part).map { $0..<min(range.upperBound, $0 + Self.part) }
+                }
+                try sendParts(parts, of: offered.item, file, submit)
+            } catch let failure as Failure {
+                try fail(offered.item, failure)
             }
-            let tries = skipPacking == 0 && packs
-            let message = chunk.encoded(bytes, packedWith: tries ? context.zstd : nil)
-            // What does not shrink is not tried again for a while.
-            if tries { skipPacking = message.count > bytes.count ? 16 : 0 } else { skipPacking = max(0, skipPacking - 1) }
-            try outbox.put(message)
         }
+    }
+
+    private func sendParts(_ extents: [Range<Int>], of item: Item, _ file: OpenFile, _ submit: Submit) throws {
+        let sending = LargeSending(item: item, file: file, parts: extents.count, literal: extents.reduce(0) { $0 + UInt64($1.count) })
+        guard !extents.isEmpty else { return try finish(sending) }
+        for extent in extents {
+            try submit { [self] context in
+                try send(extent, of: sending, context)
+                if sending.endPart() { try finish(sending) }
+            }
+        }
+    }
+
+    private func send(_ extent: Range<Int>, of sending: LargeSending, _ context: Context) throws {
+        var start = extent.lowerBound
+        var skipPacking = 0
+        while start < extent.upperBound, !sending.hasFailed {
+            let piece = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<min(extent.upperBound - start, FilePiece.limit)])
+            do throws(Errno) {
+                guard try FileBytes.read(sending.file.descriptor, into: piece, at: UInt64(start)) == piece.count else {
+                    return sending.fail(Self.shrank.kind, Self.shrank.reason)
+                }
+            } catch {
+                return sending.fail(.unreadable, error.text)
+            }
+            let bytes = UnsafeRawBufferPointer(piece)
+            let message = FilePiece(id: sending.item.id, offset: UInt64(start), size: UInt64(sending.file.size), digest: ContentDigest.of(bytes))
+            let tries = skipPacking == 0 && packs
+            let encoded = message.encoded(bytes, packedWith: tries ? context.zstd : nil)
+            // What does not shrink is not tried again for a while.
+            if tries { skipPacking = encoded.count > bytes.count ? 16 : 0 } else { skipPacking = max(0, skipPacking - 1) }
+            try outbox.put(encoded)
+            start += piece.count
+        }
+    }
+
+    private func finish(_ sending: LargeSending) throws {
+        let item = sending.item, file = sending.file
+        if let (kind, reason) = sending.failure { return try fail(item, Failure(kind, reason)) }
+        let ending = FileEnding(id: item.id, size: UInt64(file.size), literal: sending.literal, attributes: file.attributes,
+                                remark: file.remark(against: item.source.entry))
+        try outbox.put(ending.encoded())
+    }
+
+    private func fail(_ item: Item, _ failure: Failure) throws {
+        try outbox.put(FileAnswer(id: item.id, outcome: .failed(failure.kind, reason: failure.reason)).encoded())
+        events.send(.problem(SyncProblem(kind: failure.kind, path: TreePath(item.source.folder).appending(item.source.name),
+                                         reason: failure.reason)))
     }
 
     private func digest(of file: OpenFile, _ context: Context) throws -> ContentDigest {
         context.stream.reset()
         var left = file.size
         while left > 0 {
-            let piece = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<min(left, FileChunk.size)])
+            let piece = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<min(left, FilePiece.limit)])
             guard try fill(piece, from: file) == piece.count else { throw Self.shrank }
             context.stream.update(UnsafeRawBufferPointer(piece))
             left -= piece.count
@@ -145,11 +227,13 @@ final class SourceReader: Sendable {
             if digest != other { return true }
             outcome = .same
         case .compare(let other): outcome = digest == other ? .same : .differs
+        case .recipe: return true
         }
         try outbox.put(FileAnswer(id: item.id, outcome: outcome).encoded())
         return false
     }
 
+    private static let changed = Failure(.changedWhileRead, "changed while the sync ran; sync again when it is at rest")
     private static let shrank = Failure(.changedWhileRead, "became shorter while it was read; sync again when it is at rest")
 
     private func fill(_ buffer: UnsafeMutableRawBufferPointer, from file: OpenFile) throws -> Int {

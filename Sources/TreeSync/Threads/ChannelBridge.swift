@@ -14,59 +14,85 @@ struct ChannelBridge: Sendable {
         outbox = Outbox(limit: outboxLimit)
     }
 
-    func run<Value: Sendable>(over channel: any MessageChannel, _ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    /// - Parameter lanes: opened when enough is to be sent.
+    func run<Value: Sendable>(over channel: any MessageChannel, lanes: BulkLanes? = nil, _ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withTaskCancellationHandler {
-            try await converse(over: channel, work)
+            try await converse(over: channel, lanes, work)
         } onCancel: {
             inbox.fail(CancellationError())
             outbox.fail(CancellationError())
         }
     }
 
-    private func converse<Value: Sendable>(over channel: any MessageChannel,
+    private enum Ended { case receiving, sending, lane, farewell }
+
+    private func converse<Value: Sendable>(over channel: any MessageChannel, _ lanes: BulkLanes?,
                                            _ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await withTaskGroup(of: Bool.self) { group in
+        try await withTaskGroup(of: Ended.self) { group in
             group.addTask { await receiveAll(channel) }
             group.addTask { await sendAll(channel) }
+            if let lanes {
+                for _ in 0..<lanes.count { group.addTask { await carry(lanes) } }
+            }
             let result = await DedicatedThread.result(work)
             if case .failure(let error) = result {
                 outbox.finish(dropping: Abort(error).encoded())
                 inbox.discard()
                 group.addTask {
                     try? await Task.sleep(for: Self.farewell)
-                    return false
+                    return .farewell
                 }
             } else {
                 outbox.finish()
             }
             var running = 2
-            while running > 0, !Task.isCancelled, let ended = await group.next(), ended { running -= 1 }
+            while running > 0, !Task.isCancelled, let ended = await group.next(), ended != .farewell {
+                if ended != .lane { running -= 1 }
+            }
             group.cancelAll()
             return result
         }.get()
     }
 
-    private func receiveAll(_ channel: any MessageChannel) async -> Bool {
+    /// Opens a further lane once it pays, and sends content on it.
+    private func carry(_ lanes: BulkLanes) async -> Ended {
+        guard await outbox.expects(lanes.threshold) else { return .lane }
+        try? await lanes.open { channel in
+            guard let lane = outbox.addLane() else { return }
+            do {
+                while let message = await outbox.next(lane) { try await channel.send(message) }
+                try await channel.finishSending()
+                // Until the receiver has taken all in, the lane stays open.
+                while try await channel.receive() != nil {}
+            } catch {
+                outbox.fail(Self.described(error))
+                inbox.fail(Self.described(error), atOnce: false)
+            }
+        }
+        return .lane
+    }
+
+    private func receiveAll(_ channel: any MessageChannel) async -> Ended {
         do {
             while !Task.isCancelled, let message = try await channel.receive() { await inbox.put(message) }
             inbox.end()
         } catch {
             inbox.fail(Self.described(error), atOnce: false)
         }
-        return true
+        return .receiving
     }
 
-    private func sendAll(_ channel: any MessageChannel) async -> Bool {
+    private func sendAll(_ channel: any MessageChannel) async -> Ended {
         do {
-            while let message = await outbox.next() { try await channel.send(message) }
+            while let message = await outbox.next(0) { try await channel.send(message) }
             try await channel.finishSending()
         } catch {
             outbox.fail(Self.described(error))
         }
-        return true
+        return .sending
     }
 
-    private static func described(_ error: any Error) -> any Error {
+    static func described(_ error: any Error) -> any Error {
         if error is CancellationError || error is SyncError { return error }
         return SyncError(.disconnected, "cannot finish the sync: \(error); run it again, what arrived is kept", canRetry: true)
     }

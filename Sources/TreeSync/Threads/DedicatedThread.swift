@@ -1,7 +1,7 @@
 import Glibc
 
 /// Threads for work that blocks, so that Swift's own few threads never wait for a disk.
-enum DedicatedThread {
+package enum DedicatedThread {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -22,7 +22,7 @@ enum DedicatedThread {
     }
 
     /// Runs `body` on a thread of its own and waits for it without holding one of Swift's.
-    static func result<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async -> Result<Value, any Error> {
+    package static func result<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async -> Result<Value, any Error> {
         await withCheckedContinuation { continuation in
             if !start({ continuation.resume(returning: Result { try body() }) }) {
                 continuation.resume(returning: .failure(SyncError(

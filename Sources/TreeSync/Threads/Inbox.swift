@@ -8,16 +8,21 @@ final class Inbox: Sendable {
         var isDiscarding = false
         var failure: (any Error)?
         var failsAtOnce = false
-        var filler: CheckedContinuation<Void, Never>?
+        var lanesEnded = 0
+        var lanesExpected = 0
+        /// The channels' tasks that wait for room.
+        var fillers: [CheckedContinuation<Void, Never>] = []
+
+        var isOver: Bool { isEnded && lanesEnded >= lanesExpected }
 
         mutating func release() {
-            filler?.resume()
-            filler = nil
+            for filler in fillers { filler.resume() }
+            fillers = []
         }
     }
 
     private let monitor = Monitor(State())
-    /// The bytes above which the channel's task waits.
+    /// The bytes above which the channels' tasks wait.
     private let limit: Int
 
     init(limit: Int) { self.limit = limit }
@@ -42,7 +47,7 @@ final class Inbox: Sendable {
                     if state.bytes < limit || state.isDiscarding || state.failure != nil {
                         continuation.resume()
                     } else {
-                        state.filler = continuation
+                        state.fillers.append(continuation)
                     }
                 }
             }
@@ -52,6 +57,12 @@ final class Inbox: Sendable {
     }
 
     func end() { monitor.withLock { $0.isEnded = true } }
+
+    /// A further lane has said its last.
+    func endLane() { monitor.withLock { $0.lanesEnded += 1 } }
+
+    /// Makes the end wait for so many further lanes.
+    func expect(lanes: Int) { monitor.withLock { $0.lanesExpected = lanes } }
 
     /// Makes ``take()`` throw `error`, at once or after the messages that are there.
     func fail(_ error: any Error, atOnce: Bool = true) {
@@ -82,7 +93,7 @@ final class Inbox: Sendable {
                 return .some(message)
             }
             if let failure = state.failure { throw failure }
-            return state.isEnded ? .some(nil) : nil
+            return state.isOver ? .some(nil) : nil
         }
         return message ?? nil
     }

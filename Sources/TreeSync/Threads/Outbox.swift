@@ -1,42 +1,66 @@
-/// Messages from the working threads to the channel's task.
+/// Messages from the working threads to the channels' tasks. The first channel takes any message, and those that are
+/// not content before the others; further lanes take content only.
 final class Outbox: Sendable {
     private struct State {
-        var messages = Fifo<[UInt8]>()
-        var bytes = 0
+        var control = Fifo<[UInt8]>()
+        var bulk = Fifo<[UInt8]>()
+        var controlBytes = 0
+        var bulkBytes = 0
         var sent: UInt64 = 0
+        /// Goes out after all else.
+        var last: [UInt8]?
         var isFinished = false
+        /// Whether further lanes may still be added.
+        var admitsLanes = true
         var failure: (any Error)?
-        var taker: CheckedContinuation<[UInt8]?, Never>?
-        /// When the channel got its last message, and how much; then what it took in how long, lately.
-        var handedAt: UInt64 = 0
-        var handed = 0
-        var taken: Double = 0
-        var busy: Double = 0
+        var lanes = [LinkSpeed()]
+        var takers: [(lane: Int, continuation: CheckedContinuation<[UInt8]?, Never>)] = []
+        /// Content that is known to be coming, and who waits to hear of it.
+        var expected: UInt64 = 0
+        var listeners: [(threshold: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
 
-        mutating func note(handing count: Int) {
-            handedAt = Stopwatch.nanoseconds
-            handed = count
+        /// What the lane may send next.
+        mutating func pop(_ lane: Int) -> [UInt8]? {
+            if lane == 0, let message = control.popFirst() {
+                controlBytes -= message.count
+                return message
+            }
+            if let message = bulk.popFirst() {
+                bulkBytes -= message.count
+                return message
+            }
+            guard lane == 0, isFinished, let message = last else { return nil }
+            last = nil
+            return message
         }
 
-        mutating func noteTaken() {
-            guard handed > 0 else { return }
-            taken += Double(handed)
-            busy += Double(Stopwatch.nanoseconds - handedAt) / 1e9
-            handed = 0
-            guard taken > 8e6 else { return }
-            taken /= 2
-            busy /= 2
+        mutating func serve() {
+            var waiting: [(lane: Int, continuation: CheckedContinuation<[UInt8]?, Never>)] = []
+            for taker in takers {
+                if failure != nil {
+                    taker.continuation.resume(returning: nil)
+                } else if let message = pop(taker.lane) {
+                    lanes[taker.lane].begin(message.count)
+                    taker.continuation.resume(returning: message)
+                } else if isFinished {
+                    taker.continuation.resume(returning: nil)
+                } else {
+                    waiting.append(taker)
+                }
+            }
+            takers = waiting
         }
 
-        mutating func handOver(_ message: [UInt8]?) {
-            if taker != nil, let message { note(handing: message.count) }
-            taker?.resume(returning: message)
-            taker = nil
+        mutating func inform() {
+            let isOver = failure != nil || isFinished || !admitsLanes
+            let expected = expected
+            for listener in listeners where isOver || expected >= listener.threshold { listener.continuation.resume(returning: !isOver) }
+            listeners.removeAll { isOver || expected >= $0.threshold }
         }
     }
 
     private let monitor = Monitor(State())
-    /// The bytes above which working threads wait.
+    /// The bytes of content, and of all else, above which working threads wait.
     private let limit: Int
 
     init(limit: Int) { self.limit = limit }
@@ -47,84 +71,150 @@ final class Outbox: Sendable {
     /// Bytes a second below which packing pays: zstd's first level makes about three times that on one core.
     private static let slowLink = 150e6
 
-    /// Whether messages wait for a channel that is slower than packing, or too little has gone out to know.
+    /// Whether messages wait for channels that are slower than packing, or too little has gone out to know.
     var favorsPacking: Bool {
         monitor.withLock { state in
             if state.sent < 2 << 20 { return true }
-            return state.bytes >= 1 << 20 && state.taken < state.busy * Self.slowLink
+            return state.bulkBytes >= 1 << 20 && state.lanes.reduce(0) { $0 + $1.bytesPerSecond } < Self.slowLink
         }
     }
 
-    /// Hands a message in, blocking the thread while the channel is behind.
+    /// Hands a message in, blocking the thread while the channels are behind.
     func put(_ message: [UInt8]) throws {
+        let isBulk = MessageKind.isBulk(message)
         try monitor.wait { state -> Void? in
             if let failure = state.failure { throw failure }
             if state.isFinished { throw SyncError.disconnected }
-            guard state.bytes < limit else { return nil }
+            guard (isBulk ? state.bulkBytes : state.controlBytes) < limit else { return nil }
             state.sent += UInt64(message.count)
-            if state.taker != nil {
-                state.handOver(message)
+            if isBulk {
+                state.bulk.append(message)
+                state.bulkBytes += message.count
             } else {
-                state.messages.append(message)
-                state.bytes += message.count
+                state.control.append(message)
+                state.controlBytes += message.count
             }
+            state.serve()
             return ()
         }
     }
 
-    /// Nothing more will be handed in.
-    func finish() {
+    /// Nothing more will be handed in; `last` goes out when everything else has.
+    func finish(last: [UInt8]? = nil) {
         monitor.withLock { state in
+            guard !state.isFinished else { return }
+            state.last = last
+            state.sent += UInt64(last?.count ?? 0)
             state.isFinished = true
-            state.handOver(nil)
+            state.serve()
+            state.inform()
         }
     }
 
     /// Drops what waits, says `last`, and finishes.
     func finish(dropping last: [UInt8]) {
         monitor.withLock { state in
-            guard !state.isFinished || state.bytes > 0 else { return }
-            state.messages.removeAll()
-            state.bytes = 0
+            guard !state.isFinished || state.controlBytes + state.bulkBytes > 0 || state.last != nil else { return }
+            state.control.removeAll()
+            state.bulk.removeAll()
+            (state.controlBytes, state.bulkBytes) = (0, 0)
+            state.last = last
             state.isFinished = true
-            if state.taker != nil {
-                state.handOver(last)
-            } else {
-                state.messages.append(last)
-                state.bytes = last.count
-            }
+            state.serve()
+            state.inform()
         }
     }
 
-    /// Makes ``put(_:)`` throw and the channel's task end.
+    /// Makes ``put(_:)`` throw and the channels' tasks end.
     func fail(_ error: any Error) {
         monitor.withLock { state in
             if state.failure == nil { state.failure = error }
-            state.handOver(nil)
+            state.serve()
+            state.inform()
         }
     }
 
-    /// The next message, waited for without blocking a thread; `nil` at the end.
-    func next() async -> [UInt8]? {
+    /// The next message for a lane, waited for without blocking a thread; `nil` at the end.
+    func next(_ lane: Int) async -> [UInt8]? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 monitor.withLock { state in
-                    state.noteTaken()
-                    if state.failure != nil {
-                        continuation.resume(returning: nil)
-                    } else if let message = state.messages.popFirst() {
-                        state.bytes -= message.count
-                        state.note(handing: message.count)
-                        continuation.resume(returning: message)
-                    } else if state.isFinished {
-                        continuation.resume(returning: nil)
-                    } else {
-                        state.taker = continuation
-                    }
+                    state.lanes[lane].end()
+                    state.takers.append((lane, continuation))
+                    state.serve()
                 }
             }
         } onCancel: {
             fail(CancellationError())
         }
+    }
+
+    // MARK: Further lanes
+
+    /// Notes content that will be handed in.
+    func expect(_ bytes: UInt64) {
+        monitor.withLock { state in
+            state.expected &+= bytes
+            state.inform()
+        }
+    }
+
+    /// Waits until so much content is to be sent.
+    /// - Returns: false where that never comes.
+    func expects(_ threshold: UInt64) async -> Bool {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                monitor.withLock { state in
+                    state.listeners.append((threshold, continuation))
+                    state.inform()
+                }
+            }
+        } onCancel: {
+            fail(CancellationError())
+        }
+    }
+
+    /// - Returns: the lane's number, or `nil` where it comes too late.
+    func addLane() -> Int? {
+        monitor.withLock { state in
+            guard state.admitsLanes, !state.isFinished, state.failure == nil else { return nil }
+            state.lanes.append(LinkSpeed())
+            return state.lanes.count - 1
+        }
+    }
+
+    /// Admits no more lanes.
+    /// - Returns: how many there are besides the first.
+    func closeLanes() -> Int {
+        monitor.withLock { state in
+            state.admitsLanes = false
+            state.inform()
+            return state.lanes.count - 1
+        }
+    }
+}
+
+/// How much a channel has taken lately in how long.
+struct LinkSpeed: Sendable {
+    private var began: UInt64 = 0
+    private var handed = 0
+    private var taken: Double = 0
+    private var busy: Double = 0
+
+    var bytesPerSecond: Double { busy > 0 ? taken / busy : 0 }
+
+    mutating func begin(_ count: Int) {
+        began = Stopwatch.nanoseconds
+        handed = count
+    }
+
+    mutating func end() {
+        guard handed > 0 else { return }
+        taken += Double(handed)
+        busy += Double(Stopwatch.nanoseconds - began) / 1e9
+        handed = 0
+        guard taken > 8e6 else { return }
+        taken /= 2
+        busy /= 2
     }
 }

@@ -10,6 +10,8 @@ struct Agent: Sendable {
     let state: String
     /// This program, which is started again as supervisor.
     let executable: String
+    /// What the client calls this build.
+    let build: String
 
     func answer(_ exchange: Exchange) async throws {
         do {
@@ -23,7 +25,8 @@ struct Agent: Sendable {
 
     private func carryOut(_ request: AgentRequest, _ exchange: Exchange) async throws {
         switch request {
-        case .sync(let workspace): try await receive(HostPath.expand(workspace), exchange)
+        case .sync(let workspace, let token): try await receive(HostPath.expand(workspace), token, exchange)
+        case .lane: throw WireFault(.request, "cannot carry a lane: this connection has joined no sync")
         case .prepare(let request): try await prepare(request, exchange)
         case .start(let request): try await start(request, exchange)
         case .resume(let run): try await resume(run, exchange)
@@ -43,10 +46,43 @@ struct Agent: Sendable {
 
     // MARK: sources
 
-    private func receive(_ workspace: String, _ exchange: Exchange) async throws {
+    private func receive(_ workspace: String, _ token: String?, _ exchange: Exchange) async throws {
         let lock = try await lock(workspace)
         defer { withExtendedLifetime(lock) {} }
-        _ = try await TreeReceiver.run(root: workspace, policy: .trusted, over: exchange)
+        // Without lanes all goes over this exchange.
+        guard let token, let door = try? LaneDoor(token: token) else {
+            _ = try await TreeReceiver.run(root: workspace, policy: .trusted, over: exchange)
+            return
+        }
+        let intake = LaneIntake()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await serve(door, intake) }
+            defer {
+                door.close()
+                group.cancelAll()
+            }
+            _ = try await TreeReceiver.run(root: workspace, policy: .trusted, lanes: intake, over: exchange)
+        }
+    }
+
+    /// Answers each connection that joins, until the door is closed.
+    private func serve(_ door: LaneDoor, _ intake: LaneIntake) async {
+        await withDiscardingTaskGroup { group in
+            while let guest = await door.next() {
+                group.addTask {
+                    let stream = DescriptorStream(reading: guest.reading, writing: guest.writing)
+                    try? await Conversation.answer(over: stream, as: Hello(build: build, hostName: HostName.own, pid: getpid())) { exchange in
+                        guard case .lane = try WireCodec.decode(AgentRequest.self, from: exchange.request) else {
+                            throw WireFault(.request, "this connection only carries a lane of a sync")
+                        }
+                        do { try await intake.carry(exchange) } catch let error as SyncError { throw WireFault(error) }
+                    }
+                    await stream.close()
+                    guest.dismiss()
+                }
+            }
+            group.cancelAll()
+        }
     }
 
     private func prepare(_ request: PrepareRequest, _ exchange: Exchange) async throws {

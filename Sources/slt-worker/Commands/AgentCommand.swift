@@ -12,13 +12,17 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "What the client calls this build.")
     var build = ""
 
+    @Option(help: "Hand this connection to the agent that waits for this token, and stay until it is done with it.")
+    var join: String?
+
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
+        if let join { return try LaneGuest.join(token: join) }
         // Closed on exec: the fleet outlives this process, and would keep the connection open after it.
         let stream = DescriptorStream(reading: fcntl(0, F_DUPFD_CLOEXEC, 3), writing: fcntl(1, F_DUPFD_CLOEXEC, 3))
         // Whatever a library prints must not end up between the frames.
         dup2(2, 1)
-        let agent = Agent(state: HostPath.expand(state), executable: OwnProgram.path)
+        let agent = Agent(state: HostPath.expand(state), executable: OwnProgram.path, build: build)
         let hello = Hello(build: build, hostName: HostName.own, pid: getpid())
         try await Conversation.answer(over: stream, as: hello) { try await agent.answer($0) }
     }

@@ -22,7 +22,7 @@ struct WorkCommand: ParsableCommand {
     func run() throws {
         let code = Worker.main(runDirectory: runDirectory, slot: slot) { directory in
             switch directory.spec.engine.kind {
-            case .sqlite: try SQLiteExecutor()
+            case .sqlite, .postgres, .external: try ScriptExecutor(directory.spec.engine)
             case .command: CommandExecutor(directory)
             }
         }

@@ -1,18 +1,45 @@
-import ArgumentParser
+public import ArgumentParser
 import Glibc
-import SQLLogicTest
+public import SQLLogicTest
 
 struct RunFiles: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Run SQLLogicTest files against the SQLite inside, each on a fresh database.",
-        discussion: "Exits with 0 if every record held, 1 if one did not, 2 if a file could not be read.")
+        abstract: "Run SQLLogicTest files, each on a fresh database.",
+        discussion: "Exits with 0 if every record held, 1 if one did not, 2 if a file could not be read or the engine not be reached.")
 
     @Argument(help: "The files.", completion: .file(extensions: ["test", "slt"]))
     var files: [String]
 
-    @Flag(help: "Print one JSON object a file.")
-    var json = false
+    @Option(help: "What the files are written in: sqlite, rs (sqllogictest-rs) or duckdb.")
+    var dialect = Dialect.sqlite
+
+    @Option(help: "sqlite, postgres, postgres-extended or external.")
+    var engine = "sqlite"
+
+    @Option(help: ArgumentHelp("A shared library to use as SQLite, in place of the one inside.", valueName: "path"))
+    var engineLibrary: String?
+
+    @Option(help: ArgumentHelp("Keeps SQLite's database in this file; --jobs is 1 then.", valueName: "path"))
+    var database: String?
+
+    @Option(help: ArgumentHelp("Where PostgreSQL is, as libpq has it; else PGHOST and so on hold.", valueName: "string"))
+    var connection = ""
+
+    @Option(help: ArgumentHelp("For external: a line for bash; {db} stands for the database's name.", valueName: "line"))
+    var engineCommand = ""
+
+    @Option(help: "The engine's name for skipif and onlyif.")
+    var engineName: String?
+
+    @Option(help: "A further name for skipif and onlyif of the rs dialect.")
+    var label: [String] = []
+
+    @Option(name: [.customShort("j"), .long], help: "How many files run at once.")
+    var jobs = 1
+
+    @Flag(help: "Start no more files once one has failed.")
+    var failFast = false
 
     @Flag(help: "Stop each file at its first error.")
     var halt = false
@@ -20,20 +47,78 @@ struct RunFiles: ParsableCommand {
     @Option(name: .customLong("ht"), help: "Results of more values than this are compared as a hash, whatever the files say; 0 never hashes.")
     var hashThreshold: Int?
 
-    @Option(help: "The engine's name for skipif and onlyif.")
-    var engineName: String?
+    @Flag(help: "Print one JSON object a file.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Also write a JUnit report.", valueName: "file"))
+    var junit: String?
+
+    @Option(help: "auto, always or never.")
+    var color = ColorChoice.auto
+
+    @Flag(help: "Write the results that the engine gives into the files, which otherwise stay as they are.")
+    var record = false
+
+    @Flag(help: "Run nothing; bring headers, blank lines and line ends of the files into one form.")
+    var format = false
+
+    enum ColorChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
 
     func validate() throws {
         if files.isEmpty { throw ValidationError("name at least one file") }
+        if jobs < 1 || jobs > 1024 { throw ValidationError("--jobs must be from 1 to 1024") }
+        guard ["sqlite", "postgres", "postgres-extended", "external"].contains(engine) else {
+            throw ValidationError("--engine must be sqlite, postgres, postgres-extended or external, not '\(engine)'")
+        }
+        if engine == "external", engineCommand.isEmpty { throw ValidationError("--engine external needs --engine-command") }
+        if engine != "sqlite", engineLibrary != nil || database != nil {
+            throw ValidationError("--engine-library and --database go with --engine sqlite")
+        }
+        if record, format { throw ValidationError("--record and --format are two things; choose one") }
+        if dialect == .duckdb, record || format { throw ValidationError("--record and --format are not for the duckdb dialect") }
     }
 
     func run() throws {
+        if format { throw ExitCode(FormatCommand(files: files, dialect: dialect).run { write($0, to: 2) }) }
         var command = RunCommand(files: files)
         command.json = json
+        command.jobs = database == nil ? jobs : 1
+        command.failFast = failFast
+        command.junit = junit
+        command.records = record
+        command.isColoured = isColoured
+        command.options.dialect = dialect
+        command.options.labels = label
         command.options.haltOnError = halt
         command.options.hashThreshold = hashThreshold
         command.options.engineName = engineName
-        let code = command.run(on: try SQLiteEngine(threading: .single), output: { write($0, to: 1) }, diagnostics: { write($0, to: 2) })
-        throw ExitCode(code)
+        let made: any Engine
+        do {
+            made = try choice.make(threading: command.jobs > 1 ? .multiple : .single)
+        } catch {
+            write("slt-worker: \(error)\n", to: 2)
+            throw ExitCode(2)
+        }
+        throw ExitCode(command.run(on: made, output: { write($0, to: 1) }, diagnostics: { write($0, to: 2) }))
+    }
+
+    private var isColoured: Bool {
+        switch color {
+        case .always: true
+        case .never: false
+        case .auto: isatty(1) == 1 && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
+        }
+    }
+
+    private var choice: EngineChoice {
+        var choice = EngineChoice(engine.hasPrefix("postgres") ? .postgres : engine == "external" ? .external : .sqlite)
+        choice.library = engineLibrary
+        choice.databaseFile = database
+        choice.connection = connection
+        choice.queryProtocol = engine == "postgres-extended" ? .extended : .simple
+        choice.command = engineCommand
+        return choice
     }
 }
+
+extension Dialect: ExpressibleByArgument {}

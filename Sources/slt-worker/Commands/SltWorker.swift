@@ -8,5 +8,5 @@ struct SltWorker: ParsableCommand {
         discussion: "On a laptop, 'run' checks files against the SQLite inside and 'generate' makes a suite. "
             + "The other commands are for slt-remote, which uploads this program to the host by itself.",
         version: "slt-worker \(Release.version)",
-        subcommands: [RunFiles.self, GenerateFiles.self, AgentCommand.self, SuperviseCommand.self, WorkCommand.self, DigestCommand.self])
+        subcommands: [RunFiles.self, GenerateFiles.self, ParseFiles.self, AgentCommand.self, SuperviseCommand.self, WorkCommand.self, DigestCommand.self])
 }

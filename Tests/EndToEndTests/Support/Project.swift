@@ -83,6 +83,21 @@ final class Project: Sendable {
         try RunningProgram([Programs.client] + arguments, environment: self.environment.merging(environment) { $1 }, in: source)
     }
 
+    /// Starts `slt-remote` and waits until its agent is there, when it also listens to signals.
+    func startAgent(_ arguments: [String], _ location: SourceLocation = #_sourceLocation) async throws -> RunningProgram {
+        let before = Set(processes(naming: state).filter { isAgent($0) })
+        let client = try start(arguments)
+        let isThere = try await eventually { processes(naming: state).contains { isAgent($0) && !before.contains($0) } }
+        #expect(isThere, "\(client.errors)", sourceLocation: location)
+        return client
+    }
+
+    /// Waits until the client has written this to stderr.
+    func hasSaid(_ client: RunningProgram, _ text: String, _ location: SourceLocation = #_sourceLocation) async throws {
+        let has = try await eventually { client.errors.contains(text) }
+        #expect(has, "\(client.errors)", sourceLocation: location)
+    }
+
     /// Runs `slt-remote` to its end.
     func slt(_ arguments: String..., environment: [String: String] = [:]) async throws -> RunningProgram.Finished {
         try await start(arguments, environment: environment).finish()

@@ -124,6 +124,18 @@ func mistakes(_ project: String? = nil, user: String? = nil, environment: [Strin
         #expect(try resolve("[[suite.block]]\nfiles = 'a'\nreason = 'r'\n[[suite.block]]\nfiles = 'b'\nreason = 's'").suite.block == rules)
     }
 
+    @Test("an engine has a dialect and what its kind needs")
+    func engineSettings() throws {
+        let text = "[engine]\nkind = 'postgres'\ndialect = 'rs'\nconnection = 'host=/tmp'\nprotocol = 'extended'\nlabels = ['a']\nlibrary = '/l.so'"
+        var expected = EngineSpec(kind: .postgres)
+        expected.dialect = "rs"
+        expected.connection = "host=/tmp"
+        expected.queryProtocol = "extended"
+        expected.labels = ["a"]
+        expected.library = "/l.so"
+        #expect(try resolve(text).engine == expected)
+    }
+
     @Test("globs of the command line take the place of the suite's")
     func globs() throws {
         #expect(try resolve("suite.files = ['x']", flags: .init(files: ["y"])).suite.files == ["y"])

@@ -1,77 +1,123 @@
 internal import CSQLite
 import Glibc
 
-/// One connection of the linked SQLite.
-final class SQLiteConnection: EngineConnection {
+/// One connection of a SQLite.
+final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
+    private let sqlite: Calls
     private let database: OpaquePointer
+    /// The database outlives its connections.
+    private let owner: AnyObject?
 
-    /// - Parameter path: a path, or `:memory:`.
-    init(path: String) throws(SQLLogicTestError) {
+    /// - Parameter path: a path or, with `isURI`, a `file:` URI, or `:memory:`.
+    init(_ sqlite: Calls, path: String, isURI: Bool = false, owner: AnyObject? = nil) throws(SQLLogicTestError) {
+        self.sqlite = sqlite
+        self.owner = owner
         var handle: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
-        let code = sqlite3_open_v2(path, &handle, flags, nil)
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | (isURI ? SQLITE_OPEN_URI : 0)
+        let code = sqlite.open(path, &handle, flags)
         guard code == SQLITE_OK, let handle else {
-            let reason = String(cString: sqlite3_errstr(code))
-            sqlite3_close_v2(handle)
+            let reason = sqlite.errstr(code).map { String(cString: $0) } ?? "error \(code)"
+            sqlite.close(handle)
             throw SQLLogicTestError(.engine, "cannot open the database \(path): \(reason)",
                                     isRetryable: code == SQLITE_NOMEM || code == SQLITE_CANTOPEN)
         }
         database = handle
         // The data is worth nothing after the run.
-        sqlite3_exec(database, "PRAGMA synchronous=OFF", nil, nil, nil)
+        _ = sqlite.exec(database, "PRAGMA synchronous=OFF")
     }
 
-    deinit { sqlite3_close_v2(database) }
+    deinit { sqlite.close(database) }
 
-    func execute(_ sql: UnsafeBufferPointer<UInt8>) -> String? {
+    func execute(_ sql: UnsafeBufferPointer<UInt8>) -> EngineFailure? {
         guard let start = sql.baseAddress else { return nil }
-        let code = start.withMemoryRebound(to: CChar.self, capacity: sql.count + 1) {
-            sqlite3_exec(database, $0, nil, nil, nil)
-        }
-        return code == SQLITE_OK ? nil : lastError
+        let code = start.withMemoryRebound(to: CChar.self, capacity: sql.count + 1) { sqlite.exec(database, $0) }
+        return code == SQLITE_OK ? nil : failure
     }
 
     func query(_ sql: UnsafeBufferPointer<UInt8>, types: UnsafeBufferPointer<UInt8>,
                into result: inout ResultTable) -> QueryOutcome {
-        guard let start = sql.baseAddress, sql.count < Int(Int32.max) else { return .failed("statement too long") }
+        guard let start = sql.baseAddress, sql.count < Int(Int32.max) else { return .failed(Self.tooLong) }
         var prepared: OpaquePointer?
+        var tail: UnsafePointer<CChar>?
         // With the NUL counted, SQLite does not copy the text.
         let code = start.withMemoryRebound(to: CChar.self, capacity: sql.count + 1) {
-            sqlite3_prepare_v2(database, $0, Int32(sql.count + 1), &prepared, nil)
+            sqlite.prepare(database, $0, Int32(sql.count + 1), &prepared, &tail)
         }
-        defer { sqlite3_finalize(prepared) }
-        guard code == SQLITE_OK else { return .failed(lastError) }
-        let columns = sqlite3_column_count(prepared)
+        defer { sqlite.finalize(prepared) }
+        guard code == SQLITE_OK else { return .failed(failure) }
+        let columns = sqlite.columnCount(prepared)
         guard let prepared, Int(columns) == types.count else { return .columnCount(Int(columns)) }
         result.columns = Int(columns)
-        while sqlite3_step(prepared) == SQLITE_ROW, !result.isExhausted {
+        while sqlite.step(prepared) == SQLITE_ROW, !result.isExhausted {
             for column in 0..<columns {
-                Self.append(column, of: prepared, as: types[Int(column)], to: &result)
+                append(column, of: prepared, as: types[Int(column)], to: &result)
             }
         }
         return .rows
     }
 
-    private var lastError: String { String(cString: sqlite3_errmsg(database)) }
+    func run(_ sql: UnsafeBufferPointer<UInt8>, into result: inout ResultTable) -> StatementOutcome {
+        guard let start = sql.baseAddress, sql.count < Int(Int32.max) else { return .failed(Self.tooLong) }
+        return start.withMemoryRebound(to: CChar.self, capacity: sql.count + 1) { text in
+            var outcome = StatementOutcome.complete(count: 0)
+            var next = text
+            let end = text + sql.count
+            while next < end {
+                var prepared: OpaquePointer?
+                var tail: UnsafePointer<CChar>?
+                let code = sqlite.prepare(database, next, Int32(end - next + 1), &prepared, &tail)
+                guard code == SQLITE_OK else { return .failed(failure) }
+                if let prepared {
+                    outcome = runPrepared(prepared, into: &result)
+                    if case .failed = outcome { return outcome }
+                }
+                guard let tail, tail > next else { break }
+                next = tail
+            }
+            return outcome
+        }
+    }
+
+    private func runPrepared(_ prepared: OpaquePointer, into result: inout ResultTable) -> StatementOutcome {
+        defer { sqlite.finalize(prepared) }
+        let columns = sqlite.columnCount(prepared)
+        result.removeAll()
+        result.columns = Int(columns)
+        var code = sqlite.step(prepared)
+        while code == SQLITE_ROW, !result.isExhausted {
+            for column in 0..<columns { appendPlain(sqlite.columnValue(prepared, column), to: &result) }
+            code = sqlite.step(prepared)
+        }
+        guard code == SQLITE_DONE || code == SQLITE_ROW else { return .failed(failure) }
+        return columns > 0 ? .rows(typedColumns: Int(columns)) : .complete(count: Int(sqlite.changes(database)))
+    }
+
+    private static var tooLong: EngineFailure { EngineFailure("statement too long") }
+
+    private var failure: EngineFailure {
+        EngineFailure(sqlite.errmsg(database).map { String(cString: $0) } ?? "unknown error")
+    }
+
+    // MARK: Values
 
     @inline(__always)
-    private static func append(_ column: Int32, of row: OpaquePointer, as type: UInt8, to result: inout ResultTable) {
+    private func append(_ column: Int32, of row: OpaquePointer, as type: UInt8, to result: inout ResultTable) {
         // One look at the row in place of one for each of type and content. With one thread on a connection SQLite's
         // "unprotected" values are as good as others.
-        let value = sqlite3_column_value(row, column)
-        let stored = sqlite3_value_type(value)
+        let value = sqlite.columnValue(row, column)
+        let stored = sqlite.valueType(value)
         if stored == SQLITE_NULL { return result.appendNull() }
         switch type {
         case UInt8(ascii: "I"):
             // The low 32 bits, as the original runner shows them.
-            result.append(integer: Int64(sqlite3_value_int(value)))
+            result.append(integer: Int64(sqlite.valueInt(value)))
         case UInt8(ascii: "R"):
-            appendReal(sqlite3_value_double(value), to: &result)
+            appendReal(sqlite.valueDouble(value), to: &result)
         default:
             if stored == SQLITE_INTEGER {
-                result.append(integer: sqlite3_value_int64(value))
-            } else if let text = sqlite3_value_text(value) {
-                let count = Int(sqlite3_value_bytes(value))
+                result.append(integer: sqlite.valueInt64(value))
+            } else if let text = sqlite.valueText(value) {
+                let count = Int(sqlite.valueBytes(value))
                 result.append(text: UnsafeBufferPointer(start: text, count: count))
             } else {
                 result.append(text: UnsafeBufferPointer(start: nil, count: 0))
@@ -79,23 +125,35 @@ final class SQLiteConnection: EngineConnection {
         }
     }
 
-    /// Whole numbers below this have exactly `.000` in every version of SQLite.
-    private static let wholeLimit = 1e12
+    private func appendPlain(_ value: OpaquePointer?, to result: inout ResultTable) {
+        switch sqlite.valueType(value) {
+        case SQLITE_NULL: result.appendNull()
+        case SQLITE_INTEGER: result.append(integer: sqlite.valueInt64(value))
+        default:
+            let text = sqlite.valueText(value)
+            let count = text == nil ? 0 : Int(sqlite.valueBytes(value))
+            result.append(plain: UnsafeBufferPointer(start: text, count: count))
+        }
+    }
 
-    private static func appendReal(_ value: Double, to result: inout ResultTable) {
-        if value > -wholeLimit, value < wholeLimit {
+    private func appendReal(_ value: Double, to result: inout ResultTable) {
+        if value > -SQLiteReal.wholeLimit, value < SQLiteReal.wholeLimit {
             let whole = Int64(value)
             if Double(whole) == value { return result.append(wholeReal: whole) }
         }
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: realBufferSize) { buffer in
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: SQLiteReal.bufferSize) { buffer in
             guard let start = buffer.baseAddress else { return }
-            csqlite_format_real(Int32(realBufferSize), start, value)
-            start.withMemoryRebound(to: UInt8.self, capacity: realBufferSize) {
+            sqlite.formatReal(Int32(SQLiteReal.bufferSize), start, value)
+            start.withMemoryRebound(to: UInt8.self, capacity: SQLiteReal.bufferSize) {
                 result.append(formatted: UnsafeBufferPointer(start: $0, count: strlen(start)))
             }
         }
     }
+}
 
+enum SQLiteReal {
+    /// Whole numbers below this have exactly `.000` in every version of SQLite.
+    static let wholeLimit = 1e12
     /// The original runner's: what does not fit becomes empty.
-    private static let realBufferSize = 200
+    static let bufferSize = 200
 }

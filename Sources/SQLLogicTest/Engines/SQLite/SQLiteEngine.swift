@@ -1,31 +1,39 @@
-import Glibc
-
-/// The SQLite that is linked into this program.
+/// The SQLite that is linked into this program, or a build of the user's own.
 public struct SQLiteEngine: Engine {
     /// Where the database is.
     public enum Storage: Sendable, Equatable {
         case memory
-        /// A file, removed with its journals before each connection. One connection at a time.
+        /// A file, removed with its journals before each script. One script at a time.
         case file(String)
     }
 
     public let name = "SQLite"
     public let storage: Storage
+    private let loaded: LoadedSQLite?
 
     public init(storage: Storage = .memory, threading: SQLiteLibrary.Threading = .multiple) throws(SQLLogicTestError) {
         try SQLiteLibrary.initialize(threading)
         self.storage = storage
+        loaded = nil
     }
 
-    public func connect() throws(SQLLogicTestError) -> any EngineConnection {
-        switch storage {
-        case .memory:
-            return try SQLiteConnection(path: ":memory:")
-        case .file(let path):
-            for suffix in ["", "-journal", "-wal", "-shm"] where unlink(path + suffix) != 0 && errno != ENOENT {
-                throw SQLLogicTestError(.engine, "cannot remove \(path + suffix): \(String(cString: strerror(errno)))")
-            }
-            return try SQLiteConnection(path: path)
-        }
+    /// - Parameter library: the path of a shared library with SQLite's interface.
+    /// - Throws: if it cannot be loaded or lacks a function.
+    public init(storage: Storage = .memory, library: String) throws(SQLLogicTestError) {
+        self.storage = storage
+        loaded = try LoadedSQLite(path: library)
+    }
+
+    /// Of the library in use, as it names it.
+    public var version: String { loaded?.version ?? SQLiteLibrary.version }
+
+    public func open(file: String) throws(SQLLogicTestError) -> any EngineDatabase {
+        if let loaded { return try SQLiteDatabase(loaded, path: path) }
+        return try SQLiteDatabase(LinkedSQLite(), path: path)
+    }
+
+    private var path: String? {
+        if case .file(let path) = storage { return path }
+        return nil
     }
 }

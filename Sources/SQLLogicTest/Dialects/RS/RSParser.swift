@@ -1,0 +1,261 @@
+import Glibc
+
+/// Reads a script in the dialect of sqllogictest-rs, with all that it includes, before anything of it runs.
+struct RSParser {
+    private let script: Script
+    private var lines: PlainLines
+    private let depth: Int
+    private var conditions: [RSRecord.Condition] = []
+    private var connection: String?
+    private var records: [RSRecord] = []
+
+    /// How deep includes may be nested; a file that includes itself ends here.
+    private static let deepest = 32
+
+    private init(_ script: Script, depth: Int) {
+        self.script = script
+        self.depth = depth
+        lines = PlainLines(script)
+    }
+
+    static func parse(_ script: Script) throws(RSParseError) -> [RSRecord] { try parse(script, depth: 0) }
+
+    private static func parse(_ script: Script, depth: Int) throws(RSParseError) -> [RSRecord] {
+        var parser = RSParser(script, depth: depth)
+        while let line = parser.lines.next() {
+            // Between records `#` starts a comment; elsewhere it is text like any other.
+            if line.count <= 0 || script.base[line.start] == UInt8(ascii: "#") { continue }
+            let words = script.words(line)
+            guard let first = words.first else { continue }
+            let number = parser.lines.number
+            do throws(RSParseError.Reason) {
+                if first == "include" {
+                    try parser.include(words, number)
+                } else {
+                    try parser.read(first, words.dropFirst(), number)
+                }
+            } catch {
+                throw error.nested ?? RSParseError(script: script, line: number, message: error.message)
+            }
+        }
+        return parser.records
+    }
+
+    private mutating func read(_ word: String, _ arguments: ArraySlice<String>, _ line: Int) throws(RSParseError.Reason) {
+        switch word {
+        case "skipif": conditions.append(.skipIf(try only(word, arguments)))
+        case "onlyif": conditions.append(.onlyIf(try only(word, arguments)))
+        case "connection":
+            let name = try only(word, arguments)
+            connection = name == "default" ? nil : name
+        case "subtest": _ = try only(word, arguments)
+        case "halt":
+            guard arguments.isEmpty else { throw Self.invalid(word, arguments) }
+            append(.halt, line)
+        case "sleep":
+            let text = try only(word, arguments)
+            guard let duration = HumanDuration.parse(text) else { throw RSParseError.Reason("invalid duration: \(text)") }
+            append(.sleep(duration), line)
+        case "hash-threshold":
+            let text = try only(word, arguments)
+            guard let threshold = Int(text), threshold >= 0 else { throw RSParseError.Reason("invalid number: \(text)") }
+            append(.hashThreshold(threshold), line)
+        case "control": append(.control(try control(arguments)), line)
+        case "statement": try readStatement(arguments, line)
+        case "query": try readQuery(arguments, line)
+        case "system": try readSystem(arguments, line)
+        case "let": try readLet(arguments, line)
+        default: throw Self.invalid(word, arguments)
+        }
+    }
+
+    // MARK: Headers
+
+    private static func invalid(_ word: String, _ arguments: ArraySlice<String>) -> RSParseError.Reason {
+        RSParseError.Reason("invalid line: \"\(([word] + arguments).joined(separator: " "))\"")
+    }
+
+    private func only(_ word: String, _ arguments: ArraySlice<String>) throws(RSParseError.Reason) -> String {
+        guard arguments.count == 1, let argument = arguments.first else { throw Self.invalid(word, arguments) }
+        return argument
+    }
+
+    private func control(_ arguments: ArraySlice<String>) throws(RSParseError.Reason) -> RSControl {
+        switch Array(arguments) {
+        case ["resultmode", "rowwise"]: return .valueWise(false)
+        case ["resultmode", "valuewise"]: return .valueWise(true)
+        case ["substitution", "on"]: return .substitution(true)
+        case ["substitution", "off"]: return .substitution(false)
+        case let words where words.count == 2 && words[0] == "sortmode":
+            guard let mode = SortMode(rawValue: words[1]) else { throw RSParseError.Reason("invalid sort mode: \(words[1])") }
+            return .sortMode(mode)
+        default: throw Self.invalid("control", arguments)
+        }
+    }
+
+    /// `retry N backoff DUR`, or nothing.
+    private func retry(_ arguments: ArraySlice<String>) throws(RSParseError.Reason) -> RSRecord.Retry? {
+        let words = Array(arguments)
+        guard !words.isEmpty else { return nil }
+        guard words.count == 4, words[0] == "retry", words[2] == "backoff",
+              let attempts = Int(words[1]), attempts > 0, let backoff = HumanDuration.parse(words[3]) else {
+            throw RSParseError.Reason("invalid retry: \"\(words.joined(separator: " "))\"; write retry N backoff DURATION")
+        }
+        return RSRecord.Retry(attempts: attempts, backoff: backoff)
+    }
+
+    /// What an `error` record expects: with a retry, only a message of several lines may follow.
+    private func error(_ arguments: ArraySlice<String>) throws(RSParseError.Reason) -> (ExpectedError, RSRecord.Retry?) {
+        if arguments.count == 4, arguments.first == "retry", arguments.dropFirst(2).first == "backoff" {
+            return (.any, try retry(arguments))
+        }
+        return (try ExpectedError(tokens: arguments), nil)
+    }
+
+    // MARK: Records
+
+    private mutating func readStatement(_ arguments: ArraySlice<String>, _ line: Int) throws(RSParseError.Reason) {
+        let expectation: RSRecord.StatementExpectation
+        var again: RSRecord.Retry?
+        switch arguments.first {
+        case "ok":
+            expectation = .ok
+            again = try retry(arguments.dropFirst())
+        case "count":
+            guard let count = arguments.dropFirst().first.flatMap({ Int($0) }), count >= 0 else { throw Self.invalid("statement", arguments) }
+            expectation = .count(count)
+            again = try retry(arguments.dropFirst(2))
+        case "error":
+            let (expected, retry) = try error(arguments.dropFirst())
+            expectation = .error(expected)
+            again = retry
+        default: throw Self.invalid("statement", arguments)
+        }
+        let (sql, hasSeparator) = try readText()
+        guard hasSeparator else { return append(.statement(expectation, sql: sql), line, retry: again, result: atEnd) }
+        guard case .error(let expected) = expectation else { throw RSParseError.Reason("a statement that succeeds cannot have results") }
+        let (message, range) = try readMessage(expected)
+        append(.statement(.error(.text(message)), sql: sql), line, retry: again, result: range, hasSeparator: true)
+    }
+
+    private mutating func readQuery(_ arguments: ArraySlice<String>, _ line: Int) throws(RSParseError.Reason) {
+        if arguments.first == "error" { return try readQueryError(arguments.dropFirst(), line) }
+        var rest = arguments.dropFirst()
+        let mode = rest.first.flatMap { SortMode(rawValue: $0) }
+        if mode != nil { rest = rest.dropFirst() }
+        // A label has no effect here.
+        if let label = rest.first, label != "retry" { rest = rest.dropFirst() }
+        let again = try retry(rest)
+        let (sql, hasSeparator) = try readText()
+        guard hasSeparator else { return append(.query(.rows(mode, []), sql: sql), line, retry: again, result: atEnd) }
+        var expected: [[UInt8]] = []
+        var range = ByteRange(lines.position, lines.position)
+        while let next = lines.next(), next.count > 0 {
+            expected.append(Array(script.buffer(next)))
+            range.end = lines.position
+        }
+        append(.query(.rows(mode, expected), sql: sql), line, retry: again, result: range, hasSeparator: true)
+    }
+
+    private mutating func readQueryError(_ arguments: ArraySlice<String>, _ line: Int) throws(RSParseError.Reason) {
+        let (expected, again) = try error(arguments)
+        let (sql, hasSeparator) = try readText()
+        guard hasSeparator else { return append(.query(.error(expected), sql: sql), line, retry: again, result: atEnd) }
+        let (message, range) = try readMessage(expected)
+        append(.query(.error(.text(message)), sql: sql), line, retry: again, result: range, hasSeparator: true)
+    }
+
+    private mutating func readSystem(_ arguments: ArraySlice<String>, _ line: Int) throws(RSParseError.Reason) {
+        guard arguments.first == "ok" else { throw Self.invalid("system", arguments) }
+        let again = try retry(arguments.dropFirst())
+        let (command, hasSeparator) = try readText()
+        guard hasSeparator else { return append(.system(command: command, output: nil), line, retry: again, result: atEnd) }
+        let (output, range) = readUntilTwoBlankLines()
+        append(.system(command: command, output: output), line, retry: again, result: range, hasSeparator: true)
+    }
+
+    private mutating func readLet(_ arguments: ArraySlice<String>, _ line: Int) throws(RSParseError.Reason) {
+        let names = arguments.joined(separator: " ").split(separator: ",", omittingEmptySubsequences: false).map { Whitespace.trimmed(String($0)) }
+        for name in names where !RSVariables.isName(name[...]) { throw RSParseError.Reason("invalid variable name: \"\(name)\"") }
+        let (sql, hasSeparator) = try readText()
+        guard !hasSeparator else { throw RSParseError.Reason("let cannot have results") }
+        append(.bind(names: names, sql: sql), line)
+    }
+
+    private mutating func append(_ body: RSRecord.Body, _ line: Int, retry: RSRecord.Retry? = nil, result: ByteRange = .empty, hasSeparator: Bool = false) {
+        records.append(RSRecord(line: line, script: script, conditions: conditions, connection: connection, retry: retry, body: body,
+                                result: result, hasSeparator: hasSeparator))
+        conditions = []
+        connection = nil
+    }
+
+    // MARK: Text
+
+    /// Where a result would be put that the script does not have.
+    private var atEnd: ByteRange { ByteRange(textEnd, textEnd) }
+    private var textEnd = 0
+
+    /// The lines up to an empty one, the end, or `----`, joined by `\n`. The first is taken whatever it is.
+    private mutating func readText() throws(RSParseError.Reason) -> (text: [UInt8], hasSeparator: Bool) {
+        guard let first = lines.next() else { throw RSParseError.Reason("unexpected end of file: the record has no text") }
+        var text = Array(script.buffer(first))
+        textEnd = lines.position
+        while let line = lines.next(), line.count > 0 {
+            if script.equals(line, "----") { return (text, true) }
+            text.append(0x0A)
+            text.append(contentsOf: script.buffer(line))
+            textEnd = lines.position
+        }
+        return (text, false)
+    }
+
+    private mutating func readMessage(_ inline: ExpectedError) throws(RSParseError.Reason) -> (String, ByteRange) {
+        guard inline == .any else { throw RSParseError.Reason("the error message is given twice: in the header and below ----") }
+        return readUntilTwoBlankLines()
+    }
+
+    private mutating func readUntilTwoBlankLines() -> (String, ByteRange) {
+        var text: [UInt8] = []
+        var range = ByteRange(lines.position, lines.position)
+        while let line = lines.next() {
+            if line.count <= 0, lines.peek().map({ $0.count <= 0 }) ?? true {
+                _ = lines.next()
+                break
+            }
+            text.append(contentsOf: script.buffer(line))
+            text.append(0x0A)
+            range.end = lines.position
+        }
+        return (Whitespace.trimmed(String(decoding: text, as: UTF8.self)), range)
+    }
+
+    // MARK: Include
+
+    private mutating func include(_ words: [String], _ line: Int) throws(RSParseError.Reason) {
+        let pattern = try only("include", words.dropFirst())
+        guard depth < Self.deepest else { throw RSParseError.Reason("includes are nested more than \(Self.deepest) deep") }
+        let folder = script.name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(script.name[...$0]) } ?? ""
+        let paths = Self.expand(pattern.utf8.first == UInt8(ascii: "/") ? pattern : folder + pattern)
+        guard !paths.isEmpty else { throw RSParseError.Reason("include finds no file: \(pattern)") }
+        for path in paths {
+            let included: Script
+            do throws(SQLLogicTestError) {
+                included = try Script(path: path)
+            } catch {
+                throw RSParseError.Reason(error.message)
+            }
+            do throws(RSParseError) {
+                records += try Self.parse(included, depth: depth + 1)
+            } catch {
+                throw RSParseError.Reason(error)
+            }
+        }
+    }
+
+    private static func expand(_ pattern: String) -> [String] {
+        var found = glob_t()
+        defer { globfree(&found) }
+        guard glob(pattern, 0, nil, &found) == 0, let paths = found.gl_pathv else { return [] }
+        return (0..<Int(found.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }
+    }
+}

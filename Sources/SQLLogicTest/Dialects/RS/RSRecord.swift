@@ -1,0 +1,54 @@
+/// One record of a script in the dialect of sqllogictest-rs.
+struct RSRecord {
+    /// Of the header.
+    var line: Int
+    /// Of the script it stands in, which an `include` may have brought in.
+    var script: Script
+    var conditions: [Condition] = []
+    /// Nil for the default one.
+    var connection: String?
+    var retry: Retry?
+    var body: Body
+    /// Where the result stands in `script`, below its `----`; empty behind the SQL when there is no `----`.
+    var result = ByteRange.empty
+    var hasSeparator = false
+
+    enum Condition: Equatable { case skipIf(String), onlyIf(String) }
+
+    /// `retry N backoff DUR`.
+    struct Retry: Equatable {
+        var attempts: Int
+        var backoff: Duration
+    }
+
+    enum Body {
+        case statement(StatementExpectation, sql: [UInt8])
+        case query(QueryExpectation, sql: [UInt8])
+        case system(command: [UInt8], output: String?)
+        case bind(names: [String], sql: [UInt8])
+        case sleep(Duration)
+        case control(RSControl)
+        case hashThreshold(Int)
+        case halt
+    }
+
+    enum StatementExpectation: Equatable {
+        case ok
+        case count(Int)
+        case error(ExpectedError)
+    }
+
+    enum QueryExpectation: Equatable {
+        /// The lines below `----`, and the mode if the record says one.
+        case rows(SortMode?, [[UInt8]])
+        case error(ExpectedError)
+    }
+}
+
+/// `control …`.
+enum RSControl: Equatable {
+    case sortMode(SortMode)
+    /// Whether each value stands on a line of its own.
+    case valueWise(Bool)
+    case substitution(Bool)
+}

@@ -1,0 +1,245 @@
+import Glibc
+
+/// The run of one script in the dialect of sqllogictest-rs. It ends at the first record that fails.
+struct RSRun {
+    let options: RunOptions
+    private let database: any EngineDatabase
+    private let engineName: String
+    private let progress: FileRunner.Progress?
+    private var connections: [String: any EngineConnection] = [:]
+    /// Commands that a `system` record left running; they end with the script.
+    private var background: [ChildProcess] = []
+
+    var verdict = FileVerdict()
+    var edits = ResultEdits()
+    var variables: RSVariables
+    private var substitutes = false
+    var sortMode = SortMode.nosort
+    var isValueWise = false
+    var hashThreshold: Int
+    var rows = ResultTable.boxed()
+    private var sql = [UInt8]()
+
+    init(database: any EngineDatabase, engineName: String, options: RunOptions, progress: FileRunner.Progress?) {
+        self.database = database
+        self.engineName = options.engineName ?? engineName
+        self.options = options
+        self.progress = progress
+        hashThreshold = options.hashThreshold ?? 0
+        variables = RSVariables(testFolder: TestFolder(), database: database.name)
+    }
+
+    mutating func runAll(_ script: Script) throws(SQLLogicTestError) {
+        let records: [RSRecord]
+        do throws(RSParseError) {
+            records = try RSParser.parse(script)
+        } catch {
+            let failure = Failure(kind: .script, line: error.line, message: error.message)
+            verdict.note(error.script === script ? failure : failure.in(error.script.name), limit: options.failureLimit)
+            verdict.stopReason = .badRecord
+            return
+        }
+        for (index, record) in records.enumerated() {
+            progress?(record.line, index + 1)
+            if case .halt = record.body {
+                verdict.haltLine = record.line
+                verdict.stopReason = .halt
+                return
+            }
+            guard let failure = try run(record) else { continue }
+            verdict.note(record.script === script ? failure : failure.in(record.script.name), limit: options.failureLimit)
+            // While results are recorded, what cannot be recorded does not keep the rest from it.
+            guard options.records else {
+                verdict.stopReason = .firstError
+                return
+            }
+        }
+    }
+
+    /// - Returns: nil if the record held.
+    private mutating func run(_ record: RSRecord) throws(SQLLogicTestError) -> Failure? {
+        switch record.body {
+        case .control(.sortMode(let mode)): sortMode = mode
+        case .control(.valueWise(let isOn)): isValueWise = isOn
+        case .control(.substitution(let isOn)): substitutes = isOn
+        case .hashThreshold(let threshold): if options.hashThreshold == nil { hashThreshold = threshold }
+        case .sleep(let duration): Self.sleep(duration)
+        case .halt: break
+        case .statement, .query, .system, .bind:
+            if isSkipped(record) {
+                verdict.skipped += 1
+                return nil
+            }
+            verdict.tests += 1
+            return try runTest(record)
+        }
+        return nil
+    }
+
+    /// A command is not run on an engine, so its conditions see labels alone.
+    private func isSkipped(_ record: RSRecord) -> Bool {
+        var names = options.labels
+        if case .system = record.body {} else { names.append(engineName) }
+        return record.conditions.contains { condition in
+            switch condition {
+            case .skipIf(let name): names.contains(name)
+            case .onlyIf(let name): !names.contains(name)
+            }
+        }
+    }
+
+    private mutating func runTest(_ record: RSRecord) throws(SQLLogicTestError) -> Failure? {
+        var attempt = 1
+        while true {
+            let failure = try runOnce(record)
+            guard failure != nil, let retry = record.retry, attempt < retry.attempts else { return failure }
+            attempt += 1
+            Self.sleep(retry.backoff)
+        }
+    }
+
+    private mutating func runOnce(_ record: RSRecord) throws(SQLLogicTestError) -> Failure? {
+        do throws(SubstitutionError) {
+            switch record.body {
+            case .statement(let expectation, let text):
+                let outcome = try run(text, record)
+                return judge(outcome, expectation, record)
+            case .query(let expectation, let text):
+                let outcome = try run(text, record)
+                return judge(outcome, expectation, record)
+            case .system(let command, let output):
+                return runSystem(try substitutes ? variables.substituteInCommand(command) : command, output, record)
+            case .bind(let names, let text):
+                let outcome = try run(text, record)
+                return bind(names, outcome, record)
+            default: return nil
+            }
+        } catch {
+            return failure(.script, record, "cannot replace variables: \(error.message)")
+        }
+    }
+
+    /// Runs SQL on the record's connection; the rows are in `rows` afterwards.
+    private mutating func run(_ text: [UInt8], _ record: RSRecord) throws(SubstitutionError) -> Result<StatementOutcome, SQLLogicTestError> {
+        sql = try substitutes ? variables.substitute(text) : text
+        rows.table.removeAll()
+        do throws(SQLLogicTestError) {
+            let connection = try connection(record.connection ?? "")
+            sql.append(0)
+            defer { sql.removeLast() }
+            let outcome = sql.withUnsafeBufferPointer { bytes in
+                connection.run(UnsafeBufferPointer(rebasing: bytes[..<(bytes.count - 1)]), into: &rows.table)
+            }
+            return .success(outcome)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Connections are opened when they are first used, one for each name.
+    private mutating func connection(_ name: String) throws(SQLLogicTestError) -> any EngineConnection {
+        if let known = connections[name] { return known }
+        let made = try database.connect()
+        connections[name] = made
+        return made
+    }
+
+    // MARK: Statements
+
+    private mutating func judge(_ outcome: Result<StatementOutcome, SQLLogicTestError>, _ expectation: RSRecord.StatementExpectation,
+                                _ record: RSRecord) -> Failure? {
+        switch (succeeded(outcome), expectation) {
+        case (.failure(let error), .error(let expected)):
+            return judge(error, expected, record)
+        case (.failure(let error), _):
+            return failure(.statementFailed, record, "statement failed: \(error.message)")
+        case (.success, .error):
+            return failure(.statementSucceeded, record, "statement is expected to fail, but it succeeded")
+        case (.success(let count), .count(let expected)) where count != expected:
+            return failure(.wrongValue, record, "statement is expected to affect \(expected) rows, but it affected \(count)",
+                           expected: "\(expected)", actual: "\(count)")
+        case (.success, _):
+            return nil
+        }
+    }
+
+    /// The number of rows changed or given, or the engine's refusal.
+    private func succeeded(_ outcome: Result<StatementOutcome, SQLLogicTestError>) -> Result<Int, EngineFailure> {
+        switch outcome {
+        case .success(.complete(let count)): .success(count)
+        case .success(.rows): .success(rowCount)
+        case .success(.failed(let error)): .failure(error)
+        case .failure(let error): .failure(EngineFailure(error.message))
+        }
+    }
+
+    var rowCount: Int { rows.table.count / max(rows.table.columns, 1) }
+
+    mutating func judge(_ error: EngineFailure, _ expected: ExpectedError, _ record: RSRecord) -> Failure? {
+        if expected.matches(error) { return nil }
+        if case .text = expected, options.records {
+            edits.replaceMessage(record, error.message)
+            return nil
+        }
+        let state = error.sqlState.map { "(\($0)) " } ?? ""
+        return failure(.statementFailed, record, "the error is not the expected one", expected: expected.shown, actual: state + error.message)
+    }
+
+    // MARK: Variables
+
+    private mutating func bind(_ names: [String], _ outcome: Result<StatementOutcome, SQLLogicTestError>, _ record: RSRecord) -> Failure? {
+        if case .failure(let error) = succeeded(outcome) {
+            return failure(.queryFailed, record, "let failed: \(error.message)")
+        }
+        let columns = rows.table.columns
+        guard rowCount == 1, columns == names.count else {
+            return failure(.wrongValue, record,
+                           "let needs 1 row of \(names.count) columns, but the query gave \(rowCount) rows of \(columns)")
+        }
+        for (index, name) in names.enumerated() { variables.bind(name, String(decoding: rows.table.value(index), as: UTF8.self)) }
+        return nil
+    }
+
+    // MARK: Commands
+
+    /// Bytes of a command's output that are kept.
+    private static let outputLimit = 1 << 20
+
+    private mutating func runSystem(_ command: [UInt8], _ expected: String?, _ record: RSRecord) -> Failure? {
+        sql = command
+        do throws(EngineFailure) {
+            if Whitespace.trimmed(String(decoding: command, as: UTF8.self)).utf8.last == UInt8(ascii: "&") {
+                background.append(try ChildProcess(command: command + Array("\nwait".utf8)))
+                return nil
+            }
+            let child = try ChildProcess(command: command, output: true)
+            let output = Whitespace.trimmed(String(decoding: child.readAll(limit: Self.outputLimit), as: UTF8.self))
+            let status = child.wait()
+            guard status == 0 else {
+                let end = status > 0 ? "exit code \(status)" : "signal \(-status)"
+                return failure(.statementFailed, record, "system command failed with \(end)", actual: output)
+            }
+            guard let expected, output != expected else { return nil }
+            if options.records {
+                edits.replaceMessage(record, output)
+                return nil
+            }
+            return failure(.wrongValue, record, "system command's output differs", expected: expected, actual: output)
+        } catch {
+            return failure(.statementFailed, record, "system command failed: \(error.message)")
+        }
+    }
+
+    private static func sleep(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+        var rest = timespec()
+        while nanosleep(&time, &rest) != 0, errno == EINTR { time = rest }
+    }
+
+    func failure(_ kind: Failure.Kind, _ record: RSRecord, _ message: String, expected: String = "", actual: String = "") -> Failure {
+        func cut(_ text: String) -> String { Array(text.utf8).withUnsafeBufferPointer { Failure.cut($0) } }
+        return Failure(kind: kind, line: record.line, message: message, sql: sql.withUnsafeBufferPointer { Failure.cut($0) },
+                       expected: cut(expected), actual: cut(actual))
+    }
+}

@@ -1,0 +1,127 @@
+import Glibc
+
+/// The variables of a script: what `let` has bound, what the environment has, and the runner's own.
+struct RSVariables {
+    private var bound: [String: String] = [:]
+    private let testFolder: TestFolder
+    private let database: String
+
+    init(testFolder: TestFolder, database: String) {
+        self.testFolder = testFolder
+        self.database = database
+    }
+
+    mutating func bind(_ name: String, _ value: String) { bound[name] = value }
+
+    static func isName(_ text: Substring) -> Bool {
+        guard let first = text.utf8.first, isLetter(first) else { return false }
+        return text.utf8.allSatisfy { isLetter($0) || ($0 >= 0x30 && $0 <= 0x39) }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "_") || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
+    }
+
+    private func value(_ name: String) throws(SubstitutionError) -> String? {
+        switch name {
+        case "__TEST_DIR__": return try testFolder.path()
+        case "__NOW__": return Self.now
+        case "__DATABASE__": return database
+        default: return bound[name] ?? getenv(name).map { String(cString: $0) }
+        }
+    }
+
+    /// Nanoseconds since 1970.
+    private static var now: String {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return String(time.tv_sec * 1_000_000_000 + time.tv_nsec)
+    }
+
+    // MARK: SQL
+
+    /// Replaces `$NAME`, `${NAME}` and `${NAME:default}` in `text`; `\$` and `\\` stand for themselves.
+    func substitute(_ text: [UInt8], depth: Int = 0) throws(SubstitutionError) -> [UInt8] {
+        guard depth < 16 else { throw SubstitutionError("defaults are nested too deep") }
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var at = 0
+        while at < text.count {
+            let byte = text[at]
+            at += 1
+            if byte == UInt8(ascii: "\\"), at < text.count {
+                guard text[at] == UInt8(ascii: "$") || text[at] == UInt8(ascii: "\\") else {
+                    throw SubstitutionError("invalid escape \"\\\(ASCII.shown(text[at]))\"; write \\\\ for a backslash")
+                }
+                result.append(text[at])
+                at += 1
+            } else if byte == UInt8(ascii: "$") {
+                result += try variable(text, &at, depth)
+            } else {
+                result.append(byte)
+            }
+        }
+        return result
+    }
+
+    private func variable(_ text: [UInt8], _ at: inout Int, _ depth: Int) throws(SubstitutionError) -> [UInt8] {
+        let isBraced = at < text.count && text[at] == UInt8(ascii: "{")
+        if isBraced { at += 1 }
+        let start = at
+        while at < text.count, Self.isLetter(text[at]) || (at > start && text[at] >= 0x30 && text[at] <= 0x39) { at += 1 }
+        let name = String(decoding: text[start..<at], as: UTF8.self)
+        guard !name.isEmpty else { throw SubstitutionError("missing variable name behind $; write \\$ for a dollar sign") }
+        guard isBraced else { return try known(name) }
+        guard at < text.count, text[at] == UInt8(ascii: ":") else {
+            guard at < text.count, text[at] == UInt8(ascii: "}") else { throw SubstitutionError("missing } behind ${\(name)") }
+            at += 1
+            return try known(name)
+        }
+        at += 1
+        let fallback = try Self.fallback(text, &at, name)
+        if let value = try value(name) { return Array(value.utf8) }
+        return try substitute(fallback, depth: depth + 1)
+    }
+
+    /// The text up to the brace that closes the variable's own.
+    private static func fallback(_ text: [UInt8], _ at: inout Int, _ name: String) throws(SubstitutionError) -> [UInt8] {
+        let start = at
+        var open = 1
+        while at < text.count {
+            switch text[at] {
+            case UInt8(ascii: "\\"): at += 1
+            case UInt8(ascii: "{"): open += 1
+            case UInt8(ascii: "}"): open -= 1
+            default: break
+            }
+            at += 1
+            if open == 0 { return Array(text[start..<(at - 1)]) }
+        }
+        throw SubstitutionError("missing } behind ${\(name)")
+    }
+
+    private func known(_ name: String) throws(SubstitutionError) -> [UInt8] {
+        guard let value = try value(name) else { throw SubstitutionError("No such variable: $\(name)") }
+        return Array(value.utf8)
+    }
+
+    // MARK: Commands
+
+    /// In a command only the runner's own names and bound ones are replaced, so that the shell keeps its variables.
+    func substituteInCommand(_ command: [UInt8]) throws(SubstitutionError) -> [UInt8] {
+        var result = command
+        let folder = Array("$__TEST_DIR__".utf8)
+        if result.firstRange(of: folder) != nil { result.replace(folder, with: Array(try testFolder.path().utf8)) }
+        result.replace(Array("$__NOW__".utf8), with: Array(Self.now.utf8))
+        // Longer names first: $ab is not $a and a b.
+        for (name, value) in bound.sorted(by: { ($0.key.utf8.count, $0.key) > ($1.key.utf8.count, $1.key) }) {
+            result.replace(Array("$\(name)".utf8), with: Array(value.utf8))
+        }
+        return result
+    }
+}
+
+struct SubstitutionError: Error {
+    var message: String
+    init(_ message: String) { self.message = message }
+}

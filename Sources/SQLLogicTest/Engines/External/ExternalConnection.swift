@@ -1,0 +1,79 @@
+import FoundationEssentials
+
+/// A connection to a program of the user's.
+final class ExternalConnection: EngineConnection {
+    private let process: ChildProcess
+    private let shutdownTimeout: Double
+    private var stream = JSONStream()
+
+    init(_ process: ChildProcess, shutdownTimeout: Double) {
+        self.process = process
+        self.shutdownTimeout = shutdownTimeout
+    }
+
+    deinit {
+        process.closeInput()
+        _ = process.waitBriefly(seconds: shutdownTimeout)
+    }
+
+    private struct Request: Encodable { var sql: String }
+
+    private struct Reply: Decodable {
+        var result: [[String]]?
+        var err: String?
+    }
+
+    func execute(_ sql: UnsafeBufferPointer<UInt8>) -> EngineFailure? {
+        if case .failure(let error) = ask(sql) { error } else { nil }
+    }
+
+    func query(_ sql: UnsafeBufferPointer<UInt8>, types: UnsafeBufferPointer<UInt8>, into result: inout ResultTable) -> QueryOutcome {
+        switch ask(sql) {
+        case .failure(let error): return .failed(error)
+        case .success(let rows):
+            let columns = rows.first?.count ?? types.count
+            guard columns == types.count, rows.allSatisfy({ $0.count == columns }) else { return .columnCount(columns) }
+            result.columns = columns
+            for row in rows {
+                for (value, type) in zip(row, types) { TextValue.append(value, as: type, to: &result) }
+            }
+            return .rows
+        }
+    }
+
+    func run(_ sql: UnsafeBufferPointer<UInt8>, into result: inout ResultTable) -> StatementOutcome {
+        switch ask(sql) {
+        case .failure(let error): return .failed(error)
+        case .success(let rows):
+            let columns = rows.first?.count ?? 0
+            guard rows.allSatisfy({ $0.count == columns }) else { return .failed(EngineFailure("the engine's rows have different lengths")) }
+            result.columns = columns
+            for value in rows.joined() {
+                var value = value
+                value.withUTF8 { result.append(formatted: $0) }
+            }
+            // The protocol says nothing of types.
+            return .rows(typedColumns: 0)
+        }
+    }
+
+    private func ask(_ sql: UnsafeBufferPointer<UInt8>) -> Result<[[String]], EngineFailure> {
+        do {
+            let request = try JSONEncoder().encode(Request(sql: String(decoding: sql, as: UTF8.self)))
+            guard process.write(Array(request)) else { return .failure(EngineFailure("the engine's program does not take requests any more")) }
+            while true {
+                if let object = stream.next() {
+                    let reply = try JSONDecoder().decode(Reply.self, from: Data(object))
+                    if let message = reply.err { return .failure(EngineFailure(message)) }
+                    return .success(reply.result ?? [])
+                }
+                let bytes = process.read()
+                if bytes.isEmpty { return .failure(EngineFailure("the engine's program ended without an answer")) }
+                stream.add(bytes)
+                if stream.isTooLong { return .failure(EngineFailure("the engine's answer is longer than \(JSONStream.limit) bytes")) }
+            }
+        } catch {
+            return .failure(EngineFailure("the engine's answer is not understood: \(error)"))
+        }
+    }
+}

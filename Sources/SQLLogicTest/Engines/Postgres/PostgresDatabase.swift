@@ -1,0 +1,39 @@
+/// A database on a PostgreSQL server, made for one file.
+final class PostgresDatabase: EngineDatabase {
+    let name: String
+    private let library: LibPQ
+    private let engine: PostgresEngine
+
+    init(_ library: LibPQ, engine: PostgresEngine, name: String) throws(SQLLogicTestError) {
+        self.library = library
+        self.engine = engine
+        self.name = name
+        // template0 has nothing of the site's, and nobody is connected to it.
+        if let failure = try Self.administer(library, engine.connection, "CREATE DATABASE \"\(name)\" TEMPLATE template0 ENCODING 'UTF8'") {
+            throw SQLLogicTestError(.engine, "cannot create the database \(name): \(failure.message); the user needs the right CREATEDB")
+        }
+    }
+
+    deinit {
+        if engine.keepsDatabases { return }
+        _ = try? Self.administer(library, engine.connection, "DROP DATABASE IF EXISTS \"\(name)\" WITH (FORCE)")
+    }
+
+    func connect() throws(SQLLogicTestError) -> any EngineConnection {
+        try PostgresConnection(library, connection: Self.connection(engine.connection, database: name), queryProtocol: engine.queryProtocol, owner: self)
+    }
+
+    private static func administer(_ library: LibPQ, _ connection: String, _ sql: String) throws(SQLLogicTestError) -> EngineFailure? {
+        let connection = try PostgresConnection(library, connection: connection, queryProtocol: .simple, owner: nil)
+        return Array((sql + "\0").utf8).withUnsafeBufferPointer { connection.execute(UnsafeBufferPointer(rebasing: $0.dropLast())) }
+    }
+
+    /// `connection` with another database in it.
+    static func connection(_ connection: String, database: String) -> String {
+        guard connection.hasPrefix("postgresql://") || connection.hasPrefix("postgres://") else {
+            return connection + " dbname=" + database
+        }
+        // In a URI, a parameter behind the question mark beats the path.
+        return connection + (connection.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + "dbname=" + database
+    }
+}

@@ -1,0 +1,26 @@
+internal import CSQLite
+
+/// The functions of a SQLite, linked or loaded, under their own names without the prefix.
+///
+/// Connections are generic over this, so that the linked one is called directly.
+protocol SQLiteCalls: Sendable {
+    func open(_ path: String, _ handle: inout OpaquePointer?, _ flags: Int32) -> Int32
+    func close(_ handle: OpaquePointer?)
+    func exec(_ handle: OpaquePointer, _ sql: UnsafePointer<CChar>) -> Int32
+    func errmsg(_ handle: OpaquePointer) -> UnsafePointer<CChar>?
+    func errstr(_ code: Int32) -> UnsafePointer<CChar>?
+    func changes(_ handle: OpaquePointer) -> Int32
+    func prepare(_ handle: OpaquePointer, _ sql: UnsafePointer<CChar>, _ length: Int32, _ statement: inout OpaquePointer?,
+                 _ tail: inout UnsafePointer<CChar>?) -> Int32
+    func step(_ statement: OpaquePointer) -> Int32
+    func finalize(_ statement: OpaquePointer?)
+    func columnCount(_ statement: OpaquePointer?) -> Int32
+    func columnValue(_ statement: OpaquePointer, _ column: Int32) -> OpaquePointer?
+    func valueType(_ value: OpaquePointer?) -> Int32
+    func valueInt(_ value: OpaquePointer?) -> Int32
+    func valueInt64(_ value: OpaquePointer?) -> Int64
+    func valueDouble(_ value: OpaquePointer?) -> Double
+    func valueText(_ value: OpaquePointer?) -> UnsafePointer<UInt8>?
+    func valueBytes(_ value: OpaquePointer?) -> Int32
+    func formatReal(_ size: Int32, _ buffer: UnsafeMutablePointer<CChar>, _ value: Double)
+}

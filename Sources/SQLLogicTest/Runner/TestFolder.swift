@@ -1,0 +1,25 @@
+import FoundationEssentials
+import Glibc
+
+/// A folder for one script, made when it is first asked for and removed with all it holds at the end.
+final class TestFolder {
+    private let parent: String
+    private var made: String?
+
+    init() { parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
+
+    func path() throws(SubstitutionError) -> String {
+        if let made { return made }
+        var template = Array("\(parent)/slt-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw SubstitutionError("cannot make a folder in \(parent): \(String(cString: strerror(errno)))")
+        }
+        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        made = path
+        return path
+    }
+
+    deinit {
+        if let made { try? FileManager.default.removeItem(atPath: made) }
+    }
+}

@@ -1,0 +1,98 @@
+import Glibc
+
+/// A part of a file, and what is in it.
+struct FileChunk: Sendable, Hashable {
+    var length: Int
+    var digest: ContentDigest
+}
+
+/// A file's content as a list of chunks, in order.
+struct FileRecipe: Sendable {
+    var chunks: [FileChunk]
+
+    /// Bytes that one thread takes at a time.
+    private static let segment = 4 << 20
+
+    /// Reads an open file with several threads and cuts it.
+    /// - Returns: `nil` where it is shorter than `size` or cannot be read.
+    init?(of descriptor: Int32, size: Int, rule: ChunkRule, threads: Int) {
+        let count = (size + Self.segment - 1) / Self.segment
+        let parts = Monitor([Part?](repeating: nil, count: count))
+        let isWhole = ParallelWork.run(count, threads: threads) { index, buffer in
+            guard let part = Part(descriptor, Self.segment * index..<min(size, Self.segment * (index + 1)), rule, buffer) else { return false }
+            parts.withLock { $0[index] = part }
+            return true
+        }
+        guard isWhole, let chunks = Self.joined(parts.withLock { $0 }, descriptor, size, rule) else { return nil }
+        self.chunks = chunks
+    }
+
+    init(chunks: [FileChunk]) { self.chunks = chunks }
+
+    /// A segment's cuts, and the chunks between them.
+    private struct Part: Sendable {
+        var first: Int?
+        var last = 0
+        var chunks: [FileChunk] = []
+
+        init?(_ descriptor: Int32, _ range: Range<Int>, _ rule: ChunkRule, _ buffer: ScratchBuffer) {
+            let before = min(range.lowerBound, rule.lookBack)
+            let wanted = before + range.count
+            let memory = buffer.reserve(wanted)
+            guard (try? FileBytes.read(descriptor, into: memory, at: UInt64(range.lowerBound - before))) == wanted else { return nil }
+            let bytes = UnsafeRawBufferPointer(memory)
+            let offset = range.lowerBound - before
+            var start: Int?
+            for cut in rule.cuts(in: bytes, from: before) {
+                if let start {
+                    for piece in stride(from: start, to: cut, by: rule.maximum) {
+                        let part = UnsafeRawBufferPointer(rebasing: bytes[piece..<min(cut, piece + rule.maximum)])
+                        chunks.append(FileChunk(length: part.count, digest: ContentDigest.of(part)))
+                    }
+                } else {
+                    first = offset + cut
+                }
+                start = cut
+                last = offset + cut
+            }
+        }
+    }
+
+    /// Adds the chunks that reach over segments' ends.
+    private static func joined(_ parts: [Part?], _ descriptor: Int32, _ size: Int, _ rule: ChunkRule) -> [FileChunk]? {
+        var chunks: [FileChunk] = []
+        var open = 0
+        let buffer = ScratchBuffer()
+        func close(at end: Int) -> Bool {
+            for start in stride(from: open, to: end, by: rule.maximum) {
+                let memory = buffer.reserve(min(end - start, rule.maximum))
+                guard (try? FileBytes.read(descriptor, into: memory, at: UInt64(start))) == memory.count else { return false }
+                chunks.append(FileChunk(length: memory.count, digest: ContentDigest.of(UnsafeRawBufferPointer(memory))))
+            }
+            open = end
+            return true
+        }
+        for case let part? in parts {
+            guard let first = part.first else { continue }
+            guard close(at: first) else { return nil }
+            chunks += part.chunks
+            open = part.last
+        }
+        return close(at: size) ? chunks : nil
+    }
+}
+
+/// Memory that grows and is used again.
+final class ScratchBuffer {
+    private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+
+    deinit { memory.deallocate() }
+
+    func reserve(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        if memory.count < count {
+            memory.deallocate()
+            memory = .allocate(byteCount: count, alignment: 4096)
+        }
+        return UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
+    }
+}

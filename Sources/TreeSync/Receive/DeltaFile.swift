@@ -1,0 +1,95 @@
+import Glibc
+
+/// A large file of which the receiver has an older state, or a part: it learns what it lacks from the sender's recipe.
+final class DeltaFile: Sendable {
+    /// Files shorter than this come whole.
+    static let smallest: UInt64 = 512 << 10
+
+    private struct State {
+        var wanted = FileRecipe(chunks: [])
+        var bytes = 0
+        var isComplete = false
+        var sources: [FileRecipe]?
+        var isTaken = false
+    }
+
+    let file: LargeFile
+    let rule: ChunkRule
+    /// Open files that hold what may be used again, the old state first.
+    let sources: [OpenSource]
+    private let monitor = Monitor(State())
+
+    /// A file that is read, closed with the last reference.
+    final class OpenSource: Sendable {
+        let descriptor: Int32
+        let size: Int
+
+        init?(_ descriptor: Int32) {
+            var status = stat()
+            guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                close(descriptor)
+                return nil
+            }
+            self.descriptor = descriptor
+            size = Int(status.st_size)
+        }
+
+        deinit { close(descriptor) }
+    }
+
+    init(_ file: LargeFile, sources: [OpenSource], rule: ChunkRule) {
+        self.file = file
+        self.sources = sources
+        self.rule = rule
+    }
+
+    /// Takes a part of the sender's recipe.
+    /// - Returns: what to do, once all is known.
+    func add(_ chunks: [FileChunk], isLast: Bool, limit: UInt64) throws -> DeltaPlan? {
+        try monitor.withLock { state throws(SyncError) in
+            guard !state.isComplete else { throw SyncError.violation("two recipes of one file") }
+            for chunk in chunks {
+                let (sum, overflow) = state.bytes.addingReportingOverflow(chunk.length)
+                guard !overflow, UInt64(sum) <= limit else { throw SyncError.violation("a recipe that is too long") }
+                state.bytes = sum
+            }
+            state.wanted.chunks += chunks
+            state.isComplete = isLast
+        }
+        return planIfKnown()
+    }
+
+    /// Cuts what the receiver has, on several threads.
+    func readSources(threads: Int) -> DeltaPlan? {
+        let recipes = sources.map { FileRecipe(of: $0.descriptor, size: $0.size, rule: rule, threads: threads) ?? FileRecipe(chunks: []) }
+        monitor.withLock { $0.sources = recipes }
+        return planIfKnown()
+    }
+
+    private func planIfKnown() -> DeltaPlan? {
+        let known = monitor.withLock { state -> (FileRecipe, [FileRecipe])? in
+            guard let sources = state.sources, state.isComplete, !state.isTaken else { return nil }
+            state.isTaken = true
+            return (state.wanted, sources)
+        }
+        return known.map { DeltaPlan(for: $0.0, from: $0.1) }
+    }
+
+    /// Copies what the receiver has to its places in the new file, and checks it on the way.
+    /// - Returns: whether all of it was what it had been.
+    func copy(_ plan: DeltaPlan, to descriptor: Int32, threads: Int) -> Bool {
+        let sources = sources
+        let copies = plan.copies
+        let stretch = 64
+        return ParallelWork.run((copies.count + stretch - 1) / stretch, threads: threads) { index, buffer in
+            for copy in copies[index * stretch..<min(copies.count, (index + 1) * stretch)] {
+                let memory = buffer.reserve(copy.chunk.length)
+                guard (try? FileBytes.read(sources[copy.source].descriptor, into: memory, at: UInt64(copy.from))) == memory.count else { return false }
+                let bytes = UnsafeRawBufferPointer(memory)
+                guard ContentDigest.of(bytes) == copy.chunk.digest,
+                      (try? FileBytes.write(descriptor, bytes, at: UInt64(copy.to))) != nil else { return false }
+            }
+            return true
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import FoundationEssentials
+import SQLLogicTest
+import Testing
+import TestSupport
+
+@Suite("The run command") struct CommandTests {
+    private func run(_ files: [String], _ change: (inout RunCommand) -> Void = { _ in }) throws -> (code: Int32, output: String) {
+        var command = RunCommand(files: files)
+        change(&command)
+        var output = ""
+        let code = command.run(on: try SQLiteEngine(), output: { output += $0 }, diagnostics: { _ in })
+        return (code, output)
+    }
+
+    private func read(_ path: String) throws -> String { String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self) }
+
+    @Test("files run at once are reported in the order in which they were given")
+    func jobs() throws {
+        let folder = try TemporaryFolder()
+        let files = try (0..<20).map { try folder.write("query I\nSELECT \($0)\n----\n\($0 % 7 == 3 ? -1 : $0)\n", to: "\($0).test") }
+        let alone = try run(files)
+        let together = try run(files) { $0.jobs = 4 }
+        #expect(alone.code == 1)
+        #expect(together.code == 1)
+        func lines(_ text: String) -> [Substring] { text.split(separator: "\n").dropLast() }
+        #expect(lines(alone.output) == lines(together.output))
+        #expect(together.output.contains("20 files: 17 passed, 3 failed; 20 tests in "))
+    }
+
+    @Test("with fail-fast no file is started once one has failed")
+    func failFast() throws {
+        let folder = try TemporaryFolder()
+        let files = try (0..<5).map { try folder.write("query I\nSELECT 1\n----\n\($0 == 1 ? 2 : 1)\n", to: "\($0).test") }
+        let result = try run(files) { $0.failFast = true }
+        #expect(result.output.contains("2 files: 1 passed, 1 failed, 3 not started; 2 tests in "))
+    }
+
+    @Test("a failure shows its SQL and what differs, wrong values of one query together, and no control characters")
+    func report() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("query T\nSELECT 'a'\nUNION ALL SELECT 'b' UNION ALL SELECT '\u{1B}[2J'\n----\nx\nb\ny\n", to: "a.test")
+        let output = try run([file]).output
+        #expect(output == """
+            \(file):5: wrong result
+                SELECT 'a'
+                UNION ALL SELECT 'b' UNION ALL SELECT '\\x1b[2J'
+                - 5: x
+                + 5: a
+                - 7: y
+                + 7: @[2J
+            2 errors out of 1 tests in \(file) - 0 skipped.
+
+            """)
+    }
+
+    @Test("rows that differ stand in their order among those that do not")
+    func difference() throws {
+        let folder = try TemporaryFolder()
+        let rows = (1...9).map { "\($0)\n" }.joined()
+        let sql = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 9) SELECT CASE x WHEN 8 THEN 80 ELSE x END FROM c"
+        let file = try folder.write("query I\n\(sql)\n----\n\(rows)", to: "a.slt")
+        let output = try run([file]) { $0.options.dialect = .rs }.output
+        #expect(output.contains("    … 5 lines that are the same\n      6\n      7\n    - 8\n    + 80\n      9\n"))
+    }
+
+    @Test("colours are asked for")
+    func colours() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("query I\nSELECT 1\n----\n2\n", to: "a.test")
+        #expect(try run([file]) { $0.isColoured = true }.output.contains("\u{1B}[31m    - 2\u{1B}[0m"))
+        #expect(try !run([file]).output.contains("\u{1B}"))
+    }
+
+    @Test("a JUnit report has one case a file, named as sqllogictest-rs does it")
+    func junit() throws {
+        let folder = try TemporaryFolder()
+        let bad = try folder.write("query T\nSELECT '<&>'\n----\n\"\n", to: "a-b.test")
+        let good = try folder.write("halt\n", to: "c.test")
+        #expect(try run([bad, good, folder.file("none")]) { $0.junit = folder.file("j.xml") }.code == 2)
+        let text = try read(folder.file("j.xml"))
+        #expect(text.contains("<testsuite name=\"sqllogictest\" tests=\"3\" failures=\"1\" errors=\"1\" skipped=\"0\">"))
+        #expect(text.contains("_a_b_test\" file="))
+        #expect(text.contains("expected [&quot;] got [&lt;&amp;&gt;]"))
+    }
+
+    @Test("recording rewrites results alone: comments, layout, line ends and skipped records stay")
+    func record() throws {
+        let folder = try TemporaryFolder()
+        let text = "# head\r\n\r\nstatement ok\r\nCREATE TABLE t(x)\r\n\r\n# why\r\nquery  I   rowsort\r\nSELECT 2 UNION SELECT 1\r\n----\r\n9\r\n\r\n\r\n"
+            + "skipif sqlite\r\nquery I\r\nSELECT 1\r\n----\r\n7\r\n\r\nhash-threshold 1\r\n\r\nquery I\r\nSELECT 1 UNION SELECT 2\r\n----\r\nx\r\ny\r\n\r\n"
+            + "query T\r\nSELECT 'end'"
+        let file = try folder.write(text, to: "a.test")
+        #expect(try run([file]) { $0.records = true }.code == 0)
+        let recorded = try read(file)
+        #expect(recorded == text.replacing("----\r\n9\r\n", with: "----\r\n1\r\n2\r\n")
+            .replacing("----\r\nx\r\ny\r\n", with: "----\r\n2 values hashing to 6ddb4095eb719e2a9f0a3f95677d24e0\r\n") + "\r\n----\r\nend\r\n")
+        #expect(try run([file]).code == 0)
+        #expect(try run([file]) { $0.records = true }.code == 0)
+        #expect(try read(file) == recorded)
+    }
+
+    @Test("recording in the rs dialect mends rows, messages and outputs, and says what it cannot mend")
+    func recordRS() throws {
+        let folder = try TemporaryFolder()
+        let text = "query II\nSELECT 1, 2\n----\nx\n\nstatement error\nSELECT * FROM t\n----\nother\n\n\nsystem ok\necho hi\n----\nho\n\n\n"
+            + "statement ok\nnonsense\n\nquery T rowsort\nSELECT 'b' UNION SELECT 'a'\n"
+        let file = try folder.write(text, to: "a.slt")
+        let first = try run([file]) {
+            $0.records = true
+            $0.options.dialect = .rs
+        }
+        #expect(first.code == 1)
+        #expect(first.output.contains("1 errors out of 5 tests"))
+        #expect(try read(file) == text.replacing("----\nx", with: "----\n1 2").replacing("other", with: "no such table: t").replacing("\nho\n", with: "\nhi\n")
+            + "----\na\nb\n")
+    }
+
+    @Test("formatting brings headers, blank lines and line ends into one form, and a second time changes nothing")
+    func format() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("\r\n\r\n#  c\r\nquery   I\trowsort \r\nSELECT  1\r\n----\r\n1\r\n \r\n\r\n  halt\r\n\r\n", to: "a.test")
+        let formatted = "#  c\nquery I rowsort\nSELECT  1\n----\n1\n\nhalt\n"
+        for _ in 0..<2 {
+            #expect(FormatCommand(files: [file], dialect: .sqlite).run { _ in } == 0)
+            #expect(try read(file) == formatted)
+        }
+        let rs = try folder.write("statement  error\nSELECT\n----\na\n\nb\n\n\n\n\nstatement ok\nSELECT '\n  \n'\n\n\n", to: "b.slt")
+        for _ in 0..<2 {
+            #expect(FormatCommand(files: [rs], dialect: .rs).run { _ in } == 0)
+            #expect(try read(rs) == "statement error\nSELECT\n----\na\n\nb\n\n\nstatement ok\nSELECT '\n  \n'\n")
+        }
+    }
+}

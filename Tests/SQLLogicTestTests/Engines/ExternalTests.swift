@@ -1,0 +1,65 @@
+import Glibc
+import SQLLogicTest
+import Testing
+import TestSupport
+
+@Suite("External engines") struct ExternalTests {
+    private static let root = #filePath.components(before: "/Tests/")
+    private static let shim = "exec python3 '\(root)/docs/engines/sqlite_shim.py' {db}"
+
+    private func verdict(_ text: String, template: String = Self.shim, _ dialect: Dialect = .rs) throws -> FileVerdict {
+        var options = RunOptions()
+        options.dialect = dialect
+        return try FileRunner(options: options).run(Script(text, name: "ext.slt"), on: ExternalEngine(template: template))
+    }
+
+    @Test("the sample shim runs every kind of record")
+    func sampleShim() throws {
+        let folder = "\(Self.root)/Tests/Scripts/rs"
+        var options = RunOptions()
+        options.dialect = .rs
+        options.labels = ["sample"]
+        let verdict = try FileRunner(options: options).run(path: folder + "/every-record.slt", on: ExternalEngine(template: Self.shim))
+        #expect(verdict.failures.map { "\($0.file ?? ""):\($0.line): \($0.message) \($0.actual)" } == [])
+        #expect(verdict.tests == 25)
+        #expect(verdict.skipped == 2)
+    }
+
+    @Test("SQLite's dialect runs on it too")
+    func sqliteDialect() throws {
+        let text = "onlyif external\nquery ITR rowsort\nSELECT 1, 'é', 2.5 UNION ALL SELECT NULL, '', 1\n----\n1\n@@\n2.500\nNULL\n(empty)\n1.000\n"
+        #expect(try verdict(text, .sqlite).failures.map(\.message) == [])
+    }
+
+    @Test("{db} and its like are replaced, the engine is called external")
+    func template() throws {
+        let template = #"echo '{"result":[["{db}","{host}","{port}"]]}' ; cat > /dev/null"#
+        let failure = try verdict("onlyif external\nquery TTT\nx\n----\nx\n", template: template).failures.first
+        #expect(failure?.actual.hasPrefix("slt_ext_") == true)
+        #expect(failure?.actual.hasSuffix(" localhost 5432") == true)
+    }
+
+    @Test("answers are JSON values that follow each other, in pieces or together")
+    func pieces() throws {
+        let template = #"printf '{"result":[["}\\""'; sleep 0.05; printf ']]}{"err":"bad {"}  {"result":[]}'; cat > /dev/null"#
+        #expect(try verdict("query T\nx\n----\n}\"\n\nstatement error bad \\{\nx\n\nstatement ok\nx\n", template: template).failures.map(\.message) == [])
+    }
+
+    @Test("a program that dies, babbles or is not there fails the record", arguments: ["exit 1", "echo hello; echo '[}'", "no_such_program", "echo '{}{'; sleep 0.1"])
+    func broken(template: String) throws {
+        let verdict = try verdict("statement ok\nx\n\nstatement ok\nx\n", template: template)
+        #expect(verdict.errors == 1)
+    }
+
+    @Test("results are never hashed, as the protocol has no types")
+    func noHash() throws {
+        #expect(try verdict("hash-threshold 1\n\nquery II\nSELECT 1, 2\n----\n1 2\n").passed)
+        #expect(try verdict("hash-threshold 1\n\nquery II valuesort\nSELECT 1, 2\n----\n1\n2\n").failures.first?.actual.contains("2 values hashing to") == true)
+    }
+}
+
+extension String {
+    fileprivate func components(before marker: String) -> String {
+        firstRange(of: marker).map { String(self[..<$0.lowerBound]) } ?? self
+    }
+}

@@ -1,0 +1,104 @@
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+@testable import TreeSync
+
+@Suite("Deltas") struct DeltaTests {
+    @Test("send only what is new of a large file", arguments: [
+        ("{ head -c 100 /dev/urandom; cat ../target/f; } > f", 500_000),
+        ("cp ../target/f f; dd if=/dev/urandom of=f bs=1M seek=4 count=1 conv=notrunc status=none", 1_600_000),
+        ("cat ../target/f > f; head -c 1000 /dev/urandom >> f", 500_000),
+        ("tail -c +2000001 ../target/f > f", 500_000),
+        ("{ tail -c 4000000 ../target/f; head -c 4000000 ../target/f; } > f", 500_000),
+        ("{ cat ../target/f; head -c 2000000 /dev/zero; } > f", 2_400_000),
+    ])
+    func edits(_ edit: (line: String, most: UInt64)) async throws {
+        let trees = try TreePair(in: "/dev/shm")
+        try trees.inTarget("head -c 8000000 /dev/urandom > f; touch -d '2001-01-01' f")
+        try trees.inSource(edit.line)
+        let report = try await trees.push(options: SyncOptions(compression: .never))
+        #expect(report.problems.isEmpty)
+        #expect(report.updated.files == 1)
+        #expect(report.bytesLiteral <= edit.most)
+        #expect(try shell("cmp \(quoted(trees.source))/f \(quoted(trees.target))/f") == "")
+        #expect(try trees.rsyncDifferences() == "")
+    }
+
+    @Test("set only the time of a large file whose content is the same")
+    func sameContent() async throws {
+        let trees = try TreePair()
+        try trees.inSource("head -c 3000000 /dev/urandom > f; cp f ../target/f; touch -d '2001-01-01' f; ln ../target/f ../kept")
+        let report = try await trees.push()
+        #expect(report.touched.files == 1)
+        #expect(report.bytesLiteral == 0)
+        // Not written anew: it still is the same inode.
+        #expect(try trees.inTarget("[ f -ef ../kept ] && echo same") == "same\n")
+        #expect(try trees.rsyncDifferences() == "")
+    }
+
+    @Test("cope with a file that has nothing in common with the old one, or is all zeros")
+    func strangers() async throws {
+        let trees = try TreePair()
+        try trees.inSource("head -c 3000000 /dev/urandom > f; head -c 9000000 /dev/zero > z; head -c 700000 /dev/urandom > s")
+        try trees.inTarget("head -c 2500000 /dev/urandom > f; head -c 8000000 /dev/zero > z; ln -s /etc/passwd s")
+        let report = try await trees.push()
+        #expect(report.problems.isEmpty)
+        #expect(try trees.rsyncDifferences() == "")
+        #expect(try shell("cd \(quoted(trees.source)) && cmp f ../target/f && cmp z ../target/z && cmp s ../target/s") == "")
+    }
+
+    @Test("take in what an interrupted sync left of a large file")
+    func leftover() async throws {
+        let trees = try TreePair()
+        try trees.inSource("head -c 8000000 /dev/urandom > f")
+        let name = String(decoding: TemporaryName.make(for: Array("f".utf8)), as: UTF8.self)
+        let stale = String(decoding: TemporaryName.make(), as: UTF8.self)
+        try trees.inSource("head -c 5000000 f > ../target/\(name); echo x > ../target/\(stale)")
+        let report = try await trees.push(options: SyncOptions(compression: .never))
+        #expect(report.problems.isEmpty)
+        #expect(report.bytesLiteral < 3_500_000)
+        #expect(try trees.inTarget("cmp f ../source/f; ls -A") == "f\n")
+        #expect(try trees.rsyncDifferences() == "")
+    }
+
+    @Test("are whole whenever the connection breaks, and use what came before", arguments: [3, 9, 16])
+    func resume(after messages: Int) async throws {
+        let trees = try TreePair(in: "/dev/shm")
+        try trees.inSource("head -c 9000000 /dev/urandom > f")
+        _ = await #expect(throws: (any Error).self) {
+            try await trees.push(options: SyncOptions(compression: .never), channels: MemoryChannel.pair(cutAfter: messages))
+        }
+        #expect(try trees.inTarget("ls") == "")
+        let kept = try trees.inTarget("find . -type f -printf '%k\\n'").split(separator: "\n").compactMap { UInt64($0) }.reduce(0, +) * 1024
+        let report = try await trees.push(options: SyncOptions(compression: .never))
+        #expect(report.problems.isEmpty)
+        #expect(report.bytesLiteral <= 9_000_000 - min(kept, 9_000_000) + 2_000_000)
+        #expect(try trees.inTarget("cmp f ../source/f; ls -A") == "f\n")
+        #expect(try trees.rsyncDifferences() == "")
+    }
+
+    @Test("cut at the same places however a file is read")
+    func chunks() throws {
+        let folder = try TemporaryFolder()
+        try shell("cd \(quoted(folder.path)) && head -c 9000000 /dev/urandom > f")
+        let all = Array(try Data(contentsOf: URL(filePath: folder.file("f"))))
+        let rule = try #require(ChunkRule(bits: 13))
+        let whole = all.withUnsafeBytes { rule.cuts(in: $0, from: 0) }
+        #expect(whole.count > 500 && whole.count < 1500)
+        for start in [1, 777, 100_000, 5_000_001] {
+            let before = min(start, rule.lookBack)
+            let part = all[(start - before)...].withUnsafeBytes { rule.cuts(in: $0, from: before) }.map { $0 + start - before }
+            #expect(part == whole.filter { $0 > start })
+        }
+        let descriptor = open(folder.file("f"), O_RDONLY)
+        defer { close(descriptor) }
+        let recipe = try #require(FileRecipe(of: descriptor, size: all.count, rule: rule, threads: 3))
+        #expect(recipe.chunks.reduce(0) { $0 + $1.length } == all.count)
+        var place = 0
+        for chunk in recipe.chunks {
+            #expect(all[place..<place + chunk.length].withUnsafeBytes { ContentDigest.of($0) } == chunk.digest)
+            place += chunk.length
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import TestSupport
+import Testing
+@testable import TreeSync
+
+@Suite("Hard links") struct HardLinkTests {
+    private func differences(_ trees: TreePair) throws -> String {
+        try shell("rsync -aHnic --delete \(quoted(trees.source))/ \(quoted(trees.target))/ 2>&1")
+    }
+
+    @Test("stay links, and their content travels once")
+    func links() async throws {
+        let trees = try TreePair()
+        try trees.inSource("mkdir -p d/e; head -c 300000 /dev/urandom > a; ln a d/b; ln a d/e/c; echo x > x; ln x y; touch -d 2001-01-01 d d/e")
+        let report = try await trees.push(options: SyncOptions(compression: .never))
+        #expect(report.bytesLiteral < 400_000)
+        #expect(report.problems.isEmpty)
+        #expect(try trees.inTarget("[ a -ef d/b ] && [ a -ef d/e/c ] && [ x -ef y ] && stat -c %h a x") == "3\n2\n")
+        #expect(try differences(trees) == "")
+        #expect(try await !trees.push().changed)
+    }
+
+    @Test("are made, kept and broken as the source says")
+    func changes() async throws {
+        let trees = try TreePair()
+        try trees.inSource("mkdir d; echo 1 > a; cp a b; echo 2 > c; ln c d/c; echo 3 > e; ln e f; ln e g")
+        try await trees.push()
+        // Linked anew, content changed, one name less, and a folder where a name was.
+        try trees.inSource("ln -f a b; echo changed > c; touch -d 2020-02-02 c; rm f; rm g; mkdir g; echo 4 > g/h; ln g/h d/z; touch -d 2001-01-01 d g")
+        let report = try await trees.push()
+        #expect(report.problems.isEmpty)
+        #expect(try differences(trees) == "")
+        #expect(try trees.inTarget("[ a -ef b ] && [ c -ef d/c ] && [ g/h -ef d/z ] && cat d/c") == "changed\n")
+        #expect(try await !trees.push().changed)
+    }
+
+    @Test("to what is no file of the manifest are refused")
+    func hostile() throws {
+        var reader = ManifestReader(policy: .untrusted)
+        var writer = ByteWriter()
+        writer.attributes(Attributes(mode: 0o755, seconds: 0, nanoseconds: 0))
+        writer.byte(3)
+        writer.number(1)
+        writer.byte(EntryKind.file.rawValue | 128)
+        writer.string("f".utf8)
+        writer.attributes(Attributes(mode: 0o644, seconds: 1, nanoseconds: 0))
+        writer.number(4)
+        writer.number(0)
+        #expect(throws: SyncError.self) { try reader.read([MessageKind.manifest.rawValue, 0] + writer.bytes) }
+    }
+
+    @Test("and excluded files go with deleteExcluded, but never a repository")
+    func deleteExcluded() async throws {
+        let trees = try TreePair()
+        try trees.inSource("echo '*.o' > .gitignore; echo a > a; mkdir -p .git; touch .git/HEAD")
+        try trees.inTarget("touch x.o; mkdir -p .git target; touch .git/HEAD target/y.o")
+        #expect(try await trees.push().deleted.total == 0)
+        var options = SyncOptions(force: true)
+        options.deleteExcluded = true
+        try await trees.push(options: options)
+        #expect(try trees.inTarget("find . | LC_ALL=C sort") == ".\n./.git\n./.git/HEAD\n./.gitignore\n./a\n")
+    }
+}
