@@ -80,7 +80,19 @@ fuzz: deps ## libFuzzer on the parsers of all dialects, for FUZZ_SECONDS (60)
 	    -o $(BUILD_TREE)/fuzz/fuzz -lsqlite3 -lmd
 	$(BUILD_TREE)/fuzz/fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$(BUILD_TREE)/fuzz/ $(BUILD_TREE)/fuzz/corpus Tests/Scripts/rs
 
-bench: bench-startup bench-sync bench-slt ## Every measurement
+# The queue, the supervisor and the workers without a database: toy files that the probe runs itself.
+PROBE = "$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-probe"
+SCRATCH := $(BUILD_TREE)/scratch
+
+chaos: build ## 5,000 random kills of workers and supervisors; SEED chooses others
+	$(SWIFT) build $(SWIFT_FLAGS) $(RELEASE) --product fleet-probe
+	@rm -rf $(SCRATCH)/chaos; $(PROBE) chaos $(SCRATCH)/chaos $${SEED:-1} 5000; rm -rf $(SCRATCH)/chaos
+
+bench-fleet: build ## Claims, makespan beside GNU parallel, and what the fleet costs
+	$(SWIFT) build $(SWIFT_FLAGS) $(RELEASE) --product fleet-probe
+	@rm -rf $(SCRATCH)/fleet; Benchmarks/fleet.sh $(PROBE) $(SCRATCH)/fleet; rm -rf $(SCRATCH)/fleet
+
+bench: bench-startup bench-sync bench-slt bench-fleet ## Every measurement
 
 clean: ## Removes all that was built
 	rm -rf $(BUILD_TREE)

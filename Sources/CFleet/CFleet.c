@@ -23,6 +23,8 @@ int cfleet_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 
 
 int cfleet_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
+int cfleet_pidfd_kill(int pidfd) { return (int)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, 0, 0); }
+
 int cfleet_ended_child(void) {
     siginfo_t info;
     memset(&info, 0, sizeof info);

@@ -46,4 +46,61 @@ import Testing
             """, files: 1)
         #expect(said.contains("Read-only file system") && said.contains("cannot open") && said.contains("/runs/r/"), "\(said)")
     }
+
+    @Test("results that cannot be written any more end the run by name, and it goes on when they can be")
+    func readOnlyMidway() async throws {
+        let said = try await script("""
+            mount -t tmpfs none $T && echo 'until go' >$W/zlast.toy && D=$($P create $T r $W 2) && $P launch $D
+            for i in $(seq 200); do [ "$(ls $D/results/0 2>/dev/null | wc -l)" -ge 20 ] && break; sleep 0.05; done
+            mount --bind $D/results $D/results && mount -o remount,bind,ro $D/results; touch $W/go
+            for i in $(seq 200); do $P status $D | grep -q '"phase":"running"' || break; sleep 0.05; done
+            $P status $D; umount $D/results
+            $P launch $D; for i in $(seq 200); do $P status $D | grep -q '"phase":"running"' || break; sleep 0.05; done
+            echo; echo SECOND; $P status $D; ls $D/claims $D/tmp
+            """, files: 40)
+        let halves = said.split(separator: "SECOND")
+        try #require(halves.count == 2, "\(said)")
+        #expect(halves[0].contains("cannot publish the result of file"), "\(said)")
+        #expect(halves[1].contains(#""outcomes":{"fail":40,"pass":1}"#) && halves[1].contains(#""phase":"finished""#), "\(said)")
+    }
+
+    @Test("a file system that has no room for one more file ends the run by name, and it goes on when there is room")
+    func noInodes() async throws {
+        let said = try await script("""
+            mount -t tmpfs -o nr_inodes=90 none $T && D=$($P create $T r $W 2); $P launch $D
+            for i in $(seq 200); do $P status $D | grep -q '"phase":"running"' || break; sleep 0.05; done
+            $P status $D; mount -o remount,nr_inodes=10000 $T
+            $P launch $D; for i in $(seq 200); do $P status $D | grep -q '"phase":"running"' || break; sleep 0.05; done
+            echo; echo SECOND; $P status $D; ls $D/claims $D/tmp
+            """, files: 100)
+        let halves = said.split(separator: "SECOND")
+        try #require(halves.count == 2, "\(said)")
+        #expect(halves[0].contains("No space left on device"), "\(said)")
+        #expect(halves[1].contains(#""outcomes":{"fail":100}"#) && halves[1].contains(#""phase":"finished""#), "\(said)")
+    }
+
+    @Test("a clock that jumps, ahead or back, takes no file from a worker that lives", arguments: [-86_400, 86_400])
+    func clockJump(_ seconds: Int) async throws {
+        let fleet = try FleetFixture()
+        try fleet.toys(["a.toy": "until go", "b.toy": "until go", "c.toy": "pass"])
+        // More workers than files: those that have none look for claims to take over all the time.
+        let directory = try fleet.make(workers: 4, lease: 0.4)
+        try fleet.launch()
+        #expect(try await eventually { try directory.status().running == 2 && directory.status().done == 1 })
+        // What a worker sees of the clock of a shared disk are the times of the claims.
+        let claims = directory.path + "/claims"
+        for _ in 0..<40 {
+            for name in try FileManager.default.contentsOfDirectory(atPath: claims) {
+                var now = timeval()
+                gettimeofday(&now, nil)
+                now.tv_sec += seconds
+                _ = utimes("\(claims)/\(name)", [now, now])
+            }
+            _ = try await eventually(within: .milliseconds(25)) { false }
+        }
+        try fleet.toys(["go": ""])
+        let summary = try await fleet.summary()
+        #expect(summary.outcomes == [.pass: 3] && summary.lateResults == 0 && summary.restarts == 0)
+        #expect(try fleet.records().allSatisfy { $0.attempt == 1 })
+    }
 }

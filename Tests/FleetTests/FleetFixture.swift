@@ -35,11 +35,16 @@ final class FleetFixture {
 
     func make(workers: Int = 2, budget: Double = 60, timeout: Double = 20, attempts: Int = 2, memory: Int? = nil, lease: Double? = nil,
               grace: Double? = nil, engine: EngineSpec = EngineSpec(kind: .sqlite), globs: [String] = ["**/*.toy"],
-              block: [BlockedFile] = []) throws -> RunDirectory {
-        let spec = RunSpec(id: "run-1", workspace: workspace, workers: workers, timeBudget: budget, fileTimeout: timeout,
+              block: [BlockedFile] = [], id: String = "run-1", selection: Selection? = nil,
+              changing: (inout RunSpec) -> Void = { _ in }) throws -> RunDirectory {
+        var spec = RunSpec(id: id, workspace: workspace, workers: workers, timeBudget: budget, fileTimeout: timeout,
                            attempts: attempts, memoryLimit: memory, lease: lease, grace: grace, engine: engine, blocked: block,
                            startedBy: "tests")
-        let suite = try Suite.discover(workspace: workspace, globs: globs, block: block)
+        changing(&spec)
+        var suite = try Suite.discover(workspace: workspace, globs: globs, block: block)
+        if let selection {
+            suite = try suite.selecting(selection, history: SuiteHistory.load(state: state, workspace: workspace), seed: spec.seed)
+        }
         let made = try RunDirectory.create(state: state, spec: spec, suite: suite)
         directory = made
         return made

@@ -19,6 +19,9 @@ void cfleet_one_heap(void);
 
 int cfleet_pidfd_open(int pid);
 
+/// Sends SIGKILL to the process behind a pidfd.
+int cfleet_pidfd_kill(int pidfd);
+
 /// A child that has ended and is not reaped yet, or 0 when there is none, or -1.
 int cfleet_ended_child(void);
 

@@ -19,6 +19,12 @@ public enum AgentRequest: Codable, Sendable {
     case status(run: String?)
     /// The agent sends ``RunStatus`` values until the run has ended.
     case stop(run: String?, now: Bool)
+    /// Changes the number of workers of the live run. The agent sends one ``RunStatus``.
+    case workers(run: String?, count: Int)
+    /// Stops claims for a while, or lets them go on. The agent sends one ``RunStatus``.
+    case pause(run: String?, paused: Bool)
+    /// Looks for what older runs left behind, and ends it if asked to. The agent sends one ``DoctorReport``.
+    case doctor(ends: Bool)
     /// The agent sends one ``RunStatus`` a run, latest first.
     case runs(limit: Int)
     /// The agent sends raw bytes of a log.
@@ -111,6 +117,24 @@ public struct LogRequest: Codable, Sendable, Equatable {
         self.worker = worker
         self.follow = follow
         self.tail = tail
+    }
+}
+
+/// What is not in order on a host.
+public struct DoctorReport: Codable, Sendable, Equatable {
+    public var hostName: String
+    /// Processes of runs that have no supervisor.
+    public var leftovers: [Leftover]
+    /// How many of them were ended.
+    public var ended: Int
+    /// Runs whose supervisor is gone and that have files left.
+    public var interrupted: [String]
+
+    public init(hostName: String, leftovers: [Leftover], ended: Int, interrupted: [String]) {
+        self.hostName = hostName
+        self.leftovers = leftovers
+        self.ended = ended
+        self.interrupted = interrupted
     }
 }
 

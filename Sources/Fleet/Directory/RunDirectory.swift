@@ -89,9 +89,14 @@ public struct RunDirectory: Sendable {
     }
 
     /// The published record of a file, with all its details; `nil` while it has none.
-    public func record(_ id: Int) throws(FleetError) -> FileRecord? {
-        guard let line = try Results(layout: layout).recordLine(id) else { return nil }
-        return try JSON.decode(FileRecord.self, line, layout.result(id))
+    /// - Parameter iteration: the round of a soak run, from 1.
+    public func record(_ id: Int, iteration: Int = 1) throws(FleetError) -> FileRecord? {
+        try record(at: Positions(try manifest(), spec.mode).position(id, iteration: iteration))
+    }
+
+    func record(at position: Int) throws(FleetError) -> FileRecord? {
+        guard let line = try Results(layout: layout).recordLine(position) else { return nil }
+        return try JSON.decode(FileRecord.self, line, layout.result(position))
     }
 }
 
@@ -107,13 +112,18 @@ extension RunSpec {
     func check() throws(FleetError) {
         func invalid(_ why: String) -> FleetError { FleetError(.invalid, "cannot use the run's specification: \(why)") }
         guard RunSpec.isValid(id: id) else { throw invalid("'\(id)' is no run id") }
-        guard mode == .drain else { throw invalid("the mode 'soak' is not built yet; use 'drain'") }
         guard workers >= 1, workers < Scoreboard.largest else { throw invalid("workers must be 1 to \(Scoreboard.largest - 1)") }
         guard timeBudget > 0, timeBudget.isFinite else { throw invalid("the time budget must be above 0 s") }
         guard fileTimeout > 0, fileTimeout.isFinite else { throw invalid("the file time-out must be above 0 s") }
         guard attempts >= 1, attempts <= 1000 else { throw invalid("attempts must be 1 to 1000") }
         guard (lease ?? 30) > 0, (lease ?? 30).isFinite, (grace ?? 5) >= 0, (grace ?? 5).isFinite else {
             throw invalid("lease and grace must not be negative")
+        }
+        guard retries ?? 0 >= 0, retries ?? 0 <= 1000 else { throw invalid("retries must be 0 to 1000") }
+        guard memoryFloor ?? 0 >= 0 else { throw invalid("the floor of free memory must not be negative") }
+        for rule in fileTimeouts ?? [] {
+            guard rule.seconds > 0, rule.seconds.isFinite else { throw invalid("the time-out of '\(rule.files)' must be above 0 s") }
+            _ = try Glob(rule.files)
         }
         guard memoryLimit ?? 1 > 0 else { throw invalid("the memory limit must be above 0 bytes") }
         guard workspace.utf8.first == UInt8(ascii: "/"), !workspace.utf8.contains(0) else { throw invalid("the workspace must be an absolute path") }

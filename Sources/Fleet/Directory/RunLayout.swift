@@ -17,6 +17,9 @@ struct RunLayout: Sendable {
     var supervisorLock: Path { root / "supervisor.lock" }
     var supervisorLog: Path { logs / "supervisor.log" }
     var stop: Path { root / "stop" }
+    var workers: Path { root / "workers" }
+    var pause: Path { root / "pause" }
+    var iterations: Path { root / "iterations.jsonl" }
     var summary: Path { root / "summary.json" }
     var records: Path { root / "records.jsonl" }
 

@@ -31,7 +31,7 @@ public struct HostSampler: Sendable {
         return text.split(separator: 0x20).prefix(3).compactMap { Double(String(decoding: $0, as: UTF8.self)) }
     }
 
-    private static func memory() -> (total: Int, available: Int) {
+    static func memory() -> (total: Int, available: Int) {
         var total = 0, available = 0
         for line in (Path("/proc/meminfo").kernelText() ?? []).split(separator: 0x0A) {
             let fields = line.split(separator: 0x20)

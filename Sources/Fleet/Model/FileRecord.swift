@@ -40,6 +40,14 @@ public struct FileRecord: Codable, Sendable, Equatable {
     public var failures: [RecordFailure]
     /// The last lines the engine or the command printed; bounded.
     public var output: String?
+    /// In a soak run, which round of the queue this is of, from 1.
+    public var iteration: Int?
+    /// `true` when the file passed and failed on the same sources: on a retry, or in different iterations.
+    public var flaky: Bool?
+    /// How often it was run in all, when that is more than once.
+    public var runs: RunCounts?
+    /// The records that failed in some of those runs only; bounded like `failures`.
+    public var flakyRecords: [FlakyRecord]?
 
     /// How many failures a record keeps; `errors` has the true number.
     public static let failuresKept = 100
@@ -61,6 +69,36 @@ public struct FileRecord: Codable, Sendable, Equatable {
         self.message = message
         self.failures = failures
         self.output = output
+    }
+}
+
+/// How often a file was run on the same sources.
+public struct RunCounts: Codable, Sendable, Equatable {
+    public var passed: Int
+    public var failed: Int
+    public init(passed: Int, failed: Int) {
+        self.passed = passed
+        self.failed = failed
+    }
+}
+
+/// A record that held in some runs of its file and not in others.
+public struct FlakyRecord: Codable, Sendable, Equatable {
+    /// As in ``RecordFailure``.
+    public var line: Int
+    /// In how many of the runs it failed.
+    public var failed: Int
+    public var runs: Int
+    public init(line: Int, failed: Int, runs: Int) {
+        self.line = line
+        self.failed = failed
+        self.runs = runs
+    }
+
+    /// The lines that failed in some of `runs`, but not in all of them, in order.
+    static func among(_ failures: [Int: Int], runs: Int) -> [FlakyRecord] {
+        failures.filter { $0.value < runs }.sorted { $0.key < $1.key }.prefix(FileRecord.failuresKept)
+            .map { FlakyRecord(line: $0.key, failed: $0.value, runs: runs) }
     }
 }
 

@@ -19,6 +19,15 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var lease: Double?
     /// Seconds that files in flight get when the budget is over or a stop is asked for; 5 unless told.
     public var grace: Double?
+    /// How often a file that failed is run again at once; 0 unless told. A file that then passes is flaky.
+    public var retries: Int?
+    /// Bytes of available memory below which nothing is claimed and the largest worker is ended; the host's
+    /// twentieth, at most 1 GiB, unless told. 0 watches nothing.
+    public var memoryFloor: Int?
+    /// Other time-outs for some files; the first that matches holds.
+    public var fileTimeouts: [FileTimeout]?
+    /// Which of the suite's files this run has, and in which order.
+    public var selection: Selection?
     /// Seed for orders and for `SQLLOGICTEST_SEED`.
     public var seed: UInt64
     public var engine: EngineSpec
@@ -89,6 +98,18 @@ public struct EngineSpec: Codable, Sendable, Equatable {
         self.command = command
         self.environment = environment
         self.directory = directory
+    }
+}
+
+/// A time-out for the files that a glob matches.
+public struct FileTimeout: Codable, Sendable, Equatable {
+    /// Relative to the workspace.
+    public var files: String
+    /// Seconds.
+    public var seconds: Double
+    public init(files: String, seconds: Double) {
+        self.files = files
+        self.seconds = seconds
     }
 }
 

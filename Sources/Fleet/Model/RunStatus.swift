@@ -41,12 +41,28 @@ public struct RunStatus: Codable, Sendable, Equatable {
     /// Average CPU use of the host's cores during the run, 0...1, once known.
     public var utilisation: Double?
     public var stopRequested: Bool
+    /// The round of the queue that is being claimed, from 1, in a soak run; `outcomes` are then verdicts by file over
+    /// all rounds, `queued` and `running` belong to this round.
+    public var iteration: Int?
+    /// Files that passed and failed on the same sources.
+    public var flaky: Int?
+    /// Nothing is claimed for now, and why.
+    public var paused: Pause?
+    /// What became of the workers' time so far.
+    public var use: FleetUse?
     /// Results of workers that had lost their claim, discarded.
     public var lateResults: Int?
     /// Why the run ended, once it has.
     public var end: RunEnd?
     /// What went wrong with the run itself, in words.
     public var error: String?
+
+    public enum Pause: String, Codable, Sendable {
+        /// Somebody asked for it.
+        case asked
+        /// The host has less memory than its floor.
+        case memory
+    }
 
     public var done: Int { outcomes.values.reduce(0, +) }
     public var passed: Int { outcomes[.pass] ?? 0 }
@@ -103,6 +119,11 @@ public struct WorkerStatus: Codable, Sendable, Equatable {
     /// CPU use over the last sample, 1 = one core; resident bytes.
     public var cpu: Double
     public var rss: Int
+    /// Seconds since its file last moved on, once that is long.
+    public var stalled: Double?
+
+    /// A stalled worker that burns CPU, however little it gets on a busy host; one that does not is sleeping.
+    public var isSpinning: Bool { stalled != nil && cpu >= 0.01 }
 
     public init(slot: Int, pid: Int32, state: State, file: String? = nil, line: Int = 0, records: Int = 0,
                 elapsed: Double = 0, cpu: Double = 0, rss: Int = 0) {

@@ -35,6 +35,12 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public var lateResults: Int
     /// Average use of the host's cores, 0...1.
     public var utilisation: Double?
+    /// What became of the workers' time.
+    public var use: FleetUse?
+    /// Rounds of the queue that were finished, in a soak run; `iterations.jsonl` has them.
+    public var iterations: Int?
+    /// Files that passed and failed on the same sources.
+    public var flaky: Int?
 
     /// Whether every file has a record that says something about it.
     public var isComplete: Bool { end != .failed && error == nil && (outcomes[.untested] ?? 0) == 0 }

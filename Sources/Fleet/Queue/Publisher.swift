@@ -11,7 +11,7 @@ struct Publisher {
     /// - Returns: whether this was the first result; a late one is counted and discarded.
     func publish(_ record: FileRecord, _ claim: Claim, feed: File) throws(FleetError) -> Bool {
         try claim.write(record: record.json + [UInt8(ascii: "\n")])
-        board.prepare(slot, record)
+        board.prepare(slot, record, position: claim.id)
         let publication: Results.Publication
         do {
             publication = try results.publish(claim.path, id: claim.id) { claim.isSameFile(as: $0) }
@@ -27,23 +27,23 @@ struct Publisher {
         }
         let brief = record.brief
         let line = brief.json + [UInt8(ascii: "\n")]
-        try feed.write(FeedEntry(id: record.id, outcome: record.outcome, isWhole: record.isBrief, line: line).bytes)
+        try feed.write(FeedEntry(id: claim.id, outcome: record.outcome, isWhole: record.isBrief, isFlaky: record.flaky == true, line: line).bytes)
         board.commit(slot)
         table.remove(id: claim.id, upTo: claim.attempt)
         return true
     }
 
     /// Publishes for a file whose owner is gone, up to the attempt it had.
-    func publish(_ record: FileRecord, forAttempt attempt: Int) throws(FleetError) -> Bool {
-        let temporary = results.layout.temporary / "result-\(record.id)-\(table.owner.process.pid)"
+    func publish(_ record: FileRecord, at position: Int, forAttempt attempt: Int) throws(FleetError) -> Bool {
+        let temporary = results.layout.temporary / "result-\(position)-\(table.owner.process.pid)"
         defer { temporary.unlink() }
         let file = try File(temporary, O_WRONLY | O_CREAT | O_TRUNC)
         try file.write(table.owner.line + record.json + [UInt8(ascii: "\n")])
         let own = try file.status()
-        board.prepare(slot, record)
+        board.prepare(slot, record, position: position)
         let publication: Results.Publication
         do {
-            publication = try results.publish(temporary, id: record.id) { path in
+            publication = try results.publish(temporary, id: position) { path in
                 path.status(followingLinks: false).map { $0.st_ino == own.st_ino && $0.st_dev == own.st_dev } ?? false
             }
         } catch {
@@ -51,7 +51,7 @@ struct Publisher {
             throw error
         }
         if publication == .won { board.commit(slot) } else { board.abort(slot) }
-        table.remove(id: record.id, upTo: attempt)
+        table.remove(id: position, upTo: attempt)
         return publication == .won
     }
 }

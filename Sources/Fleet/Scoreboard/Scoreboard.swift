@@ -21,6 +21,14 @@ final class Scoreboard: @unchecked Sendable {
     enum Header: Int {
         case magic, version, slots, supervisorPid, supervisorStart, startedAt, startedClock, draining, restarts
         case workersWanted, cpuSum, cpuSamples, slotsUsed, firstStartedAt, textLength
+        /// Bit 0: somebody asked for it, bit 1: the host has too little memory. Workers claim nothing while it is not 0.
+        case paused
+        /// Files that passed and failed.
+        case flaky
+        /// Verdicts by file over all rounds of a soak run, in the order of ``Tally/outcomeOrder``: eight words.
+        case verdicts = 24
+        /// ``FleetUse`` in worker-microseconds: six words.
+        case use = 32
     }
 
     enum Word: Int {
@@ -81,6 +89,11 @@ final class Scoreboard: @unchecked Sendable {
     subscript(header: Header) -> UInt64 {
         get { cfleet_load(base + header.rawValue * 8) }
         set { cfleet_store(base + header.rawValue * 8, newValue) }
+    }
+
+    subscript(headerWord index: Int) -> UInt64 {
+        get { cfleet_load(base + min(max(0, index), 127) * 8) }
+        set { cfleet_store(base + min(max(0, index), 127) * 8, newValue) }
     }
 
     /// `slot` must be below ``slots``.

@@ -32,12 +32,16 @@ struct ScoreboardReading: Sendable {
     /// Slot 0 is the supervisor's, worker K has slot K + 1.
     let slots: [SlotReading]
     let text: String
+    /// Workers it has room for.
+    let capacity: Int
 
     subscript(word wanted: Scoreboard.Header) -> UInt64 { word(header, wanted.rawValue) }
+    subscript(headerWord index: Int) -> UInt64 { word(header, index) }
 
     init(_ path: Path) throws(FleetError) {
         let file = try File(path, O_RDONLY)
         let all = try Scoreboard.checkedSlots(file, path)
+        capacity = all - 1
         header = try file.read(Scoreboard.headerSize, at: 0)
         let used = min(all, Int(clamping: word(header, Scoreboard.Header.slotsUsed.rawValue)) + 1)
         let length = min(Int(clamping: word(header, Scoreboard.Header.textLength.rawValue)), Scoreboard.textLimit)

@@ -45,12 +45,12 @@ extension Scoreboard {
     /// The counts of a slot are in two banks. A publisher fills the one that is not valid, notes the file, links the
     /// result and then switches the bank with a single store; whoever finds the note of a dead publisher sees from the
     /// result whether to switch. So the counts equal the results, whenever a process is killed.
-    func prepare(_ slot: Int, _ record: FileRecord) {
+    func prepare(_ slot: Int, _ record: FileRecord, position: Int) {
         let commit = self[slot, .commit]
         var tally = Tally(words: words(slot, from: bank(commit & 1), count: Tally.wordCount))
         tally.add(record)
         setWords(slot, from: bank(commit & 1 ^ 1), tally.words)
-        self[slot, .commit] = commit & 1 | UInt64(record.id + 1) << 1
+        self[slot, .commit] = commit & 1 | UInt64(position + 1) << 1
     }
 
     func commit(_ slot: Int) { self[slot, .commit] = self[slot, .commit] & 1 ^ 1 }

@@ -9,7 +9,8 @@ extension RunDirectory {
         let summary = try summary()
         let board = try ScoreboardReading(layout.scoreboard)
         let manifest = try manifest()
-        let position = min(try Cursor.position(layout.cursor), manifest.runnable)
+        let positions = Positions(manifest, spec.mode)
+        let position = try Cursor.position(layout.cursor)
         let created = layout.spec.status().map { Double($0.st_mtim.tv_sec) + Double($0.st_mtim.tv_nsec) / 1e9 } ?? 0
         let stop = stopRequest != nil
 
@@ -23,9 +24,9 @@ extension RunDirectory {
         var status = RunStatus(
             id: spec.id, phase: phase, workspace: spec.workspace, createdAt: created,
             startedAt: RunDirectory.time(board[word: .firstStartedAt]), finishedAt: summary?.finishedAt,
-            timeBudget: spec.timeBudget, total: manifest.count, queued: manifest.runnable - position, running: 0,
+            timeBudget: spec.timeBudget, total: manifest.count, queued: positions.queued(cursor: position), running: 0,
             outcomes: tally.outcomes, tests: tally.tests, skippedRecords: tally.skippedRecords,
-            workersWanted: Int(clamping: max(UInt64(spec.workers), board[word: .workersWanted])),
+            workersWanted: board[word: .workersWanted] == 0 ? spec.workers : Int(clamping: board[word: .workersWanted]),
             restarts: Int(clamping: board[word: .restarts]), utilisation: RunDirectory.utilisation(board),
             stopRequested: stop, lateResults: late, end: summary?.end, error: summary?.error)
         if let summary {
@@ -34,15 +35,35 @@ extension RunDirectory {
         } else if !board.text.isEmpty {
             status.error = board.text
         }
+        if positions.isEndless { return try soakStatus(status, board, positions, cursor: position, isLive: isSupervised && summary == nil) }
+        status.flaky = summary?.flaky ?? (board[word: .flaky] > 0 ? Int(clamping: board[word: .flaky]) : nil)
         // Blocked files have no record until the supervisor has gone through them.
         let waiting = phase == .created ? manifest.count - manifest.runnable : 0
         // The cursor may lag behind a claim by the one step in which its worker was killed.
         status.queued = min(status.queued + waiting, status.total - min(status.total, status.done))
         status.running = max(0, status.total - status.queued - status.done)
-        if isSupervised && summary == nil {
-            status.timeLeft = max(0, spec.timeBudget - Clock.seconds(since: board[word: .startedClock]))
-            status.workers = try workers(board, manifest)
-        }
+        if isSupervised && summary == nil { try addLive(&status, board, positions, manifest) }
+        status.use = summary?.use ?? board.use
+        return status
+    }
+
+    private func addLive(_ status: inout RunStatus, _ board: ScoreboardReading, _ positions: Positions, _ manifest: Manifest) throws(FleetError) {
+        status.timeLeft = max(0, spec.timeBudget - Clock.seconds(since: board[word: .startedClock]))
+        status.workers = try workers(board, manifest, positions)
+        status.paused = board[word: .paused] & 2 != 0 ? .memory : board[word: .paused] != 0 ? .asked : nil
+    }
+
+    /// Counts of a soak run: verdicts by file over all rounds, and the queue of the present one.
+    private func soakStatus(_ status: RunStatus, _ board: ScoreboardReading, _ positions: Positions, cursor: Int,
+                            isLive: Bool) throws(FleetError) -> RunStatus {
+        var status = status
+        status.iteration = positions.iteration(max(0, cursor - 1))
+        status.use = board.use
+        status.flaky = Int(clamping: board[word: .flaky])
+        guard status.phase != .finished else { return status }
+        status.outcomes = board.verdicts
+        if isLive { try addLive(&status, board, positions, try manifest()) }
+        status.running = status.workers.count { $0.state == .running }
         return status
     }
 
@@ -60,7 +81,7 @@ extension RunDirectory {
         return claim.st_ino == result.st_ino && claim.st_dev == result.st_dev
     }
 
-    private func workers(_ board: ScoreboardReading, _ manifest: Manifest) throws(FleetError) -> [WorkerStatus] {
+    private func workers(_ board: ScoreboardReading, _ manifest: Manifest, _ positions: Positions) throws(FleetError) -> [WorkerStatus] {
         var workers: [WorkerStatus] = []
         for (slot, reading) in board.slots.enumerated().dropFirst() where reading.state != .empty && reading.state != .left {
             var worker = WorkerStatus(slot: slot - 1, pid: reading.pid, state: .gone)
@@ -73,16 +94,25 @@ extension RunDirectory {
                 }
             }
             if reading.state == .running, let file = reading.file {
-                worker.file = try manifest.entry(file).text
+                worker.file = try manifest.entry(positions.id(file)).text
                 worker.line = Int(clamping: reading[.line])
                 worker.records = Int(clamping: reading[.record])
                 worker.elapsed = Clock.seconds(since: reading[.fileStarted])
             }
             worker.cpu = Double(reading[.cpu]) / 1000
             worker.rss = Int(clamping: reading[.resident])
+            worker.stalled = worker.state == .running ? stalled(reading, worker.cpu) : nil
             workers.append(worker)
         }
         return workers
+    }
+
+    /// Seconds without progress, when they are many. A program of its own says nothing of its progress, so it counts as
+    /// stalled only while it does nothing.
+    private func stalled(_ reading: SlotReading, _ cpu: Double) -> Double? {
+        let still = Clock.seconds(since: reading[.lastProgress])
+        guard still >= min(30, spec.fileTimeout / 2), spec.engine.kind != .command || cpu < 0.05 else { return nil }
+        return still
     }
 
     private static func time(_ microseconds: UInt64) -> Double? { microseconds == 0 ? nil : Double(microseconds) / 1e6 }

@@ -10,6 +10,10 @@ public struct RunEvent: Codable, Sendable, Equatable {
         case fileFinished = "file-finished"
         case stopRequested = "stop-requested"
         case budgetOver = "budget-over"
+        /// Every file of a round of a soak run has its record.
+        case iterationFinished = "iteration-finished"
+        /// The run has another number of workers.
+        case resized
         /// The last one: `summary.json` is there.
         case runFinished = "run-finished"
     }

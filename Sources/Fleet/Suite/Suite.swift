@@ -58,29 +58,3 @@ public struct Suite: Sendable, Equatable {
         return Suite(files: RunOrder.largestFirst(files, seed: seed))
     }
 }
-
-/// Orders in which files are claimed.
-enum RunOrder {
-    /// Without history a file's size stands for its duration: the longest first keeps the tail short. The seed
-    /// shuffles files of equal size; without one they go by name.
-    static func largestFirst(_ files: [SuiteFile], seed: UInt64) -> [SuiteFile] {
-        guard seed != 0 else {
-            return files.sorted { $0.size != $1.size ? $0.size > $1.size : $0.name.lexicographicallyPrecedes($1.name) }
-        }
-        let keyed = files.map { (file: $0, key: hash($0.name, seed)) }
-        return keyed.sorted { left, right in
-            if left.file.size != right.file.size { return left.file.size > right.file.size }
-            if left.key != right.key { return left.key < right.key }
-            return left.file.name.lexicographicallyPrecedes(right.file.name)
-        }.map(\.file)
-    }
-
-    /// FNV-1a, finished with the mixer of SplitMix64; the same on every machine.
-    private static func hash(_ bytes: [UInt8], _ seed: UInt64) -> UInt64 {
-        var value = 0xCBF2_9CE4_8422_2325 ^ seed
-        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-}

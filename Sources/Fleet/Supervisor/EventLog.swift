@@ -43,9 +43,10 @@ struct EventLog {
         return json.end() + [UInt8(ascii: "\n")]
     }
 
-    /// The files that have an event.
-    func finishedFiles(below count: Int) throws(FleetError) -> Set<Int> {
+    /// The positions that have an event.
+    func finishedFiles(_ positions: Positions) throws(FleetError) -> Set<Int> {
         let mark = Array(#""record":{"id":"#.utf8)
+        let iteration = Array(#","iteration":"#.utf8)
         var files: Set<Int> = []
         var offset = 0
         while offset < size {
@@ -56,7 +57,10 @@ struct EventLog {
                 let head = Array(line.prefix(160))
                 guard let at = head.indices.first(where: { head[$0...].starts(with: mark) }) else { continue }
                 let digits = head[(at + mark.count)...].prefix { (0x30...0x39).contains($0) }
-                if let id = decimal(digits).flatMap({ Int(exactly: $0) }), id < count { files.insert(id) }
+                guard let id = decimal(digits).flatMap({ Int(exactly: $0) }), id < positions.count else { continue }
+                let rest = head[(at + mark.count + digits.count)...]
+                let round = rest.starts(with: iteration) ? decimal(rest.dropFirst(iteration.count).prefix { (0x30...0x39).contains($0) }) : nil
+                files.insert(positions.position(id, iteration: round.flatMap { Int(exactly: $0) }))
             }
             offset += end + 1
         }

@@ -1,13 +1,14 @@
 import Glibc
 
 /// What a worker has published, in its order: the supervisor reads it on and copies it into the events. An entry is a
-/// u64 of its length with the flag for `brief` in bit 32 and the outcome in bits 40 to 47, a u64 of the file's id, and
+/// u64 of its length with the flag for `brief` in bit 32, for flaky in bit 33, and the outcome in bits 40 to 47, a u64 of the position, and
 /// the record as one line of JSON with its newline.
 struct FeedEntry: Sendable {
     var id: Int
     var outcome: Outcome
     /// Whether the line is the whole record; the result has the rest otherwise.
     var isWhole: Bool
+    var isFlaky: Bool
     /// JSON of the brief record and a newline.
     var line: [UInt8]
 
@@ -17,7 +18,7 @@ struct FeedEntry: Sendable {
         let outcome = UInt64(Tally.outcomeOrder.firstIndex(of: outcome) ?? 0)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(FeedEntry.headSize + line.count)
-        append(UInt64(line.count) | (isWhole ? 1 << 32 : 0) | outcome << 40, to: &bytes)
+        append(UInt64(line.count) | (isWhole ? 1 << 32 : 0) | (isFlaky ? 1 << 33 : 0) | outcome << 40, to: &bytes)
         append(UInt64(id), to: &bytes)
         return bytes + line
     }
@@ -57,7 +58,7 @@ struct FeedReader {
         let length = Int(head & 0xFFFF_FFFF), outcome = Int(head >> 40 & 0xFF)
         let start = at + FeedEntry.headSize
         guard length > 0, start + length <= bytes.count, outcome < Tally.outcomeOrder.count, let id = Int(exactly: id) else { return nil }
-        return FeedEntry(id: id, outcome: Tally.outcomeOrder[outcome], isWhole: head >> 32 & 1 == 1,
+        return FeedEntry(id: id, outcome: Tally.outcomeOrder[outcome], isWhole: head >> 32 & 1 == 1, isFlaky: head >> 33 & 1 == 1,
                          line: Array(bytes[start..<(start + length)]))
     }
 }

@@ -49,7 +49,7 @@ extension FleetRun {
         let file = board[place, .file] == 0 ? nil : Int(clamping: board[place, .file]) - 1
         let failed = board[place, .state] == Scoreboard.State.failed.rawValue || (file == nil && board[place, .filesDone] == 0)
         let line = Int(clamping: board[place, .line])
-        if let file, file < manifest.runnable {
+        if let file, positions.isRunnable(file) {
             layout.work(file, Int(clamping: board[place, .attempt])).removeTree()
             if index[file] == nil { try judge(file, worker, death) }
         }
@@ -58,8 +58,12 @@ extension FleetRun {
         if left { return }
         if worker.ending == nil || worker.ending != .runOver {
             board[.restarts] &+= 1
-            let at = file.flatMap { try? manifest.entry($0).text }.map { " on \($0)\(line > 0 ? ":\(line)" : "")" } ?? ""
-            let why = if worker.ending == .timeout { "ended at the file's time limit" } else { death.words }
+            let at = file.flatMap { try? manifest.entry(positions.id($0)).text }.map { " on \($0)\(line > 0 ? ":\(line)" : "")" } ?? ""
+            let why = switch worker.ending {
+            case .timeout: "ended at the file's time limit"
+            case .memory: "ended for its memory"
+            default: death.words
+            }
             try events.append(RunEvent(kind: .workerDied, time: Clock.now, worker: worker.slot, pid: worker.pid, message: why + at))
         }
         if worker.ending == nil && failed { countFailedStart(worker, death) }
@@ -82,8 +86,8 @@ extension FleetRun {
               source.st_ino == result.st_ino, source.st_dev == result.st_dev else { return board.abort(place) }
         board.commit(place)
         table.remove(id: file, upTo: Int(clamping: board[place, .attempt]))
-        guard index[file] == nil, let record = try directory.record(file) else { return }
-        _ = index.add(file, .result)
+        guard index[file] == nil, let record = try directory.record(at: file) else { return }
+        if index.add(file, .result) { ledger.add(file, record.outcome, isFlaky: record.flaky == true, at: record.finishedAt) }
         try events.append(EventLog.line(finished: record.brief.json, at: record.finishedAt))
     }
 
@@ -103,23 +107,26 @@ extension FleetRun {
                                            base: Int(clamping: board[place, .baseSize]))
         record.outcome = isMemory ? .outOfMemory : .crashed
         record.explain((isMemory ? "out of memory: " : "") + death.words, line: Int(clamping: board[place, .line]))
-        try publish(record, attempt: attempt)
+        try publish(record, at: file, attempt: attempt)
     }
 
     /// What is known of a file whose worker cannot say it.
     func lostRecord(_ file: Int, _ worker: WorkerProcess) throws(FleetError) -> FileRecord {
-        FileRecord(id: file, file: try manifest.entry(file).text, outcome: .crashed,
+        var record = FileRecord(id: positions.id(file), file: try manifest.entry(positions.id(file)).text, outcome: .crashed,
                    duration: Clock.seconds(since: board[worker.place, .fileStarted]),
                    attempt: Int(clamping: board[worker.place, .tryNumber]), worker: worker.slot, finishedAt: Clock.now)
+        record.iteration = positions.iteration(file)
+        return record
     }
 
     /// A file whose tries are used up, the last one by a worker that died before it could say what it was on.
     mutating func giveUp(_ state: ClaimState) throws(FleetError) {
-        if layout.result(state.id).exists || state.id >= manifest.runnable { return table.remove(id: state.id, upTo: state.attempt) }
-        var record = FileRecord(id: state.id, file: try manifest.entry(state.id).text, outcome: .crashed,
+        if layout.result(state.id).exists || !positions.isRunnable(state.id) { return table.remove(id: state.id, upTo: state.attempt) }
+        var record = FileRecord(id: positions.id(state.id), file: try manifest.entry(positions.id(state.id)).text, outcome: .crashed,
                                 attempt: state.heldBefore, worker: state.owner?.worker, finishedAt: Clock.now)
+        record.iteration = positions.iteration(state.id)
         record.explain("its worker was lost", line: 0)
-        try publish(record, attempt: state.attempt)
+        try publish(record, at: state.id, attempt: state.attempt)
     }
 
     /// Marks a claim as given back, also one whose owner's line is missing.

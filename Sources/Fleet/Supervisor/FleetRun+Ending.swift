@@ -6,8 +6,10 @@ extension FleetRun {
         if failure == nil { try readFeeds() } else { try? readFeeds() }
         let end: RunEnd = switch phase {
         case .running: .drained
-        case .draining(let end, _), .ending(let end): index.present >= manifest.count && end != .failed ? .drained : end
+        case .draining(let end, _), .ending(let end): !positions.isEndless && index.present >= manifest.count && end != .failed ? .drained : end
         }
+        if board[.cpuSamples] == 0 { try? sample() }
+        ledger.show(on: board)
         try? tidy()
         let board = try ScoreboardReading(layout.scoreboard)
         var published = Tally()
@@ -17,12 +19,16 @@ extension FleetRun {
             late += Int(clamping: slot[.late])
         }
         let (all, found) = try writeRecords(end)
+        if positions.isEndless { try writeIterations() }
         var summary = RunSummary(
             id: spec.id, workspace: spec.workspace, end: end, error: failure,
             startedAt: Double(board[word: .firstStartedAt]) / 1e6, finishedAt: Clock.now, wall: Clock.seconds(since: started),
-            total: manifest.count, outcomes: all.outcomes, tests: all.tests, skippedRecords: all.skippedRecords,
-            errors: all.errors, workers: spec.workers, restarts: Int(clamping: board[word: .restarts]),
+            total: manifest.count, outcomes: all.outcomes, tests: found.tests, skippedRecords: found.skippedRecords,
+            errors: found.errors, workers: wanted, restarts: Int(clamping: board[word: .restarts]),
             lateResults: late, utilisation: RunDirectory.utilisation(board))
+        summary.use = board.use
+        if positions.isEndless { summary.iterations = ledger.finishedIterations }
+        if ledger.flaky > 0 { summary.flaky = ledger.flaky }
         if let violation = violation(all, found, published) { summary.error = [failure, violation].compactMap { $0 }.joined(separator: "; ") }
         try events.append(RunEvent(kind: .runFinished, time: Clock.now, message: summary.error, end: end))
         try events.sync()
@@ -67,13 +73,13 @@ extension FleetRun {
     }
 
     private func writeRecords(to file: File, untested reason: String) throws(FleetError) -> (all: Tally, found: Tally) {
-        var source = RecordSource(layout: layout, index: index)
+        var source = RecordSource(layout: layout, index: index, positions: positions)
         var all = Tally(), found = Tally()
         var buffer: [UInt8] = []
         try manifest.forEach { id, entry throws(FleetError) in
-            if let (line, tally) = try source.line(id) {
+            if let (line, tally, published) = try positions.isEndless ? soaked(id, &source) : source.line(id).map({ ($0, $1, $1) }) {
                 buffer += line
-                found += tally
+                found += published
                 all += tally
             } else {
                 let record = FileRecord(id: id, file: entry.text, outcome: .untested, finishedAt: 0, message: reason)
@@ -92,14 +98,53 @@ extension FleetRun {
     }
 }
 
+extension FleetRun {
+    /// One record for all iterations of a file: the last failure if there is one, else the last pass.
+    /// - Returns: its line, what it counts as, and what its iterations count.
+    private func soaked(_ id: Int, _ source: inout RecordSource) throws(FleetError) -> ([UInt8], Tally, Tally)? {
+        var published = Tally()
+        var last: Int?, lastFailed: Int?
+        var lines: [Int: Int] = [:]
+        for position in stride(from: id, to: index.end, by: positions.count) {
+            guard let (line, tally) = try source.line(position) else { continue }
+            published += tally
+            last = position
+            if tally.outcomes[.pass] != nil && !line.contains(FleetRun.flakyMark) { continue }
+            if tally.outcomes[.pass] == nil { lastFailed = position }
+            let record = try JSON.decode(FileRecord.self, line, layout.result(position))
+            for line in Set(record.failures.map(\.line)) { lines[line, default: 0] += 1 }
+        }
+        guard let shown = lastFailed ?? last, let (line, _) = try source.line(shown) else { return nil }
+        var record = try JSON.decode(FileRecord.self, line, layout.result(shown))
+        if let runs = ledger.runs(id) {
+            record.runs = runs
+            record.flaky = runs.passed > 0 && runs.failed > 0 ? true : nil
+            record.flakyRecords = record.flaky == true ? FlakyRecord.among(lines, runs: runs.passed + runs.failed) : nil
+        }
+        var tally = Tally()
+        tally.add(record)
+        return (record.json, tally, published)
+    }
+
+    private static let flakyMark = Array(#""flaky":true"#.utf8)
+
+    private func writeIterations() throws(FleetError) {
+        var bytes: [UInt8] = []
+        for iteration in ledger.iterations { bytes += try JSON.encode(iteration) }
+        try layout.iterations.replace(with: bytes)
+    }
+}
+
 /// Fetches records from where the index says they are, and counts them.
 private struct RecordSource {
     let layout: RunLayout
     let index: RecordIndex
+    let positions: Positions
     private var feeds: [Int: File] = [:]
 
-    init(layout: RunLayout, index: RecordIndex) {
+    init(layout: RunLayout, index: RecordIndex, positions: Positions) {
         self.layout = layout
+        self.positions = positions
         self.index = index
     }
 
@@ -118,46 +163,7 @@ private struct RecordSource {
             line = try file.read(length, at: offset)
             if let end = line.firstIndex(of: UInt8(ascii: "\n")) { line.removeSubrange(end...) }
         }
-        guard let counts = RecordCounts(line: line), counts.id == id else { return nil }
+        guard let counts = RecordCounts(line: line), positions.position(counts.id, iteration: counts.iteration) == id else { return nil }
         return (line, counts.tally)
-    }
-}
-
-/// The head of a record's line, whose keys stand in the order in which they are written.
-struct RecordCounts {
-    var id: Int
-    var tally: Tally
-
-    /// Reads `{"id":1,"file":"…","outcome":"…","tests":1,"skipped":1,"errors":1,` without decoding the rest.
-    init?(line: [UInt8]) {
-        var rest = line[...]
-        guard let id = RecordCounts.number("{\"id\":", &rest), RecordCounts.take(",\"file\":\"", &rest) else { return nil }
-        // The file's name ends at the first quote that is not escaped.
-        while let byte = rest.first, byte != UInt8(ascii: "\"") { rest = rest.dropFirst(byte == UInt8(ascii: "\\") ? 2 : 1) }
-        guard RecordCounts.take("\",\"outcome\":\"", &rest) else { return nil }
-        let word = rest.prefix { $0 != UInt8(ascii: "\"") }
-        guard let outcome = Outcome(rawValue: String(decoding: word, as: UTF8.self)) else { return nil }
-        rest = rest.dropFirst(word.count + 1)
-        guard let tests = RecordCounts.number(",\"tests\":", &rest), let skipped = RecordCounts.number(",\"skipped\":", &rest),
-              let errors = RecordCounts.number(",\"errors\":", &rest) else { return nil }
-        self.id = id
-        tally = Tally()
-        tally.outcomes[outcome] = 1
-        tally.tests = tests
-        tally.skippedRecords = skipped
-        tally.errors = errors
-    }
-
-    private static func take(_ text: StaticString, _ rest: inout ArraySlice<UInt8>) -> Bool {
-        let matches = text.withUTF8Buffer { rest.starts(with: $0) }
-        if matches { rest = rest.dropFirst(text.utf8CodeUnitCount) }
-        return matches
-    }
-
-    private static func number(_ key: StaticString, _ rest: inout ArraySlice<UInt8>) -> Int? {
-        guard take(key, &rest) else { return nil }
-        let digits = rest.prefix { (0x30...0x39).contains($0) }
-        rest = rest.dropFirst(digits.count)
-        return decimal(digits).flatMap { Int(exactly: $0) }
     }
 }

@@ -18,11 +18,19 @@ struct FleetRun {
     let executable: Path
     let board: Scoreboard
     let manifest: Manifest
+    let positions: Positions
     let table: ClaimTable
     let publisher: Publisher
     let started = Clock.monotonic
     var events: EventLog
     var index: RecordIndex
+    var ledger: Ledger
+    /// Workers to keep alive.
+    var wanted: Int
+    var clock: UseClock
+    var floor: MemoryFloor
+    let timeouts: TimeoutRules
+    private var announcedIterations = 0
     var sampler: FleetSampler
     var feeds: [Int: FeedReader] = [:]
     var workers: [Int32: WorkerProcess] = [:]
@@ -49,6 +57,12 @@ struct FleetRun {
         layout = directory.layout
         board = try Scoreboard(layout.scoreboard)
         manifest = try directory.manifest()
+        positions = Positions(manifest, spec.mode)
+        ledger = Ledger(positions)
+        wanted = spec.workers
+        clock = UseClock()
+        floor = MemoryFloor(spec.memoryFloor)
+        timeouts = try TimeoutRules(spec)
         table = ClaimTable(layout: layout, owner: ClaimOwner(process: .current, worker: -1))
         publisher = Publisher(board: board, slot: 0, results: Results(layout: layout), table: table)
         guard spec.workers < board.slots else { throw FleetError(.corrupt, "cannot run: the scoreboard is too small for \(spec.workers) workers") }
@@ -58,7 +72,7 @@ struct FleetRun {
         events = try EventLog(layout.events)
         orphans = Orphans(table: table, lease: spec.leaseSeconds)
         sampler = try FleetSampler(layout.samples)
-        index = try Reconciliation(directory, board, manifest).run(&events, table)
+        index = try Reconciliation(directory, board, manifest).run(&events, table, &ledger)
         try writeHeader()
         try events.append(RunEvent(kind: .runStarted, time: Clock.now, pid: getpid(), message: "\(manifest.count) files, \(spec.workers) workers"))
         try publishBlocked()
@@ -68,6 +82,9 @@ struct FleetRun {
         let now = UInt64(Clock.now * 1e6)
         board.text = ""
         board[.draining] = 0
+        board[.paused] = directory.isPauseRequested ? 1 : 0
+        board.use = FleetUse()
+        ledger.show(on: board)
         board[.supervisorPid] = UInt64(getpid())
         board[.supervisorStart] = table.owner.process.startTime
         board[.workersWanted] = UInt64(spec.workers)
@@ -81,15 +98,15 @@ struct FleetRun {
         for id in manifest.runnable..<manifest.count where index[id] == nil {
             let file = try manifest.entry(id)
             try publish(FileRecord(id: id, file: file.text, outcome: .skipped, finishedAt: Clock.now,
-                                   message: "blocked: \(file.blockedReason ?? "")"), attempt: 0)
+                                   message: "blocked: \(file.blockedReason ?? "")"), at: id, attempt: 0)
         }
     }
 
     /// Publishes a record for a file whose worker cannot.
-    mutating func publish(_ record: FileRecord, attempt: Int) throws(FleetError) {
+    mutating func publish(_ record: FileRecord, at position: Int, attempt: Int) throws(FleetError) {
         let record = record.bounded
-        guard try publisher.publish(record, forAttempt: attempt) else { return }
-        _ = index.add(record.id, .result)
+        guard try publisher.publish(record, at: position, forAttempt: attempt) else { return }
+        if index.add(position, .result) { ledger.add(position, record.outcome, isFlaky: false, at: record.finishedAt) }
         try events.append(EventLog.line(finished: record.brief.json, at: record.finishedAt))
     }
 
@@ -116,14 +133,16 @@ struct FleetRun {
     private mutating func step() throws(FleetError) -> Bool {
         try reap()
         try readFeeds()
+        try announceIterations()
         try watchStop()
         try watchBudget()
+        try watchControl()
         try watchTimeouts()
+        try watchMemory()
+        clock.tick(board, wanted: phase == .running ? wanted : workers.count, queued: try queued)
         if sampler.isDue {
-            let pids = Dictionary(uniqueKeysWithValues: workers.values.map { ($0.slot, $0.pid) })
-            let queued = manifest.runnable - min(manifest.runnable, try Cursor.position(layout.cursor))
-            sampler.sample(board, pids, queued: queued, done: index.present)
-            memoryKills = HostSampler.outOfMemoryKills()
+            try sample()
+            try watchMemoryLimits()
         }
         switch phase {
         case .running: return try keepWorkers()
@@ -137,17 +156,39 @@ struct FleetRun {
         }
     }
 
+    var queued: Int { get throws(FleetError) { positions.queued(cursor: try Cursor.position(layout.cursor)) } }
+
+    mutating func sample() throws(FleetError) {
+        let pids = Dictionary(uniqueKeysWithValues: workers.values.map { ($0.slot, $0.pid) })
+        sampler.sample(board, pids, queued: try queued, done: index.present)
+        memoryKills = HostSampler.outOfMemoryKills()
+    }
+
+    /// Whether every file has its record; never of a soak run.
+    private var isComplete: Bool { !positions.isEndless && index.present >= manifest.count }
+
+    private mutating func announceIterations() throws(FleetError) {
+        ledger.show(on: board)
+        while announcedIterations < ledger.finishedIterations {
+            let iteration = ledger.iterations[announcedIterations]
+            announcedIterations += 1
+            let words = Tally.outcomeOrder.compactMap { outcome in iteration.outcomes[outcome].map { "\(outcome.rawValue) \($0)" } }
+            try events.append(RunEvent(kind: .iterationFinished, time: Clock.now,
+                                       message: "iteration \(iteration.iteration): \(words.joined(separator: ", "))"))
+        }
+    }
+
     /// Starts workers where there is work and room.
     private mutating func keepWorkers() throws(FleetError) -> Bool {
-        if index.present >= manifest.count {
+        if isComplete {
             // Who is still there has nothing to do or lost its claim.
             let since = completeSince ?? Clock.monotonic
             completeSince = since
             if Clock.seconds(since: since) > 1 { for pid in workers.keys { workers[pid]?.end(.runOver) } }
             return !workers.isEmpty
         }
-        let queued = manifest.runnable - min(manifest.runnable, try Cursor.position(layout.cursor))
-        var room = spec.workers - workers.count
+        let queued = positions.isEndless ? manifest.runnable : try queued
+        var room = wanted - workers.count
         guard room > 0, Clock.monotonic >= nextStart else { return true }
         if queued == 0 { room = min(room, try claimsToTake()) }
         if room <= 0 && workers.isEmpty && queued == 0 && !hasOrphans {
@@ -158,7 +199,7 @@ struct FleetRun {
             }
         }
         var slots = Set(workers.values.map(\.slot))
-        for slot in 0..<spec.workers where room > 0 && !slots.contains(slot) {
+        for slot in 0..<wanted where room > 0 && !slots.contains(slot) {
             try start(slot)
             slots.insert(slot)
             room -= 1
@@ -193,7 +234,7 @@ struct FleetRun {
         board[slot + 1, .state] = Scoreboard.State.starting.rawValue
         let spawn = Spawn(
             arguments: [executable.bytes, Array("work".utf8), layout.root.bytes, Array("--slot".utf8), Array("\(slot)".utf8)],
-            environment: Spawn.environment(changing: [(Worker.supervisorVariable, Array("\(getpid())".utf8))]),
+            environment: Spawn.environment(changing: [(Worker.supervisorVariable, Array("\(getpid())".utf8)), (Leftovers.variable, layout.root.bytes)]),
             group: .new, directory: Path("/"),
             descriptors: [(null.descriptor, 0), (log.descriptor, 1), (log.descriptor, 2)])
         let (pid, error) = spawn.start()
@@ -207,14 +248,20 @@ struct FleetRun {
     /// Copies what workers have published into the events.
     mutating func readFeeds() throws(FleetError) {
         var lines: [UInt8] = []
-        var index = index
-        defer { self.index = index }
-        for slot in 0..<spec.workers {
+        var index = index, ledger = ledger
+        defer {
+            self.index = index
+            self.ledger = ledger
+        }
+        for slot in 0..<slotsUsed {
             var reader = feeds[slot] ?? FeedReader(layout.feed(slot))
             defer { feeds[slot] = reader }
             try reader.read { entry, offset throws(FleetError) in
                 let place: RecordIndex.Place = entry.isWhole ? .feed(slot: slot, offset: offset, length: entry.line.count) : .result
-                if index.add(entry.id, place) { lines += EventLog.line(finished: entry.line, at: Clock.now) }
+                guard index.add(entry.id, place) else { return }
+                let now = Clock.now
+                ledger.add(entry.id, entry.outcome, isFlaky: entry.isFlaky, at: now)
+                lines += EventLog.line(finished: entry.line, at: now)
             }
         }
         if lines.isEmpty { return }
@@ -235,37 +282,14 @@ struct FleetRun {
     }
 
     private mutating func watchBudget() throws(FleetError) {
-        guard phase == .running, index.present < manifest.count, Clock.seconds(since: started) >= spec.timeBudget else { return }
+        guard phase == .running, !isComplete, Clock.seconds(since: started) >= spec.timeBudget else { return }
         try drain(.budget, "the time budget of \(Int(spec.timeBudget)) s is over")
     }
 
-    private mutating func drain(_ end: RunEnd, _ message: String) throws(FleetError) {
+    mutating func drain(_ end: RunEnd, _ message: String) throws(FleetError) {
         board[.draining] = 1
         phase = .draining(end, deadline: Clock.monotonic + UInt64(spec.graceSeconds * 1e9))
         try events.append(RunEvent(kind: end == .budget ? .budgetOver : .stopRequested, time: Clock.now, message: message))
-    }
-
-    /// The record comes first, the end of the worker second: between the two nobody could take the file over. When the
-    /// worker was faster with its own record it stays.
-    private mutating func watchTimeouts() throws(FleetError) {
-        for (pid, worker) in workers where worker.ending == nil {
-            let place = worker.place
-            guard board[place, .state] == Scoreboard.State.running.rawValue, board[place, .file] != 0,
-                  board[place, .sequence] & 1 == 0,
-                  Clock.seconds(since: board[place, .fileStarted]) >= spec.fileTimeout else { continue }
-            let file = Int(clamping: board[place, .file]) - 1, attempt = Int(clamping: board[place, .attempt])
-            guard file < manifest.runnable, index[file] == nil || layout.claim(file, attempt).exists else { continue }
-            if try publishTimeout(file, attempt, worker) || !layout.claim(file, attempt).exists { workers[pid]?.end(.timeout) }
-        }
-    }
-
-    private mutating func publishTimeout(_ file: Int, _ attempt: Int, _ worker: WorkerProcess) throws(FleetError) -> Bool {
-        var record = try lostRecord(file, worker)
-        record.outcome = .timeout
-        let limit = spec.fileTimeout == spec.fileTimeout.rounded() ? String(Int(spec.fileTimeout)) : String(spec.fileTimeout)
-        record.explain("not finished after \(limit) s", line: Int(clamping: board[worker.place, .line]))
-        try publish(record, attempt: attempt)
-        return index[file] != nil
     }
 
     /// Ends the run because it cannot go on.

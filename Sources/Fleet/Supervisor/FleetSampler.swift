@@ -32,14 +32,14 @@ struct FleetSampler {
         let own = slot + 1
         let child = Int32(truncatingIfNeeded: board[own, .childPid])
         let fields = ProcessFields(pid: pid)
-        let childFields = child > 0 ? ProcessFields(pid: child).flatMap { $0.startTime == board[own, .childStart] ? $0 : nil } : nil
-        let all = (fields?.ticks ?? 0) &+ (childFields?.ticks ?? 0)
+        let program = ProcessTree(of: child, startTime: board[own, .childStart])
+        let all = (fields?.ticks ?? 0) &+ program.ticks
         let before = ticks[slot]
         // A child that was waited for moves its ticks to the worker, so only a new worker starts from nothing.
         let used = before?.pid == pid ? all &- min(all, before?.ticks ?? 0) : all
         ticks[slot] = (pid, child, all)
         let cpu = Double(used) / Machine.ticksPerSecond / elapsed
-        let rss = (fields?.resident ?? 0) + (childFields?.resident ?? 0)
+        let rss = (fields?.resident ?? 0) + program.resident
         board[own, .cpu] = UInt64(max(0, min(cpu, 1e6)) * 1000)
         board[own, .resident] = UInt64(max(0, rss))
         board[own, .virtualSize] = UInt64(max(0, fields?.virtualSize ?? 0))

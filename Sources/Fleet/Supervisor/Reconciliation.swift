@@ -6,19 +6,22 @@ struct Reconciliation {
     let directory: RunDirectory
     let board: Scoreboard
     let manifest: Manifest
+    private let positions: Positions
     private var layout: RunLayout { directory.layout }
 
     init(_ directory: RunDirectory, _ board: Scoreboard, _ manifest: Manifest) {
         self.directory = directory
         self.board = board
         self.manifest = manifest
+        positions = Positions(manifest, directory.spec.mode)
     }
 
     /// - Returns: where the records of finished files are.
-    func run(_ events: inout EventLog, _ table: ClaimTable) throws(FleetError) -> RecordIndex {
+    func run(_ events: inout EventLog, _ table: ClaimTable, _ ledger: inout Ledger) throws(FleetError) -> RecordIndex {
         try endLeftovers()
         try removeLeftovers()
-        let index = try recount(&events)
+        try endPause()
+        let index = try recount(&events, &ledger)
         try freeClaims(table, index)
         return index
     }
@@ -45,24 +48,30 @@ struct Reconciliation {
         for folder in [layout.temporary, layout.work, layout.feed] {
             for name in try folder.names() { (folder / name).removeTree() }
         }
-        for path in [layout.summary, layout.records, layout.stop] where !path.unlink() { throw .system("remove \(path.text)") }
+        for path in [layout.summary, layout.records, layout.iterations, layout.stop] where !path.unlink() { throw .system("remove \(path.text)") }
+    }
+
+    /// A pause of an older fleet is over; one that was asked for before the first start holds.
+    private func endPause() throws(FleetError) {
+        if board[.firstStartedAt] != 0, !layout.pause.unlink() { throw .system("remove \(layout.pause.text)") }
     }
 
     /// Counts what has been published from the results themselves. One that is not whole was lost with the power and
     /// does not count; one without an event gets it.
-    private func recount(_ events: inout EventLog) throws(FleetError) -> RecordIndex {
+    private func recount(_ events: inout EventLog, _ ledger: inout Ledger) throws(FleetError) -> RecordIndex {
         let results = Results(layout: layout)
-        var index = RecordIndex(count: manifest.count)
+        var index = RecordIndex(count: manifest.count, grows: positions.isEndless)
         var tally = Tally()
-        let known = try events.finishedFiles(below: manifest.count)
+        let known = try events.finishedFiles(positions)
         for id in try results.ids() {
             guard let line = try results.recordLine(id),
-                  let record = try? JSON.decode(FileRecord.self, line, layout.result(id)), record.id == id,
+                  let record = try? JSON.decode(FileRecord.self, line, layout.result(id)), positions.position(of: record) == id,
                   index.add(id, .result) else {
                 layout.result(id).unlink()
                 continue
             }
             tally.add(record)
+            ledger.add(id, record.outcome, isFlaky: record.flaky == true, at: record.finishedAt)
             if !known.contains(id) { try events.append(EventLog.line(finished: record.brief.json, at: record.finishedAt)) }
         }
         for slot in 1..<board.slots where board[slot, .state] != 0 || board.tally(slot).files > 0 { board.clear(slot) }
@@ -75,14 +84,14 @@ struct Reconciliation {
     private func freeClaims(_ table: ClaimTable, _ index: RecordIndex) throws(FleetError) {
         var claimed: Set<Int> = []
         for state in try table.list() {
-            if index[state.id] != nil || state.id >= manifest.runnable {
+            if index[state.id] != nil || !positions.isRunnable(state.id) {
                 table.remove(id: state.id, upTo: state.attempt)
                 continue
             }
             claimed.insert(state.id)
             if state.owner?.process.life != .unknown { try free(state.id, state.attempt, table) }
         }
-        for id in 0..<min(try Cursor.position(layout.cursor), manifest.runnable) where index[id] == nil && !claimed.contains(id) {
+        for id in 0..<min(try Cursor.position(layout.cursor), positions.end) where index[id] == nil && positions.isRunnable(id) && !claimed.contains(id) {
             try free(id, 1, table)
         }
     }

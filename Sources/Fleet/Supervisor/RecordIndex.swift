@@ -1,4 +1,4 @@
-/// Where the record of each file is, 8 bytes a file: absent, in a worker's feed, or in the result.
+/// Where the record of each position is, 8 bytes each: absent, in a worker's feed, or in the result.
 struct RecordIndex {
     enum Place: Equatable {
         case result
@@ -10,8 +10,16 @@ struct RecordIndex {
     /// up) and offset in 0 to 35.
     private var words: [UInt64]
     private(set) var present = 0
+    /// Beyond every position that has a record.
+    var end: Int { words.count }
 
-    init(count: Int) { words = Array(repeating: 0, count: count) }
+    private let limit: Int
+
+    /// - Parameter grows: whether positions beyond `count` will come.
+    init(count: Int, grows: Bool = false) {
+        words = Array(repeating: 0, count: count)
+        limit = grows ? 1 << 28 : count
+    }
 
     subscript(id: Int) -> Place? {
         guard id >= 0, id < words.count, words[id] >> 63 == 1 else { return nil }
@@ -22,7 +30,9 @@ struct RecordIndex {
 
     /// - Returns: whether the file had none before.
     mutating func add(_ id: Int, _ place: Place) -> Bool {
-        guard id >= 0, id < words.count, words[id] >> 63 == 0 else { return false }
+        guard id >= 0, id < limit else { return false }
+        if id >= words.count { words += Array(repeating: 0, count: max(id + 1 - words.count, words.count)) }
+        guard words[id] >> 63 == 0 else { return false }
         var word: UInt64 = 1 << 63
         if case .feed(let slot, let offset, let length) = place, offset < 1 << 36, length <= 0x7FF * 16, slot < 0xFFFF {
             word |= UInt64(slot + 1) << 47 | UInt64((length + 15) / 16) << 36 | UInt64(offset)

@@ -5,6 +5,8 @@ struct WorkerProcess {
     /// Why the supervisor ended it.
     enum Ending: Equatable {
         case timeout
+        /// It had more memory than it may have.
+        case memory
         /// The run is over; its file may be run by a resumed one.
         case runOver
     }
@@ -12,6 +14,10 @@ struct WorkerProcess {
     var slot: Int
     var pid: Int32
     var ending: Ending?
+    /// It was told to claim no more.
+    var isDismissed = false
+    /// The limit of the file at this position.
+    var timeout: (position: Int, seconds: Double)?
 
     /// Where it is on the scoreboard.
     var place: Int { slot + 1 }

@@ -34,6 +34,14 @@ struct ByteJSON {
         return bytes
     }
 
+    /// `text` as it stands between the quotes of a string.
+    static func escaped(_ text: String) -> [UInt8] {
+        var json = ByteJSON(capacity: text.utf8.count + 8)
+        json.bytes.removeAll(keepingCapacity: true)
+        json.append(text)
+        return Array(json.bytes.dropFirst().dropLast())
+    }
+
     private mutating func begin(_ key: StaticString) {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
@@ -64,6 +72,8 @@ extension FileRecord {
     var json: [UInt8] {
         var json = ByteJSON()
         json.add("id", id)
+        // Here and not at the end: readers that want no more than the position look no further.
+        if let iteration { json.add("iteration", iteration) }
         json.add("file", file)
         json.add("outcome", outcome.rawValue)
         json.add("tests", tests)
@@ -77,7 +87,32 @@ extension FileRecord {
         if let message { json.add("message", message) }
         json.add("failures", raw: RecordFailure.json(failures))
         if let output { json.add("output", output) }
+        if let flaky { json.add("flaky", raw: Array((flaky ? "true" : "false").utf8)) }
+        if let runs { json.add("runs", raw: runs.json) }
+        if let flakyRecords { json.add("flakyRecords", raw: FlakyRecord.json(flakyRecords)) }
         return json.end()
+    }
+}
+
+extension RunCounts {
+    fileprivate var json: [UInt8] {
+        var json = ByteJSON(capacity: 32)
+        json.add("passed", passed)
+        json.add("failed", failed)
+        return json.end()
+    }
+}
+
+extension FlakyRecord {
+    fileprivate static func json(_ records: [FlakyRecord]) -> [UInt8] {
+        let items = records.map { record -> [UInt8] in
+            var json = ByteJSON(capacity: 48)
+            json.add("line", record.line)
+            json.add("failed", record.failed)
+            json.add("runs", record.runs)
+            return json.end()
+        }
+        return [UInt8(ascii: "[")] + Array(items.joined(separator: [UInt8(ascii: ",")])) + [UInt8(ascii: "]")]
     }
 }
 

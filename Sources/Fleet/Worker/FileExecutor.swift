@@ -57,6 +57,19 @@ public struct FileExecution: Sendable, Equatable {
     }
 }
 
+extension FileExecution {
+    /// A file that failed because its engine was refused memory is out of memory: engines that notice say so and live on.
+    var judgedByMemory: FileExecution {
+        let words = "out of memory"
+        guard outcome == .fail, let first = failures.first(where: { $0.message.contains(words) })?.message
+            ?? message.flatMap({ $0.contains(words) ? $0 : nil }) else { return self }
+        var judged = self
+        judged.outcome = .outOfMemory
+        judged.message = first
+        return judged
+    }
+}
+
 extension FileRecord {
     /// Bytes of a record's texts.
     static let outputKept = 65536

@@ -10,6 +10,7 @@ public struct Worker {
     private let slot: Int
     private let executor: any FileExecutor
     private let manifest: Manifest
+    private let positions: Positions
     private let cursor: Cursor
     private let board: Scoreboard
     private let table: ClaimTable
@@ -74,6 +75,7 @@ public struct Worker {
         self.heart = heart
         let layout = directory.layout
         manifest = try Manifest(layout.manifest)
+        positions = Positions(manifest, directory.spec.mode)
         cursor = try Cursor(layout.cursor)
         board = try Scoreboard(layout.scoreboard)
         guard slot >= 0, slot + 1 < board.slots else { throw FleetError(.invalid, "cannot work in slot \(slot): the scoreboard has \(board.slots - 1)") }
@@ -112,7 +114,14 @@ public struct Worker {
     private func work() throws(FleetError) {
         var orphans = Orphans(table: table, lease: directory.spec.leaseSeconds)
         try takeOver(orphans.find().orphans)
-        while !shouldLeave, let claim = try claimNext() { try run(claim) }
+        var sought = Clock.monotonic
+        while !shouldLeave, let claim = try claimNext() {
+            try run(claim)
+            // A queue that never ends would leave what others lost for ever.
+            guard positions.isEndless, Clock.seconds(since: sought) > 1 else { continue }
+            sought = Clock.monotonic
+            try takeOver(orphans.find().orphans)
+        }
         while !shouldLeave {
             var finding = try orphans.find()
             if isSupervised { finding.orphans.removeAll { $0.isExhausted(attempts: directory.spec.attempts) } }
@@ -123,9 +132,15 @@ public struct Worker {
     }
 
     private func claimNext() throws(FleetError) -> Claim? {
-        try cursor.advance(below: manifest.runnable) { id throws(FleetError) in
-            try table.create(id: id, attempt: 1, tryNumber: 1)
+        waitWhilePaused()
+        if shouldLeave { return nil }
+        return try cursor.advance(below: positions.end) { position throws(FleetError) in
+            positions.isRunnable(position) ? try table.create(id: position, attempt: 1, tryNumber: 1) : nil
         }
+    }
+
+    private func waitWhilePaused() {
+        while board[.paused] != 0 && !shouldLeave { pauseThread(0.05) }
     }
 
     private func takeOver(_ states: [ClaimState]) throws(FleetError) {
@@ -133,6 +148,7 @@ public struct Worker {
         // skips it, and if it were run now its position would be claimed once more.
         let position = states.isEmpty ? 0 : try cursor.position
         for state in states where state.id < position {
+            waitWhilePaused()
             if shouldLeave { return }
             if publisher.results.layout.result(state.id).exists {
                 table.remove(id: state.id, upTo: state.attempt)
@@ -156,17 +172,22 @@ public struct Worker {
         let tries = claim.tryNumber - 1
         let times = tries == 1 ? "once" : "\(tries) times"
         try publish(claim, FileExecution(outcome: .crashed, message: "its worker was lost \(times)"),
-                    file: manifest.entry(claim.id), started: Clock.monotonic, cpu: 0, tryNumber: tries)
+                    file: manifest.entry(positions.id(claim.id)), started: Clock.monotonic, cpu: 0, tryNumber: tries)
     }
 
     private func run(_ claim: Claim) throws(FleetError) {
-        let file = try manifest.entry(claim.id)
+        let file = try manifest.entry(positions.id(claim.id))
         heart.hold(claim)
         let started = Clock.monotonic
         show(claim, .running, started)
         let cpu = CPUTime.used
-        let execution = execute(claim, file)
-        try publish(claim, execution, file: file, started: started, cpu: CPUTime.used - cpu, tryNumber: claim.tryNumber)
+        var retried = RetriedExecution(execute(claim, file))
+        while retried.wantsMore(than: directory.spec.retries ?? 0) && !shouldLeave {
+            // Each run has the file's whole time-out.
+            show(claim, .running, Clock.monotonic)
+            retried.add(execute(claim, file))
+        }
+        try publish(claim, retried.last, file: file, started: started, cpu: CPUTime.used - cpu, tryNumber: claim.tryNumber, retried)
         show(nil, .idle)
     }
 
@@ -178,7 +199,7 @@ public struct Worker {
             id: claim.id, path: path.bytes, name: file.text, workspace: directory.spec.workspace, tryNumber: claim.tryNumber,
             worker: slot, progress: progress, folder: folder, log: log))
         folder.removeTree()
-        return execution
+        return directory.spec.memoryLimit == nil ? execution : execution.judgedByMemory
     }
 
     /// `O_NONBLOCK`, since a FIFO would keep the worker waiting.
@@ -189,11 +210,14 @@ public struct Worker {
     }
 
     private func publish(_ claim: Claim, _ execution: FileExecution, file: SuiteFile, started: UInt64, cpu: Double,
-                         tryNumber: Int) throws(FleetError) {
-        let record = FileRecord(
-            id: claim.id, file: file.text, outcome: execution.outcome, tests: execution.tests, skipped: execution.skipped,
+                         tryNumber: Int, _ retried: RetriedExecution? = nil) throws(FleetError) {
+        var record = FileRecord(
+            id: positions.id(claim.id), file: file.text, outcome: execution.outcome, tests: execution.tests, skipped: execution.skipped,
             errors: execution.errors, duration: Clock.seconds(since: started), cpu: cpu, attempt: tryNumber, worker: slot,
-            finishedAt: Clock.now, message: execution.message, failures: execution.failures, output: execution.output).bounded
+            finishedAt: Clock.now, message: execution.message, failures: execution.failures, output: execution.output)
+        record.iteration = positions.iteration(claim.id)
+        retried?.complete(&record)
+        record = record.bounded
         try heart.publishing { () throws(FleetError) in
             if try publisher.publish(record, claim, feed: feed) { board[slot + 1, .filesDone] &+= 1 }
         }

@@ -40,7 +40,8 @@ extension Configuration {
         let command = values.text("prepare.command")
         prepare = Prepare(command: command?.isEmpty == true ? nil : command, timeout: values.seconds("prepare.timeout"),
                           environment: values.variables("prepare.env"))
-        suite = Suite(files: values.strings("suite.files"), block: values.blocks("suite.block"))
+        suite = Suite(files: values.strings("suite.files"), block: values.blocks("suite.block"),
+                      timeouts: values.timeouts("suite.timeouts"))
         engine = EngineSpec(kind: values.text("engine.kind").flatMap(EngineSpec.Kind.init) ?? .sqlite,
                             command: values.strings("engine.command"), environment: values.variables("engine.environment"))
         engine.dialect = values.text("engine.dialect")
@@ -52,7 +53,8 @@ extension Configuration {
         run = Run(mode: values.text("run.mode").flatMap(RunMode.init) ?? .drain, workers: values.workers("run.workers"),
                   time: values.seconds("run.time"), fileTimeout: values.seconds("run.file-timeout"),
                   retries: values.integer("run.retries"), attempts: max(1, values.integer("run.attempts")),
-                  memory: values.bytes("run.memory"), seed: UInt64(max(0, values.integer("run.seed"))))
+                  memory: values.bytes("run.memory"), memoryFloor: values.has("run.memory-floor") ? values.bytes("run.memory-floor") ?? 0 : nil,
+                  order: values.text("run.order").flatMap(Selection.Order.init) ?? .history, seed: UInt64(max(0, values.integer("run.seed"))))
         self.profile = profile
         profileNames = layer.declared.filter { $0.names.first == "profiles" }.compactMap(\.names.last).sorted()
         hostNames = layer.declared.filter { $0.names.first == "hosts" }.compactMap(\.names.last).sorted()
@@ -109,6 +111,8 @@ struct SettingValues {
     func integer(_ path: StaticString) -> Int { if case .integer(let value)? = self[path] { value } else { 0 } }
     func workers(_ path: StaticString) -> WorkerCount { if case .workers(let value)? = self[path] { value } else { .auto } }
     func strings(_ path: StaticString) -> [String] { if case .strings(let value)? = self[path] { value } else { [] } }
+    func has(_ path: StaticString) -> Bool { self[path] != nil }
+    func timeouts(_ path: StaticString) -> [FileTimeout] { if case .timeouts(let value)? = self[path] { value } else { [] } }
     func blocks(_ path: StaticString) -> [BlockRule] { if case .blocks(let value)? = self[path] { value } else { [] } }
 
     func variables(_ path: StaticString) -> [String: String] {

@@ -35,6 +35,8 @@ public struct Configuration: Sendable, Equatable {
         /// Globs relative to the workspace; empty if nothing was configured.
         public var files: [String]
         public var block: [BlockRule]
+        /// Time-outs of some files; the first glob that matches holds.
+        public var timeouts: [FileTimeout]
     }
 
     public struct Run: Sendable, Equatable {
@@ -50,6 +52,9 @@ public struct Configuration: Sendable, Equatable {
         public var attempts: Int
         /// Bytes of address space for a worker; `nil` is no limit.
         public var memory: Int?
+        /// Available memory that must remain on the host, in bytes; 0 watches nothing, `nil` leaves it to the fleet.
+        public var memoryFloor: Int?
+        public var order: Selection.Order
         public var seed: UInt64
     }
 

@@ -11,12 +11,13 @@ public struct ConfigurationFlags: Sendable, Equatable {
     public var attempts: String?
     public var memory: String?
     public var seed: String?
+    public var order: String?
     /// Globs that take the place of `suite.files`.
     public var files: [String]
 
     public init(host: String? = nil, profile: String? = nil, mode: String? = nil, workers: String? = nil,
                 time: String? = nil, fileTimeout: String? = nil, retries: String? = nil, attempts: String? = nil,
-                memory: String? = nil, seed: String? = nil, files: [String] = []) {
+                memory: String? = nil, seed: String? = nil, order: String? = nil, files: [String] = []) {
         self.host = host
         self.profile = profile
         self.mode = mode
@@ -27,6 +28,7 @@ public struct ConfigurationFlags: Sendable, Equatable {
         self.attempts = attempts
         self.memory = memory
         self.seed = seed
+        self.order = order
         self.files = files
     }
 
@@ -41,6 +43,7 @@ public struct ConfigurationFlags: Sendable, Equatable {
             ("--attempts", SettingPath("run.attempts"), attempts),
             ("--memory", SettingPath("run.memory"), memory),
             ("--seed", SettingPath("run.seed"), seed),
+            ("--order", SettingPath("run.order"), order),
         ]
     }
 }

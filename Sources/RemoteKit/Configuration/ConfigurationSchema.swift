@@ -26,6 +26,7 @@ indirect enum ConfigurationSchema: Sendable {
         ("suite", .table([
             ("files", .value(.strings)),
             ("block", .value(.blocks)),
+            ("timeouts", .value(.timeouts)),
         ])),
         ("engine", .table([
             ("kind", .value(.choice(["sqlite", "postgres", "external", "command"]))),
@@ -61,6 +62,8 @@ indirect enum ConfigurationSchema: Sendable {
         ("retries", .value(.integer(0...100))),
         ("attempts", .value(.integer(1...100))),
         ("memory", .value(.size(least: 16 << 20))),
+        ("memory-floor", .value(.size(least: 1 << 20))),
+        ("order", .value(.choice(["history", "longest", "name", "random"]))),
         ("seed", .value(.integer(0...Int.max))),
     ]
 
@@ -76,6 +79,7 @@ indirect enum ConfigurationSchema: Sendable {
         [suite]
         files = []
         block = []
+        timeouts = []
         [engine]
         kind = "sqlite"
         [run]
@@ -86,6 +90,7 @@ indirect enum ConfigurationSchema: Sendable {
         retries = 0
         attempts = 2
         memory = "none"
+        order = "history"
         seed = 0
         [profiles.quick]
         workers = 8

@@ -1,3 +1,5 @@
+import Fleet
+
 extension SettingKind {
     /// Reads a value of a TOML file. Types are kept apart: `port = "22"` is a mistake there.
     func read(_ node: DocumentNode, _ context: SettingContext) throws(SettingMismatch) -> SettingValue {
@@ -27,6 +29,7 @@ extension SettingKind {
             guard let program = arguments.first, !program.isEmpty else { throw mismatch("an empty list") }
             return .strings(arguments)
         case (.blocks, .list(let items)): return .blocks(try blocks(items))
+        case (.timeouts, .list(let items)): return .timeouts(try timeouts(items, context))
         case (_, .text(let text)): throw mismatch("the string \"\(SafeText.line(text, limit: 60))\"")
         case (_, .integer(let whole)): throw mismatch("\(whole)")
         case (_, .number(let number)): throw mismatch("\(number)")
@@ -65,7 +68,7 @@ extension SettingKind {
         case .destination:
             guard Destination.isUsable(text) else { throw mismatch(shown) }
             return .text(text)
-        case .strings, .command, .blocks: throw mismatch(shown)
+        case .strings, .command, .blocks, .timeouts: throw mismatch(shown)
         }
     }
 
@@ -95,25 +98,43 @@ extension SettingKind {
     private func blocks(_ items: [DocumentNode]) throws(SettingMismatch) -> [BlockRule] {
         var rules: [BlockRule] = []
         for item in items {
-            guard case .table(let entries) = item.content else { throw mismatch("\(item.kind) in the list", line: item.line) }
-            var found: [String: String] = [:]
-            for (name, node) in entries {
-                guard name == "files" || name == "reason" else {
-                    let hint = NearestName.hint(for: name, among: ["files", "reason"])
-                    throw SettingMismatch("has an unknown key '\(name)'" + hint, line: node.line)
-                }
-                guard case .text(let text) = node.content, !text.isEmpty else {
-                    throw SettingMismatch("needs '\(name)' to be a string that is not empty", line: node.line)
-                }
-                found[name] = text
-            }
-            for name in ["files", "reason"] where found[name] == nil {
-                throw SettingMismatch("has an entry without '\(name)'; each is { files = \"GLOB\", reason = \"why\" }",
-                                      line: item.line)
-            }
-            rules.append(BlockRule(files: found["files"] ?? "", reason: found["reason"] ?? ""))
+            let found = try entries(item, ["files", "reason"], form: "{ files = \"GLOB\", reason = \"why\" }")
+            rules.append(BlockRule(files: try text(found, "files"), reason: try text(found, "reason")))
         }
         return rules
+    }
+
+    private func timeouts(_ items: [DocumentNode], _ context: SettingContext) throws(SettingMismatch) -> [FileTimeout] {
+        var rules: [FileTimeout] = []
+        for item in items {
+            let found = try entries(item, ["files", "time"], form: "{ files = \"GLOB\", time = \"20m\" }")
+            guard let node = found["time"], case .seconds(let seconds) = try SettingKind.duration.read(node, context) else { continue }
+            rules.append(FileTimeout(files: try text(found, "files"), seconds: seconds))
+        }
+        return rules
+    }
+
+    /// The values of a table that has all of `keys` and no other.
+    private func entries(_ item: DocumentNode, _ keys: [String], form: String) throws(SettingMismatch) -> [String: DocumentNode] {
+        guard case .table(let entries) = item.content else { throw mismatch("\(item.kind) in the list", line: item.line) }
+        var found: [String: DocumentNode] = [:]
+        for (name, node) in entries {
+            guard keys.contains(name) else {
+                throw SettingMismatch("has an unknown key '\(name)'" + NearestName.hint(for: name, among: keys), line: node.line)
+            }
+            found[name] = node
+        }
+        for name in keys where found[name] == nil {
+            throw SettingMismatch("has an entry without '\(name)'; each is \(form)", line: item.line)
+        }
+        return found
+    }
+
+    private func text(_ found: [String: DocumentNode], _ name: String) throws(SettingMismatch) -> String {
+        guard let node = found[name], case .text(let text) = node.content, !text.isEmpty else {
+            throw SettingMismatch("needs '\(name)' to be a string that is not empty", line: found[name]?.line)
+        }
+        return text
     }
 
     private static func localPath(_ text: String, _ context: SettingContext,

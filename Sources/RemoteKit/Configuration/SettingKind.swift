@@ -23,6 +23,8 @@ enum SettingKind: Sendable, Equatable {
     /// What `ssh` accepts.
     case destination
     case blocks
+    /// Globs with time-outs.
+    case timeouts
 
     /// The most workers a run may have.
     static let mostWorkers = 10_000
@@ -45,6 +47,7 @@ enum SettingKind: Sendable, Equatable {
         case .localPaths: "a path or a list of paths"
         case .hostPath: "a path on the host below \"/\" or \"~/\", without \"..\""
         case .destination: "what ssh accepts, such as \"alias\", \"user@host\" or \"ssh://user@host:port\""
+        case .timeouts: "a list such as [{ files = \"**/big.test\", time = \"20m\" }]"
         case .blocks: "a list such as [{ files = \"**/a.test\", reason = \"why\" }]"
         }
     }
@@ -52,7 +55,7 @@ enum SettingKind: Sendable, Equatable {
     /// Whether one variable or flag can hold it.
     var isScalar: Bool {
         switch self {
-        case .strings, .command, .blocks: false
+        case .strings, .command, .blocks, .timeouts: false
         default: true
         }
     }

@@ -1,3 +1,5 @@
+import Fleet
+
 /// How many worker processes a run keeps alive.
 public enum WorkerCount: Sendable, Equatable, CustomStringConvertible {
     /// As many as the host has cores.
@@ -43,6 +45,7 @@ enum SettingValue: Sendable, Equatable {
     case integer(Int)
     case strings([String])
     case blocks([BlockRule])
+    case timeouts([FileTimeout])
 
     /// As it would be written in a configuration file.
     var asTOML: String {
@@ -58,6 +61,9 @@ enum SettingValue: Sendable, Equatable {
         case .strings(let strings): "[" + strings.map(Self.quoted).joined(separator: ", ") + "]"
         case .blocks(let rules):
             "[" + rules.map { "{ files = \(Self.quoted($0.files)), reason = \(Self.quoted($0.reason)) }" }
+                .joined(separator: ", ") + "]"
+        case .timeouts(let rules):
+            "[" + rules.map { "{ files = \(Self.quoted($0.files)), time = \(Self.quoted(Self.duration($0.seconds))) }" }
                 .joined(separator: ", ") + "]"
         }
     }

@@ -61,6 +61,14 @@ public struct AgentClient: Sendable {
     public func resume(run: String?) async throws -> RunStatus { try await ask(.resume(run: run)) }
     public func status(run: String?) async throws -> HostReport { try await ask(.status(run: run)) }
 
+    /// Changes the number of workers of the live run.
+    public func workers(run: String?, count: Int) async throws -> RunStatus { try await ask(.workers(run: run, count: count)) }
+    /// Stops claims for a while, or lets them go on.
+    public func pause(run: String?, _ paused: Bool) async throws -> RunStatus { try await ask(.pause(run: run, paused: paused)) }
+    /// What older runs left behind.
+    /// - Parameter ends: whether to end it.
+    public func doctor(ends: Bool) async throws -> DoctorReport { try await ask(.doctor(ends: ends)) }
+
     /// Every run, latest first.
     public func runs(limit: Int) async throws -> [RunStatus] {
         var runs: [RunStatus] = []

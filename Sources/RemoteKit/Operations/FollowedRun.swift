@@ -90,7 +90,7 @@ public final class FollowedRun: Sendable {
                 return true
             }
             if isNew { events(.finished(record)) }
-        case .workerDied, .budgetOver, .stopRequested:
+        case .workerDied, .budgetOver, .stopRequested, .iterationFinished, .resized:
             if let message = event.message { events(.notice(SafeText.line(message, limit: 500))) }
         case .runStarted, .workerStarted, .runFinished: break
         }

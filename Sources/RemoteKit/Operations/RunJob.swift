@@ -42,6 +42,8 @@ public struct RunJob: Sendable {
     public var configuration: Configuration
     public var skipsSync = false
     public var forcesSync = false
+    /// Which of the suite's files to run; the configuration's order holds where this has none.
+    public var selection = Selection()
     /// Start only; do not follow.
     public var detaches = false
     /// A run to go on with instead of making one; an empty name is the latest.
@@ -117,9 +119,14 @@ public struct RunJob: Sendable {
     private func request(_ source: SourceState) -> StartRequest {
         let run = configuration.run
         let workers: Int? = if case .exactly(let count) = run.workers { count } else { nil }
-        let spec = RunSpec(id: "", workspace: "", mode: run.mode, workers: workers ?? 1, timeBudget: run.time, fileTimeout: run.fileTimeout,
+        var spec = RunSpec(id: "", workspace: "", mode: run.mode, workers: workers ?? 1, timeBudget: run.time, fileTimeout: run.fileTimeout,
                            attempts: run.attempts, memoryLimit: run.memory, seed: run.seed, engine: configuration.engine,
                            source: source, startedBy: startedBy)
+        spec.retries = run.retries
+        spec.memoryFloor = run.memoryFloor
+        spec.fileTimeouts = configuration.suite.timeouts
+        spec.selection = selection
+        spec.selection?.order = selection.order ?? run.order
         let block = configuration.suite.block.map { BlockedFile(path: $0.files, reason: $0.reason) }
         return StartRequest(workspace: host.settings.workspace, globs: configuration.suite.files, block: block, workers: workers, spec: spec)
     }

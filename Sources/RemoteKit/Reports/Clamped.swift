@@ -18,6 +18,9 @@ extension RunStatus {
         copy.skippedRecords = bounded(skippedRecords)
         copy.workersWanted = bounded(workersWanted)
         copy.restarts = bounded(restarts)
+        copy.iteration = iteration.map(bounded)
+        copy.flaky = flaky.map(bounded)
+        copy.workers = Array(workers.prefix(1 << 17))
         return copy
     }
 }

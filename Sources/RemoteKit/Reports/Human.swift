@@ -62,6 +62,9 @@ public enum Human {
         count(number) + " " + noun + (number == 1 ? "" : "s")
     }
 
+    /// `1 process`, `2 processes`.
+    public static func count(_ number: Int, _ noun: String, _ nouns: String) -> String { count(number) + " " + (number == 1 ? noun : nouns) }
+
     /// `value` with `digits` places after the point.
     static func fixed(_ value: Double, _ digits: Int) -> String {
         let scale = digits > 0 ? (0..<digits).reduce(1) { result, _ in result * 10 } : 1

@@ -37,5 +37,5 @@ extension RunStatus {
     /// Workers that run a file.
     var busy: Int { workers.count { $0.state == .running } }
     /// Workers that are there.
-    var alive: Int { workers.count { $0.state != .gone } }
+    package var alive: Int { workers.count { $0.state != .gone } }
 }

@@ -83,6 +83,11 @@ public struct RunReport: Sendable {
         var lines = ["\(Human.count(status.tests, "test")) run, \(Human.count(status.skippedRecords)) skipped"
             + (elapsed > 0 ? ", \(Human.rate(Double(status.tests) / elapsed))" : "")
             + "; \(Human.count(status.workersWanted, "worker")), \(Human.count(status.restarts)) replaced"]
+        if let flaky = status.flaky, flaky > 0 {
+            lines.append(style.paint("\(Human.count(flaky, "file")) passed and failed on the same sources (flaky)", .yellow))
+        }
+        if let iteration = status.iteration { lines.append("\(Human.count(iteration, "iteration")) begun") }
+        if let use = status.use, use.wanted > 0 { lines.append(workers(use)) }
         if let use = status.utilisation {
             lines.append("CPU \(Human.percent(use)) of the host's cores on average")
             if use < Self.lowUtilisation {
@@ -90,6 +95,13 @@ public struct RunReport: Sendable {
             }
         }
         return lines
+    }
+
+    /// `workers busy 94 % of the time; lost to start-up 0.2 %, claims 0.4 %, the tail 5.4 %`
+    private func workers(_ use: FleetUse) -> String {
+        let lost = [("start-up", use.startup), ("claims", use.claims), ("the tail", use.tail), ("pauses", use.paused)]
+            .filter { $0.1 > 0.0005 * use.wanted }.map { "\($0.0) \(Human.fixed($0.1 / use.wanted * 100, 1)) %" }
+        return "workers busy \(Human.fixed((use.share ?? 0) * 100, 1)) % of the time" + (lost.isEmpty ? "" : "; lost to " + lost.joined(separator: ", "))
     }
 
     private func failures(_ style: Style) -> [String] {

@@ -9,6 +9,17 @@ public struct StatusScreen: Sendable {
     public var host: String
     /// Seconds since 1970.
     public var now: Double
+    public var sort = Sort.slot
+
+    /// What the workers are ordered by.
+    public enum Sort: String, Sendable, CaseIterable {
+        case slot, elapsed, cpu, memory
+
+        var next: Sort {
+            let all = Sort.allCases
+            return all[((all.firstIndex(of: self) ?? 0) + 1) % all.count]
+        }
+    }
 
     public init(status: RunStatus?, mode: RunMode? = nil, sample: HostSample?, host: String, now: Double) {
         self.status = status?.clamped()
@@ -38,13 +49,15 @@ public struct StatusScreen: Sendable {
         var lines = [title(status, style), queue(status, style), outcomes(status, style)]
         lines.append(Columns.cut("\(Human.count(status.tests, "test")), \(Human.count(status.skippedRecords)) skipped   "
             + "workers \(status.alive) of \(status.workersWanted), \(status.busy) busy, \(status.restarts) replaced", style.width))
-        if let warning = warning(status) { lines.append(style.paint(Columns.cut(warning, style.width), .yellow)) }
+        lines += RunWarnings(status: status, sample: sample, host: host).lines.prefix(3).map { style.paint(Columns.cut($0, style.width), .yellow) }
         return lines
     }
 
     private func title(_ status: RunStatus, _ style: Style) -> String {
         var text = "run \(SafeText.line(status.id, limit: 40)) on \(SafeText.line(host, limit: 40))   \(status.phase.rawValue)"
         if let mode { text += ", \(mode.rawValue)" }
+        if let iteration = status.iteration { text += ", iteration \(Human.count(iteration))" }
+        if status.paused != nil { text += ", paused" }
         if status.startedAt != nil { text += "   \(Human.duration(status.elapsed(at: now)))" }
         if let left = status.timeLeft { text += ", \(Human.duration(max(0, left))) left" }
         return style.paint(Columns.cut(text, style.width), .bold)
@@ -67,57 +80,71 @@ public struct StatusScreen: Sendable {
             left -= width
             return style.paint(text, count > 0 ? outcome.paint : nil)
         }
+        let flaky = status.flaky.map { "flaky \(Human.count($0))" } ?? ""
+        if status.flaky ?? 0 > 0, left >= flaky.utf8.count { return (parts + [style.paint(flaky, .yellow)]).joined(separator: "   ") }
         return parts.joined(separator: "   ")
-    }
-
-    /// Why the machine is not busy, where that can be told.
-    private func warning(_ status: RunStatus) -> String? {
-        guard status.phase != .interrupted else {
-            return "the supervisor is gone; slt-remote run --host \(ShellWord.quoted(host)) --resume \(ShellWord.quoted(status.id)) goes on"
-        }
-        guard status.phase == .running, let sample, sample.cpu < RunReport.lowUtilisation else { return nil }
-        let idle = max(0, status.workersWanted - status.busy)
-        let use = "CPU \(Human.percent(sample.cpu)): "
-        if idle > 0, status.queued < idle {
-            return use + "\(idle) of \(status.workersWanted) workers idle because the queue has \(Human.count(status.queued, "file")) left"
-        }
-        if status.workersWanted < sample.cores.count { return use + "\(status.workersWanted) workers for \(sample.cores.count) cores" }
-        return nil
     }
 
     // MARK: Its workers
 
+    /// Side by side on a wide terminal that is too low for all of them.
     private func workers(_ status: RunStatus, room: Int?, _ style: Style) -> [String] {
         guard !status.workers.isEmpty else { return [] }
-        let wide = style.width >= 60
-        let header = wide ? "slot     pid state     elapsed   cpu      rss    line file" : "slot state    elapsed file"
         let limit = room.map { max(0, $0 - 1) } ?? .max
         guard limit > 0 else { return [] }
-        var shown = status.workers
-        if shown.count > limit {
-            // The longest on one file are those to look at.
-            shown = Array(shown.sorted { ($0.state == .running ? 0 : 1, -$0.elapsed, $0.slot) < ($1.state == .running ? 0 : 1, -$1.elapsed, $1.slot) }
-                .prefix(max(0, limit - 1)))
+        let columns = style.width >= 160 && status.workers.count > limit ? 2 : 1
+        var column = style
+        column.width = columns == 1 ? style.width : (style.width - 3) / 2
+        let wide = column.width >= 60
+        let header = Columns.cut(wide ? "slot     pid state     elapsed   cpu      rss    line file" : "slot state    elapsed file", column.width)
+        let shown = shown(status, limit * columns)
+        var lines = [style.paint(side(header, columns == 2 ? header : nil, column.width), .dim)]
+        let height = (shown.count + columns - 1) / columns
+        for index in 0..<height {
+            let left = shown[index], right = index + height < shown.count ? shown[index + height] : nil
+            let line = side(self.text(left, wide, column), right.map { self.text($0, wide, column) }, column.width)
+            lines.append(style.paint(line, left.state == .gone || right?.state == .gone ? .red : left.stalled != nil || right?.stalled != nil ? .yellow : nil))
         }
-        var lines = [style.paint(Columns.cut(header, style.width), .dim)] + shown.map { row($0, wide, style) }
-        let left = status.workers.count - shown.count
-        if left > 0 { lines.append(Columns.cut("… and \(Human.count(left, "more worker"))", style.width)) }
+        let hidden = status.workers.count - shown.count
+        if hidden > 0 { lines.append(Columns.cut("… and \(Human.count(hidden, "more worker"))", style.width)) }
         return lines
     }
 
-    private func row(_ worker: WorkerStatus, _ wide: Bool, _ style: Style) -> String {
+    private func side(_ left: String, _ right: String?, _ width: Int) -> String {
+        guard let right else { return left }
+        return Columns.left(left, width) + "   " + right
+    }
+
+    /// At most `limit` workers, with one line less when some are left out. Without an order that was asked for the longest
+    /// on one file are those to look at.
+    private func shown(_ status: RunStatus, _ limit: Int) -> [WorkerStatus] {
+        let isCut = status.workers.count > limit
+        let ordered: [WorkerStatus] = switch sort {
+        case .slot where !isCut: status.workers
+        case .slot, .elapsed:
+            status.workers.sorted { ($0.state == .running ? 0 : 1, -$0.elapsed, $0.slot) < ($1.state == .running ? 0 : 1, -$1.elapsed, $1.slot) }
+        case .cpu: status.workers.sorted { ($1.cpu, $0.slot) < ($0.cpu, $1.slot) }
+        case .memory: status.workers.sorted { ($1.rss, $0.slot) < ($0.rss, $1.slot) }
+        }
+        return isCut ? Array(ordered.prefix(max(0, limit - 1))) : ordered
+    }
+
+    private func text(_ worker: WorkerStatus, _ wide: Bool, _ style: Style) -> String {
         let runs = worker.state == .running
         var text = Columns.right(String(worker.slot), 4) + " "
         if wide { text += Columns.right(worker.pid > 0 ? String(worker.pid) : "-", 7) + " " }
-        text += Columns.left(worker.state.rawValue, 8) + " " + Columns.right(runs ? Human.duration(worker.elapsed) : "-", 8) + " "
+        text += Columns.left(word(worker), 8) + " " + Columns.right(runs ? Human.duration(worker.elapsed) : "-", 8) + " "
         if wide {
             text += Columns.right(Human.percent(worker.cpu), 5) + " " + Columns.right(Human.bytes(worker.rss), 8) + " "
             text += Columns.right(worker.line > 0 ? String(worker.line) : "-", 7) + " "
         }
         let file = worker.file.map { SafeText.line($0, limit: 500) } ?? ""
         text += Columns.cutStart(file, max(0, style.width - Columns.width(text)))
-        let plain = Columns.cut(trimmed(text), style.width)
-        return style.paint(plain, worker.state == .gone ? .red : nil)
+        return Columns.cut(trimmed(text), style.width)
+    }
+
+    private func word(_ worker: WorkerStatus) -> String {
+        worker.stalled == nil ? worker.state.rawValue : worker.isSpinning ? "spinning" : "sleeping"
     }
 
     private func trimmed(_ text: String) -> String {

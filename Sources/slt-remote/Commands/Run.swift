@@ -25,6 +25,33 @@ struct Run: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("Settings of [profiles.NAME]; quick and full are built in.", valueName: "name"))
     var profile: String?
 
+    @Option(help: ArgumentHelp("'drain' runs each file once, 'soak' starts over until the time is up.", valueName: "drain|soak"))
+    var mode: String?
+
+    @Option(help: ArgumentHelp("How often a file that failed is run again; one that then passes is called flaky.", valueName: "n"))
+    var retries: String?
+
+    @Option(help: ArgumentHelp("Memory of one worker: 512M, 4G, none.", valueName: "size"))
+    var memory: String?
+
+    @Option(help: ArgumentHelp("'history' (failed, untested, passed; the longest first), 'longest', 'name' or 'random'.", valueName: "order"))
+    var order: String?
+
+    @Option(help: ArgumentHelp("For '--order random', and for files of one size.", valueName: "n"))
+    var seed: String?
+
+    @Option(help: ArgumentHelp("Every N-th file only, from the K-th on, by name.", valueName: "K/N"), transform: { text in
+        guard let shard = Shard(text) else { throw ValidationError("write it as K/N with K from 1 to N, such as 2/5") }
+        return shard
+    })
+    var shard: Shard?
+
+    @Flag(help: "Only files that failed when they were last run.")
+    var failed = false
+
+    @Option(help: ArgumentHelp("Only files of the suite that match; may be said more than once.", valueName: "glob"))
+    var filter: [String] = []
+
     @Flag(help: "Leave the sources on the host as they are.")
     var noSync = false
 
@@ -48,12 +75,14 @@ struct Run: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let flags = ConfigurationFlags(profile: profile, workers: workers, time: time, fileTimeout: fileTimeout, files: globs)
+        let flags = ConfigurationFlags(profile: profile, mode: mode, workers: workers, time: time, fileTimeout: fileTimeout, retries: retries,
+                                       memory: memory, seed: seed, order: order, files: globs)
         let configuration = try common.configuration(flags)
         let host = try common.remoteHost(configuration)
         var job = RunJob(host: host, configuration: configuration, startedBy: Program.user)
         job.skipsSync = noSync
         job.forcesSync = force
+        job.selection = Selection(shard: shard, failedOnly: failed ? true : nil, filters: filter.isEmpty ? nil : filter)
         job.detaches = detach
         job.resumes = resume
         let printer = JobPrinter(host: host.name), work = job

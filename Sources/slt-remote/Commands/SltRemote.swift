@@ -15,5 +15,6 @@ struct SltRemote: AsyncParsableCommand {
         4 prepare failed; 5 run incomplete (untested files); 130 interrupted.
         """,
         version: "slt-remote \(Release.version)",
-        subcommands: [Run.self, Sync.self, Attach.self, Status.self, Stop.self, Fetch.self, Runs.self, Logs.self, Config.self])
+        subcommands: [Run.self, Sync.self, Attach.self, Status.self, Stop.self, Workers.self, Pause.self, Doctor.self, Fetch.self, Runs.self,
+                      Logs.self, Config.self])
 }

@@ -10,7 +10,7 @@ struct Status: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(name: .shortAndLong, help: "Show it again every second, until Ctrl-C or the run's end.")
+    @Flag(name: .shortAndLong, help: "Show it again every second, until Ctrl-C or q. Keys: s sort, w a worker's log, p pause, + and - workers.")
     var watch = false
 
     @Flag(help: "Print one JSON object; with --watch, one a second.")
@@ -22,19 +22,18 @@ struct Status: AsyncParsableCommand {
     func run() async throws {
         let host = try common.remoteHost(common.configuration())
         let run = run, watch = watch, json = json
-        let redraws = watch && !json && Terminal.shared.outputIsTerminal
-        if redraws { Terminal.shared.enterScreen() }
-        defer { if redraws { Terminal.shared.leaveScreen() } }
         do {
+            if watch && !json && Terminal.shared.outputIsTerminal {
+                let view = Watch(host: host, run: run)
+                return try await Interruption.watching { try await view.run() }
+            }
             try await Interruption.watching {
                 try await host.withAgent { agent in
                     repeat {
                         let report = try await agent.status(run: run)
-                        try show(report, host: host.name, redraws: redraws, json: json)
-                        if watch {
-                            if report.run?.phase == .finished && !redraws { return }
-                            try await Task.sleep(for: .seconds(1))
-                        }
+                        try show(report, host: host.name, json: json)
+                        if report.run?.phase == .finished { return }
+                        if watch { try await Task.sleep(for: .seconds(1)) }
                     } while watch
                 }
             }
@@ -43,13 +42,9 @@ struct Status: AsyncParsableCommand {
         }
     }
 
-    private func show(_ report: HostReport, host: String, redraws: Bool, json: Bool) throws {
+    private func show(_ report: HostReport, host: String, json: Bool) throws {
         if json { return try JSONOutput.print(report) }
         let screen = StatusScreen(status: report.run?.clamped(), mode: report.mode, sample: report.sample.clamped(), host: host, now: report.sample.time)
-        if redraws {
-            Terminal.shared.draw(screen.lines(Terminal.shared.outputStyle))
-        } else {
-            Terminal.shared.output(screen.text(Terminal.shared.outputStyle))
-        }
+        Terminal.shared.output(screen.text(Terminal.shared.outputStyle))
     }
 }

@@ -11,6 +11,7 @@ final class Terminal: Sendable {
     private struct State {
         var line = ""
         var lastPlain: ContinuousClock.Instant?
+        var hasScreen = false
     }
 
     private let state = Mutex(State())
@@ -83,8 +84,18 @@ final class Terminal: Sendable {
     }
 
     /// The alternate screen, without a cursor, until ``leaveScreen()``.
-    func enterScreen() { put("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J", 1) }
-    func leaveScreen() { put("\u{1B}[?25h\u{1B}[?1049l", 1) }
+    func enterScreen() {
+        state.withLock { $0.hasScreen = true }
+        put("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J", 1)
+    }
+
+    func leaveScreen() {
+        let had = state.withLock { state in
+            defer { state.hasScreen = false }
+            return state.hasScreen
+        }
+        if had { put("\u{1B}[?25h\u{1B}[?1049l", 1) }
+    }
 
     fileprivate func put(_ text: String, _ descriptor: Int32) {
         var text = text
@@ -111,6 +122,8 @@ extension Terminal {
     /// Leaves the terminal as it was found, from wherever the program ends.
     func restore() {
         endProgress()
+        leaveScreen()
+        KeyInput.leave()
         if outputIsTerminal { put("\u{1B}[?25h", 1) }
     }
 }

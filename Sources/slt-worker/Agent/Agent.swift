@@ -33,6 +33,9 @@ struct Agent: Sendable {
         case .follow(let run, let offset): try await follow(run, offset, exchange)
         case .status(let run): try await report(run, exchange)
         case .stop(let run, let now): try await stop(run, now, exchange)
+        case .workers(let run, let count): try await change(run, exchange) { try $0.requestWorkers(count) }
+        case .pause(let run, let paused): try await change(run, exchange) { try $0.requestPause(paused) }
+        case .doctor(let ends): try await examine(ends, exchange)
         case .runs(let limit): try await list(limit, exchange)
         case .logs(let request): try await LogReader(directory: find(request.run), request: request, exchange: exchange).run()
         case .fetch(let run): try await send(find(run), exchange)
@@ -132,6 +135,7 @@ struct Agent: Sendable {
         spec.workspace = workspace
         spec.workers = request.workers ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         let suite = try Suite.discover(workspace: workspace, globs: request.globs, block: request.block, seed: spec.seed)
+            .selecting(spec.selection ?? Selection(), history: SuiteHistory.load(state: state, workspace: workspace), seed: spec.seed)
         spec.blocked = suite.files.compactMap { file in file.blockedReason.map { BlockedFile(path: file.text, reason: $0) } }
         try await launch(try RunDirectory.create(state: state, spec: spec, suite: suite), exchange)
     }
@@ -179,6 +183,27 @@ struct Agent: Sendable {
             try await Task.sleep(for: .milliseconds(200))
         }
         try await exchange.send(value: try directory.status())
+    }
+
+    /// Asks something of a live run.
+    private func change(_ run: String?, _ exchange: Exchange, _ body: (RunDirectory) throws -> Void) async throws {
+        let directory = try find(run)
+        guard try directory.isSupervised() else {
+            throw WireFault(.request, "cannot change run \(directory.spec.id): it is not running; 'slt-remote runs' lists the runs")
+        }
+        try body(directory)
+        // The supervisor sees the wish within its tick of a tenth of a second.
+        try await Task.sleep(for: .milliseconds(250))
+        try await exchange.send(value: try directory.status())
+    }
+
+    private func examine(_ ends: Bool, _ exchange: Exchange) async throws {
+        let leftovers = try Leftovers.find(state: state)
+        let interrupted = try RunDirectory.list(state: state).filter { id in
+            (try? RunDirectory.open(state: state, id: id).status().phase) == .interrupted
+        }
+        let report = DoctorReport(hostName: HostName.own, leftovers: leftovers, ended: ends ? Leftovers.end(leftovers) : 0, interrupted: interrupted)
+        try await exchange.send(value: report)
     }
 
     private func follow(_ run: String?, _ offset: Int, _ exchange: Exchange) async throws {

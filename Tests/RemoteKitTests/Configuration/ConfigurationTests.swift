@@ -28,11 +28,23 @@ func mistakes(_ project: String? = nil, user: String? = nil, environment: [Strin
         let configuration = try resolve()
         #expect(configuration.sync == .init(source: "/proj/sub", exclude: [], gitignore: true, delete: true))
         #expect(configuration.run == .init(mode: .drain, workers: .auto, time: 3600, fileTimeout: 300, retries: 0,
-                                           attempts: 2, memory: nil, seed: 0))
+                                           attempts: 2, memory: nil, memoryFloor: nil, order: .history, seed: 0))
+        #expect(configuration.suite.timeouts.isEmpty)
         #expect(configuration.prepare == .init(command: nil, timeout: 1800, environment: [:]))
         #expect(configuration.engine == EngineSpec(kind: .sqlite))
         #expect(configuration.profileNames == ["full", "quick"])
         #expect(configuration.settings.allSatisfy { $0.origin == .builtIn })
+    }
+
+    @Test("what the fleet is told besides is read: time-outs by glob, order, floor of memory")
+    func fleet() throws {
+        let configuration = try resolve("[suite]\ntimeouts = [{ files = 'a*', time = '20m' }, { files = '**', time = 5 }]\n[run]\norder = 'name'\nmemory-floor = 'none'")
+        #expect(configuration.suite.timeouts == [FileTimeout(files: "a*", seconds: 1200), FileTimeout(files: "**", seconds: 5)])
+        #expect(configuration.run.order == .name && configuration.run.memoryFloor == 0)
+        #expect(configuration.listing().contains("timeouts = [{ files = \"a*\", time = \"20m\" }, { files = \"**\", time = \"5s\" }]"))
+        #expect(mistakes("[suite]\ntimeouts = [{ files = 'a' }]")
+            == ["slt-remote.toml:2: 'suite.timeouts' has an entry without 'time'; each is { files = \"GLOB\", time = \"20m\" }"])
+        #expect(mistakes("[suite]\ntimeouts = [{ files = 'a', time = 0 }]").first?.contains("must be a duration of more than zero") == true)
     }
 
     @Test("the user's file beats the project's, variables beat both, flags beat all")

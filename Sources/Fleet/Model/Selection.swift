@@ -1,0 +1,47 @@
+/// Which files of a suite a run takes, and in which order it claims them.
+public struct Selection: Codable, Sendable, Equatable {
+    /// `nil` is ``Order/history``.
+    public var order: Order?
+    public var shard: Shard?
+    /// Only files whose last verdict was a failure.
+    public var failedOnly: Bool?
+    /// Globs of which a file must match one; none keeps all.
+    public var filters: [String]?
+
+    public enum Order: String, Codable, Sendable, CaseIterable {
+        /// Failed, then untested, then passed last time; in each class the longest expected first.
+        case history
+        /// The longest expected first.
+        case longest
+        case name
+        /// Shuffled by the seed.
+        case random
+    }
+
+    public init(order: Order? = nil, shard: Shard? = nil, failedOnly: Bool? = nil, filters: [String]? = nil) {
+        self.order = order
+        self.shard = shard
+        self.failedOnly = failedOnly
+        self.filters = filters
+    }
+}
+
+/// One of several runs that share a suite: every `count`-th file by name, so that it depends on nothing but the names.
+public struct Shard: Codable, Sendable, Equatable {
+    /// From 1.
+    public var number: Int
+    public var count: Int
+
+    public init?(number: Int, count: Int) {
+        guard count >= 1, count <= 100_000, number >= 1, number <= count else { return nil }
+        self.number = number
+        self.count = count
+    }
+
+    /// Reads `2/5`.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let number = Int(parts[0]), let count = Int(parts[1]) else { return nil }
+        self.init(number: number, count: count)
+    }
+}

@@ -1,0 +1,66 @@
+/// Orders in which files are claimed.
+enum RunOrder {
+    /// Without history a file's size stands for its duration: the longest first keeps the tail short. The seed
+    /// shuffles files of equal size; without one they go by name.
+    static func largestFirst(_ files: [SuiteFile], seed: UInt64) -> [SuiteFile] {
+        sorted(files, .longest, SuiteHistory(), seed: seed)
+    }
+
+    static func sorted(_ files: [SuiteFile], _ order: Selection.Order, _ history: SuiteHistory, seed: UInt64) -> [SuiteFile] {
+        let known = files.map { history[$0] }
+        let rate = secondsPerByte(files, known)
+        var keys: [Key] = []
+        keys.reserveCapacity(files.count)
+        for (index, file) in files.enumerated() {
+            let expected = known[index].map { Double($0.duration) } ?? Double(file.size) * rate
+            switch order {
+            case .history: keys.append(Key(rank: rank(known[index]), expected: expected, tie: tie(file, seed), index: index))
+            case .longest: keys.append(Key(rank: 0, expected: expected, tie: tie(file, seed), index: index))
+            case .name: keys.append(Key(rank: 0, expected: 0, tie: 0, index: index))
+            case .random: keys.append(Key(rank: 0, expected: 0, tie: hash(file.name, seed), index: index))
+            }
+        }
+        keys.sort { left, right in
+            if left.rank != right.rank { return left.rank < right.rank }
+            if left.expected != right.expected { return left.expected > right.expected }
+            if left.tie != right.tie { return left.tie < right.tie }
+            return files[left.index].name.lexicographicallyPrecedes(files[right.index].name)
+        }
+        return keys.map { files[$0.index] }
+    }
+
+    private struct Key {
+        var rank: Int
+        var expected: Double
+        var tie: UInt64
+        var index: Int
+    }
+
+    /// Failed, untested, passed.
+    private static func rank(_ entry: SuiteHistory.Entry?) -> Int {
+        guard let entry else { return 1 }
+        return entry.hasPassed ? 2 : 0
+    }
+
+    private static func tie(_ file: SuiteFile, _ seed: UInt64) -> UInt64 { seed == 0 ? 0 : hash(file.name, seed) }
+
+    /// What the known files took for a byte; 1 when none is known, so that sizes are compared as they are.
+    private static func secondsPerByte(_ files: [SuiteFile], _ known: [SuiteHistory.Entry?]) -> Double {
+        var bytes = 0.0, seconds = 0.0
+        for (file, entry) in zip(files, known) {
+            guard let entry, file.size > 0 else { continue }
+            bytes += Double(file.size)
+            seconds += Double(entry.duration)
+        }
+        return bytes > 0 ? seconds / bytes : 1
+    }
+
+    /// FNV-1a, finished with the mixer of SplitMix64; the same on every machine.
+    static func hash(_ bytes: some Sequence<UInt8>, _ seed: UInt64) -> UInt64 {
+        var value = 0xCBF2_9CE4_8422_2325 ^ seed
+        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}

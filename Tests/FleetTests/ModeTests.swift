@@ -1,0 +1,97 @@
+import Fleet
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct ModeTests {
+    @Test("a soak run starts the queue over until its budget ends, and finds the file that passes and fails")
+    func soak() async throws {
+        let fleet = try FleetFixture()
+        try fleet.toys(["a.toy": "pass", "b.toy": "pass\nfail", "odd.toy": "pass\nalternate mark", "c.toy": "sleep 0.01", "no.toy": "crash"])
+        let directory = try fleet.make(workers: 3, block: [BlockedFile(path: "no.toy", reason: "big")]) { $0.mode = .soak }
+        try fleet.launch()
+        #expect(try await eventually { try directory.status().iteration ?? 0 > 5 })
+        let live = try directory.status()
+        #expect(live.total == 5 && live.done <= 5 && live.flaky == 1)
+        try directory.requestStop(.graceful)
+        let summary = try await fleet.summary()
+        #expect(summary.error == nil && summary.end == .stopped)
+        #expect(summary.outcomes == [.pass: 2, .fail: 2, .skipped: 1] && summary.flaky == 1)
+        let rounds = try #require(summary.iterations)
+        #expect(rounds >= 3)
+        let odd = try fleet.record("odd.toy")
+        let runs = try #require(odd.runs)
+        #expect(odd.flaky == true && odd.outcome == .fail && abs(runs.passed - runs.failed) <= 1 && runs.passed + runs.failed >= rounds)
+        #expect(odd.flakyRecords == [FlakyRecord(line: 2, failed: runs.failed, runs: runs.passed + runs.failed)])
+        let bad = try fleet.record("b.toy")
+        #expect(bad.flaky == nil && bad.runs?.passed == 0 && bad.flakyRecords == nil)
+        let data = try Data(contentsOf: URL(filePath: directory.path + "/iterations.jsonl"))
+        let iterations = try data.split(separator: UInt8(ascii: "\n")).map { try JSONDecoder().decode(IterationSummary.self, from: Data($0)) }
+        #expect(iterations.count(where: \.isFinished) == rounds && iterations.map(\.iteration) == Array(1...iterations.count))
+        #expect(try fleet.events().count { $0.kind == .iterationFinished } == rounds)
+        #expect(iterations.flatMap { Array($0.outcomes.values) }.reduce(0, +) + 1 == (try fleet.finished().count))
+        #expect(try directory.status().outcomes == summary.outcomes)
+        try fleet.expectTidy()
+    }
+
+    @Test("a soak run whose workers and supervisor are killed loses and doubles nothing")
+    func soakKills() async throws {
+        var random = SplitMix(state: 7)
+        let fleet = try FleetFixture()
+        try fleet.toys(Dictionary(uniqueKeysWithValues: (0..<12).map { ("f\($0).toy", $0 % 4 == 0 ? "sleep 0.02\nfail" : "pass") }))
+        let directory = try fleet.make(workers: 3, attempts: 1000) { $0.mode = .soak }
+        var supervisor = try fleet.launch()
+        for kills in 0..<15 {
+            _ = try await eventually { try directory.status().workers.contains { $0.state != .gone } }
+            if kills % 5 == 4 {
+                kill(supervisor, SIGKILL)
+                #expect(try await eventually { try !directory.isSupervised() })
+                supervisor = try fleet.launch()
+            } else if let worker = try directory.status().workers.randomElement(using: &random) {
+                kill(worker.pid, SIGKILL)
+            }
+        }
+        #expect(try await eventually { try directory.status().iteration ?? 0 > 2 })
+        try directory.requestStop(.graceful)
+        let summary = try await fleet.summary()
+        #expect(summary.error == nil && summary.outcomes == [.pass: 9, .fail: 3] && summary.flaky == nil)
+        let keys = try fleet.events().compactMap { $0.record.map { "\($0.id)/\($0.iteration ?? 0)" } }
+        #expect(Set(keys).count == keys.count && (summary.iterations ?? 0) > 1)
+        try fleet.expectTidy()
+    }
+
+    @Test("a failure is run again as often as retries allow, and called flaky when it then passes")
+    func retries() async throws {
+        let fleet = try FleetFixture()
+        try fleet.toys(["odd.toy": "pass\nalternate mark", "bad.toy": "fail", "good.toy": "pass", "mark": ""])
+        let directory = try fleet.make { $0.retries = 2 }
+        let summary = try await fleet.run()
+        #expect(summary.outcomes == [.pass: 2, .fail: 1] && summary.flaky == 1)
+        let odd = try fleet.record("odd.toy")
+        #expect(odd.flaky == true && odd.outcome == .pass && odd.runs == RunCounts(passed: 1, failed: 1) && odd.failures.first?.line == 2)
+        #expect(odd.message == "flaky: passed on retry 1; before: 1 record failed")
+        #expect(odd.flakyRecords == [FlakyRecord(line: 2, failed: 1, runs: 2)])
+        #expect(try fleet.record("bad.toy").runs == RunCounts(passed: 0, failed: 3))
+        #expect(try fleet.record("good.toy").runs == nil)
+        #expect(try directory.status().flaky == 1)
+    }
+
+    @Test("the run ends within budget, grace and two seconds, whatever its files do", arguments: [RunMode.drain, .soak])
+    func budget(_ mode: RunMode) async throws {
+        let fleet = try FleetFixture()
+        // The first stops its worker, which then cannot even take signals.
+        try fleet.toys(["a.toy": "x", "b.toy": "x", "c.toy": "x"])
+        let stubborn = EngineSpec(kind: .command, command: ["sh", "-c", "case $1 in *a.toy) kill -STOP $PPID;; esac; trap '' TERM INT HUP USR1; (trap '' TERM; setsid sleep 60) & while :; do sleep 60; done", "sh", "{file}"])
+        let directory = try fleet.make(workers: 3, budget: 0.5, timeout: 50, grace: 0.3, engine: stubborn) { $0.mode = mode }
+        try fleet.launch()
+        let summary = try await fleet.summary()
+        #expect(summary.end == .budget && summary.outcomes == [.untested: 3] && summary.error == nil)
+        #expect(summary.wall <= 0.5 + 0.3 + 2)
+        #expect(try fleet.record("b.toy").outcome == .untested && directory.status().phase == .finished)
+        #expect(try await eventually(within: .seconds(3)) { try fleet.processes().isEmpty })
+        #expect(try Leftovers.find(state: fleet.state).isEmpty)
+    }
+}
+
+extension SplitMix: RandomNumberGenerator {}
