@@ -20,9 +20,11 @@ while let argument = arguments.popFirst() {
         exit(64)
     }
 }
+/// In a function, so that the server and the trees are gone when it returns; `exit` would leave them.
+func isKept(_ program: String, _ plan: Bench.Plan) throws -> Bool { try Bench(program: program, plan: plan).run() }
+
 do {
-    let bench = try Bench(program: program, plan: plan)
-    exit(try bench.run() ? 0 : 1)
+    exit(try isKept(program, plan) ? 0 : 1)
 } catch {
     Output.line("sync-bench: \(error)")
     exit(2)
