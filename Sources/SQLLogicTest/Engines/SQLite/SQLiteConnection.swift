@@ -28,12 +28,15 @@ final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
 
     deinit { sqlite.close(database) }
 
+    // Methods of generic classes are not specialised by themselves when they are reached through a protocol.
+    @_specialize(where Calls == LinkedSQLite)
     func execute(_ sql: UnsafeBufferPointer<UInt8>) -> EngineFailure? {
         guard let start = sql.baseAddress else { return nil }
         let code = start.withMemoryRebound(to: CChar.self, capacity: sql.count + 1) { sqlite.exec(database, $0) }
         return code == SQLITE_OK ? nil : failure
     }
 
+    @_specialize(where Calls == LinkedSQLite)
     func query(_ sql: UnsafeBufferPointer<UInt8>, types: UnsafeBufferPointer<UInt8>,
                into result: inout ResultTable) -> QueryOutcome {
         guard let start = sql.baseAddress, sql.count < Int(Int32.max) else { return .failed(Self.tooLong) }
