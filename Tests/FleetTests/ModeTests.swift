@@ -48,7 +48,7 @@ import Testing
                 kill(supervisor, SIGKILL)
                 #expect(try await eventually { try !directory.isSupervised() })
                 supervisor = try fleet.launch()
-            } else if let worker = try directory.status().workers.randomElement(using: &random) {
+            } else if let worker = try directory.status().workers.filter({ $0.pid > 1 && $0.state != .gone }).randomElement(using: &random) {
                 kill(worker.pid, SIGKILL)
             }
         }
