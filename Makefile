@@ -54,7 +54,7 @@ install: build ## PREFIX/bin/slt-remote and PREFIX/libexec/slt-remote/slt-worker
 
 # The end-to-end tests run the programs that users get: SLT_TEST_BIN names the folder that holds both.
 test: build ## All tests, also those against a private SSH server
-	SLT_TEST_BIN=$(BIN) $(SWIFT) test $(SWIFT_FLAGS) --parallel
+	SLT_TEST_BIN=$(BIN) $(SWIFT) test $(SWIFT_FLAGS) --parallel --experimental-maximum-parallelization-width 8
 
 demo: build ## The real programs at work against a private SSH server, in under a minute after the build
 	@exec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/slt-demo" $(BIN)
