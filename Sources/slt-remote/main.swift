@@ -32,4 +32,7 @@ import RemoteKit
     }
 }
 
-exit(await start())
+let code = await start()
+// Not exit: a connection's thread may still be freeing what libcrypto's exit handlers would take from under it. Nothing
+// here is buffered.
+_exit(code)

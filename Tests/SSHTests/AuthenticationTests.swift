@@ -122,6 +122,6 @@ import Testing
         target.identityFiles = strangers + target.identityFiles
         let error = await failure { try await login(target) }
         #expect(error?.code == .authenticationFailed)
-        #expect(error?.message.contains("MaxAuthTries") == true)
+        #expect(error?.message.contains("MaxAuthTries") == true, "\(error?.message ?? "")")
     }
 }

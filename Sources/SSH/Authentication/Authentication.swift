@@ -81,7 +81,8 @@ struct Authentication {
         }
         record.attempts.append("\(what): \(why)")
         logger.debug("login failed", metadata: ["with": "\(what)", "why": "\(why)"])
-        if engine.buffers.failure != nil || code == LIBSSH2_ERROR_SOCKET_DISCONNECT {
+        let lost = [LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_NONE]
+        if engine.buffers.failure != nil || lost.contains(code) {
             record.attempts.append("then the host ended the connection (its MaxAuthTries limit?)")
             throw failure(record)
         }
