@@ -20,7 +20,8 @@ let staticZstd: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libzstd.a"])]
 
 /// lld forgets the symbols that only dropped code asked for; with the default linker one of them, in the archive of
 /// libstdc++, makes the worker need glibc 2.36 instead of 2.35. (The client would get full Foundation from it: not there.)
-let workerLinker: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
+/// Folding identical code keeps the worker below 20 MB.
+let workerLinker: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld", "-Xlinker", "--icf=all"])]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
