@@ -22,6 +22,21 @@ struct UploadTests {
         #expect(second.code == 0 && !second.errors.contains("uploading"), "\(second)")
     }
 
+    @Test("a first sync of much content goes over further connections", arguments: [25, 60])
+    func further(_ megabytes: Int) async throws {
+        let project = try await Project(UploadTests.settings, hasAgent: false)
+        var random = SystemRandomNumberGenerator()
+        for number in 0..<megabytes {
+            let words = (0..<(1 << 17)).map { _ in random.next() }
+            try words.withUnsafeBytes { try Data($0).write(to: URL(filePath: project.source + "/\(number)")) }
+        }
+        let sync = try await project.slt("sync", "-v")
+        #expect(sync.code == 0 && sync.errors.contains("uploading the worker"), "\(sync)")
+        #expect(sync.errors.ranges(of: "] connected").count == 3, "\(sync)")
+        let same = try await RunningProgram.run(["/usr/bin/diff", "-r", project.source, project.workspace], environment: [:])
+        #expect(same.code == 0, "\(same)")
+    }
+
     @Test("two clients may upload at the same time")
     func together() async throws {
         let project = try await Project(files: ["tests/a.test": passingFile], UploadTests.settings, hasAgent: false)

@@ -41,6 +41,28 @@ import Testing
         #expect(try shell("cd \(quoted(trees.source)) && cmp big ../target/big && cmp d/other ../target/d/other") == "")
     }
 
+    @Test("that come too late are dropped without a word, and the sync goes on")
+    func late() async throws {
+        let trees = try TreePair()
+        try trees.inSource("head -c 3000000 /dev/urandom > big")
+        let (mine, other) = MemoryChannel.pair()
+        let intake = LaneIntake()
+        let (near, far) = MemoryChannel.pair(cutAfter: 0)
+        async let received = TreeReceiver.run(root: trees.target, policy: .trusted, lanes: intake, over: other)
+        // The lane joins and breaks while the receiver waits for the sender's greeting.
+        let hasJoined = try await eventually {
+            do {
+                _ = try? await near.send([0])
+                try await intake.carry(far)
+                return false
+            } catch { return error is MemoryChannel.Cut }
+        }
+        #expect(hasJoined)
+        let sent = try await TreeSender.run(root: trees.source, options: SyncOptions(compression: .never), over: mine)
+        #expect(try await received == sent)
+        #expect(try trees.rsyncDifferences() == "")
+    }
+
     @Test("are not opened where nothing is to be sent")
     func none() async throws {
         let trees = try TreePair()

@@ -15,14 +15,18 @@ public final class LaneIntake: Sendable {
         guard let inbox = inbox.withLock(\.self) else {
             throw SyncError(.disconnected, "cannot join the sync: it has not begun, or is over", canRetry: true)
         }
+        var hasCarried = false
         do {
             while let message = try await channel.receive() {
                 guard MessageKind.isBulk(message) else { throw SyncError.violation("something else than content on a further lane") }
+                hasCarried = true
                 await inbox.put(message)
             }
             inbox.endLane()
         } catch {
-            inbox.fail(ChannelBridge.described(error), atOnce: false)
+            // A lane that came too late to be of use is dropped without a word, and the sync goes on. One that the
+            // sender counts on and that breaks before its first message is noticed by the sender.
+            if hasCarried || error is SyncError { inbox.fail(ChannelBridge.described(error), atOnce: false) }
             throw error
         }
     }
