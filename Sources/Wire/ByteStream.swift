@@ -10,9 +10,18 @@ public protocol ByteStream: Sendable {
     /// Hands all of `bytes` over, waiting while the other side is slower (back-pressure).
     func write(_ bytes: [UInt8]) async throws
 
+    /// Hands all pieces over, one after the other, as one call of ``write(_:)-([UInt8])`` would with all of their bytes.
+    func write(_ pieces: [[UInt8]]) async throws
+
     /// Says that nothing more will be written; reading goes on.
     func finishWriting() async throws
 
     /// Ends both directions at once and frees what the stream holds. Waiting calls throw.
     func close() async
+}
+
+extension ByteStream {
+    public func write(_ pieces: [[UInt8]]) async throws {
+        for piece in pieces { try await write(piece) }
+    }
 }

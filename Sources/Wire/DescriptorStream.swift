@@ -13,6 +13,8 @@ public final class DescriptorStream: ByteStream {
     ///   - reading: read from; owned by the stream from now on.
     ///   - writing: written to; may be the same descriptor, as for a socket.
     public init(reading: CInt, writing: CInt) {
+        Self.widen(reading)
+        if writing != reading { Self.widen(writing) }
         reader = DescriptorThread(descriptor: reading)
         writer = DescriptorThread(descriptor: reading == writing ? dup(writing) : writing)
     }
@@ -20,6 +22,15 @@ public final class DescriptorStream: ByteStream {
     deinit {
         reader.stop()
         writer.stop()
+    }
+
+    /// The size that pipe(7) lets anybody ask for; less means more changes between the two sides.
+    private static let pipeSize: CInt = 1 << 20
+
+    /// Nothing happens to what is not a pipe, or where the user has too many of them.
+    private static func widen(_ descriptor: CInt) {
+        // F_SETPIPE_SZ of fcntl(2), which Glibc's module leaves out.
+        _ = fcntl(descriptor, 1031, pipeSize)
     }
 
     public func read(upTo limit: Int) async throws -> [UInt8] {

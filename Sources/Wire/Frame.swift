@@ -31,10 +31,15 @@ struct Frame {
     }
 
     func append(to bytes: inout [UInt8]) {
+        appendHead(to: &bytes)
+        bytes += payload
+    }
+
+    /// Appends all but the payload.
+    func appendHead(to bytes: inout [UInt8]) {
         bytes.append(kind.rawValue)
         bytes.append(littleEndian: exchange)
         bytes.append(littleEndian: UInt32(payload.count))
-        bytes.append(contentsOf: payload)
     }
 }
 

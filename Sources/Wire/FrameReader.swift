@@ -23,12 +23,23 @@ struct FrameReader: ~Copyable {
             throw WireFault(.malformed, "the other side sent a frame of kind \(rawKind) and \(length) bytes, which is not our protocol")
         }
         position += Frame.headerSize
-        guard try await fill(length) else {
-            throw WireFault(.disconnected, "the connection ended inside a frame")
+        return Frame(kind, exchange: exchange, payload: try await payload(length))
+    }
+
+    /// Takes a payload out of the buffer, and straight from the stream what is not there.
+    private mutating func payload(_ length: Int) async throws -> [UInt8] {
+        let there = Swift.min(length, buffer.count - position)
+        defer { position += there }
+        guard there < length else { return Array(buffer[position..<position + length]) }
+        var payload: [UInt8] = []
+        payload.reserveCapacity(length)
+        payload += buffer[position..<position + there]
+        while payload.count < length {
+            let more = try await stream.read(upTo: Swift.min(Self.chunk, length - payload.count))
+            guard !more.isEmpty else { throw WireFault(.disconnected, "the connection ended inside a frame") }
+            payload += more
         }
-        let payload = Array(buffer[position..<position + length])
-        position += length
-        return Frame(kind, exchange: exchange, payload: payload)
+        return payload
     }
 
     /// Reads past anything up to and including `mark`: a login banner, a start-up file that prints.

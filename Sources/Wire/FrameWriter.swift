@@ -5,7 +5,7 @@ import Synchronization
 /// Enqueuing never waits: what may be queued is bounded by the exchanges' windows. One task runs ``drain()``.
 final class FrameWriter: Sendable {
     private struct State {
-        var queued: [UInt8] = []
+        var queued = FrameQueue()
         var isClosed = false
         var waiter: CheckedContinuation<Void, Never>?
     }
@@ -19,7 +19,7 @@ final class FrameWriter: Sendable {
     func enqueue(_ frame: Frame) {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard !state.isClosed else { return nil }
-            frame.append(to: &state.queued)
+            state.queued.append(frame)
             defer { state.waiter = nil }
             return state.waiter
         }
@@ -28,7 +28,7 @@ final class FrameWriter: Sendable {
 
     /// Writes what is queued as it comes, until ``close()`` and the queue is empty.
     func drain() async throws {
-        while let bytes = await take() { try await stream.write(bytes) }
+        while let pieces = await take() { try await stream.write(pieces) }
         try await stream.finishWriting()
     }
 
@@ -42,7 +42,7 @@ final class FrameWriter: Sendable {
         waiter?.resume()
     }
 
-    private func take() async -> [UInt8]? {
+    private func take() async -> [[UInt8]]? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready = state.withLock { state in
@@ -59,14 +59,5 @@ final class FrameWriter: Sendable {
             guard !state.queued.isEmpty else { return nil }
             return state.queued.take()
         }
-    }
-}
-
-extension [UInt8] {
-    /// The bytes, leaving none behind.
-    fileprivate mutating func take() -> [UInt8] {
-        var taken: [UInt8] = []
-        swap(&taken, &self)
-        return taken
     }
 }

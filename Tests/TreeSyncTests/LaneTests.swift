@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Further lanes") struct LaneTests {
     /// A sync whose sender may open `count` lanes, of which `broken` fail before they carry anything.
-    @concurrent private func push(_ trees: TreePair, lanes count: Int, broken: Int = 0) async throws -> (report: SyncReport, used: Int) {
+    /// - Parameter drops: whether the receiver drops a lane when it has all, in the place of saying so.
+    @concurrent private func push(_ trees: TreePair, lanes count: Int, broken: Int = 0, drops: Bool = false) async throws -> (report: SyncReport, used: Int) {
         let (mine, other) = MemoryChannel.pair()
         let intake = LaneIntake()
         let opened = Mutex(0)
@@ -15,10 +16,10 @@ import Testing
                 return opened
             }
             if number <= broken { throw MemoryChannel.Cut() }
-            let (near, far) = MemoryChannel.pair()
+            let (far, near) = MemoryChannel.pair(cutAfter: drops ? 0 : .max)
             async let carried: Void = {
                 try await intake.carry(far)
-                try await far.finishSending()
+                if drops { _ = try? await far.send([0]) } else { try await far.finishSending() }
             }()
             try await body(near)
             try await carried
@@ -39,6 +40,15 @@ import Testing
         #expect(report.created.files == 302)
         #expect(try trees.rsyncDifferences() == "")
         #expect(try shell("cd \(quoted(trees.source)) && cmp big ../target/big && cmp d/other ../target/d/other") == "")
+    }
+
+    @Test("that the receiver drops when it has all do not end the sync before its report")
+    func dropped() async throws {
+        let trees = try TreePair(in: "/dev/shm")
+        try trees.inSource("for i in $(seq 40); do head -c 1000000 /dev/urandom > $i; done")
+        let (report, used) = try await push(trees, lanes: 3, drops: true)
+        #expect(used == 3 && report.created.files == 40)
+        #expect(try trees.rsyncDifferences() == "")
     }
 
     @Test("that come too late are dropped without a word, and the sync goes on")

@@ -13,6 +13,10 @@ struct AgentStream: ByteStream {
         do { try await channel.write(bytes) } catch let error as SSHError { throw Self.lost(error) }
     }
 
+    func write(_ pieces: [[UInt8]]) async throws {
+        do { try await channel.write(pieces) } catch let error as SSHError { throw Self.lost(error) }
+    }
+
     func finishWriting() async throws {
         do { try await channel.finishWriting() } catch let error as SSHError { throw Self.lost(error) }
     }

@@ -15,10 +15,27 @@ final class ChannelState {
 
     struct Write {
         let token: Int
-        let bytes: [UInt8]
-        var offset = 0
+        /// None is empty.
+        let pieces: [[UInt8]]
+        /// Where the next byte is.
+        private(set) var piece = 0
+        private(set) var offset = 0
         /// `nil` once its caller was told.
         var continuation: CheckedContinuation<Void, any Error>?
+
+        init(token: Int, pieces: [[UInt8]], continuation: CheckedContinuation<Void, any Error>) {
+            self.token = token
+            self.pieces = pieces
+            self.continuation = continuation
+        }
+
+        /// Notes that `count` bytes of the piece are gone.
+        /// - Returns: whether that was the last of all.
+        mutating func advance(_ count: Int) -> Bool {
+            offset += count
+            if offset >= pieces[piece].count { (piece, offset) = (piece + 1, 0) }
+            return piece == pieces.count
+        }
     }
 
     enum Stage {

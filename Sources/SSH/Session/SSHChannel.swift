@@ -20,7 +20,10 @@ public final class SSHChannel: ByteStream {
     public func read(upTo limit: Int) async throws -> [UInt8] { try await session.read(id, upTo: limit) }
 
     /// - Throws: ``SSHError`` of code `remoteEnded` when the process has ended.
-    public func write(_ bytes: [UInt8]) async throws { try await session.write(id, bytes) }
+    public func write(_ bytes: [UInt8]) async throws { try await session.write(id, [bytes]) }
+
+    /// - Throws: ``SSHError`` of code `remoteEnded` when the process has ended.
+    public func write(_ pieces: [[UInt8]]) async throws { try await session.write(id, pieces) }
 
     public func finishWriting() async throws { try await session.finishWriting(id) }
 

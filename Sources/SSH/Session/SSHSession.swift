@@ -170,15 +170,15 @@ extension SSHSession {
         return try await waiting(on: id, engine) { channel.reader = ($0, limit, $1) }
     }
 
-    func write(_ id: Int, _ bytes: [UInt8]) async throws {
+    func write(_ id: Int, _ pieces: [[UInt8]]) async throws {
         let (engine, channel) = try channel(id)
         try Task.checkCancellation()
         if let failure = channel.failure { throw failure }
         if channel.wantsEnd { throw SSHError(.closed, "cannot write to the channel: its writing was finished") }
         if channel.remoteClosed { throw engine.remoteEnded }
-        guard !bytes.isEmpty else { return }
+        guard pieces.contains(where: { !$0.isEmpty }) else { return }
         try await waiting(on: id, engine) { (token, continuation: CheckedContinuation<Void, any Error>) in
-            channel.writes.append(.init(token: token, bytes: bytes, continuation: continuation))
+            channel.writes.append(.init(token: token, pieces: pieces.filter { !$0.isEmpty }, continuation: continuation))
         }
     }
 

@@ -107,7 +107,7 @@ extension SessionEngine {
                 channel.writes.removeFirst()
                 continue
             }
-            let count = write.bytes.withUnsafeBytes { bytes in
+            let count = write.pieces[write.piece].withUnsafeBytes { bytes in
                 libssh2_channel_write_ex(pointer, 0, bytes.bindMemory(to: CChar.self).baseAddress.map { $0 + write.offset },
                                          bytes.count - write.offset)
             }
@@ -119,10 +119,7 @@ extension SessionEngine {
             channel.isWriteInFlight = false
             if count < 0 { throw broken(Int32(truncatingIfNeeded: count)) }
             progress = true
-            channel.writes[0].offset += count
-            if channel.writes[0].offset >= write.bytes.count {
-                channel.writes.removeFirst().continuation?.resume()
-            }
+            if channel.writes[0].advance(count) { channel.writes.removeFirst().continuation?.resume() }
         }
         if channel.wantsEnd, !channel.endSent, channel.writes.isEmpty { try sendEnd(channel, pointer) }
         return progress

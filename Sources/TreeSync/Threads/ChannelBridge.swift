@@ -62,14 +62,25 @@ struct ChannelBridge: Sendable {
             do {
                 while let message = await outbox.next(lane) { try await channel.send(message) }
                 try await channel.finishSending()
+            } catch {
+                return fail(Self.described(error))
+            }
+            do {
                 // Until the receiver has taken all in, the lane stays open.
                 while try await channel.receive() != nil {}
             } catch {
-                outbox.fail(Self.described(error))
-                inbox.fail(Self.described(error), atOnce: false)
+                // A receiver that has all drops its lanes, which may be seen before its report. One that lacks
+                // something has no report to send.
+                guard (try? await Task.sleep(for: Self.farewell)) != nil else { return }
+                fail(Self.described(error))
             }
         }
         return .lane
+    }
+
+    private func fail(_ error: any Error) {
+        outbox.fail(error)
+        inbox.fail(error, atOnce: false)
     }
 
     private func receiveAll(_ channel: any MessageChannel) async -> Ended {
