@@ -14,7 +14,7 @@ BUILD_TREE := $(CURDIR)/.build
 
 # Debian packages that the build needs, and those that the tests and the demo need to run a private SSH server.
 # Installing openssh-server starts it on port 22 on most machines; the tests start their own on loopback.
-PACKAGES := libssh2-1-dev libzstd-dev libsqlite3-dev libxxhash-dev libmd-dev pkg-config openssh-client openssh-server rsync git postgresql python3
+PACKAGES := libssh2-1-dev libssl-dev libzstd-dev libsqlite3-dev libxxhash-dev libmd-dev pkg-config openssh-client openssh-server rsync git postgresql python3
 
 # The worker is uploaded to hosts that may have nothing but a C library. A folder that holds libstdc++.a alone
 # comes first on the linker's path, so that `-lstdc++` means the archive. An executable that exports nothing

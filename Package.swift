@@ -53,10 +53,12 @@ let package = Package(
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         // System calls that Swift cannot make by itself.
         .target(name: "CFleet"),
+        // AES for libssh2's short calls.
+        .target(name: "CCounterMode", linkerSettings: [.linkedLibrary("crypto")]),
 
         // The layers, lowest first.
         .target(name: "Wire", dependencies: [], swiftSettings: strict),
-        .target(name: "SSH", dependencies: ["Wire", "CLibSSH2", logging, subprocess, crypto, cryptoExtras],
+        .target(name: "SSH", dependencies: ["Wire", "CLibSSH2", "CCounterMode", logging, subprocess, crypto, cryptoExtras],
                 swiftSettings: strict),
         .target(name: "TreeSync", dependencies: ["Wire", "CZstd", "CXXHash"],
                 swiftSettings: strict, linkerSettings: staticZstd),
@@ -79,7 +81,7 @@ let package = Package(
         // Tests, each beside what it tests; TestSupport has the private sshd and the temporary folders.
         .target(name: "TestSupport", dependencies: ["Wire"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "SSHTests", dependencies: ["SSH", "Wire", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "SSHTests", dependencies: ["SSH", "CCounterMode", "Wire", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TreeSyncTests", dependencies: ["TreeSync", "Wire", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "SQLLogicTestTests", dependencies: ["SQLLogicTest", "CSQLite", "TestSupport"], swiftSettings: strict),
         .executableTarget(name: "fleet-probe", dependencies: ["Fleet"], path: "Tests/FleetProbe", swiftSettings: strict),

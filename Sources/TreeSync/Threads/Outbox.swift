@@ -69,13 +69,13 @@ final class Outbox: Sendable {
     var sent: UInt64 { monitor.withLock { $0.sent } }
 
     /// Bytes a second below which packing pays: zstd's first level makes about three times that on one core.
-    private static let slowLink = 150e6
+    private static let slowLink = 500e6
 
     /// Whether messages wait for channels that are slower than packing, or too little has gone out to know.
     var favorsPacking: Bool {
         monitor.withLock { state in
-            if state.sent < 2 << 20 { return true }
-            return state.bulkBytes >= 1 << 20 && state.lanes.reduce(0) { $0 + $1.bytesPerSecond } < Self.slowLink
+            if state.sent < 32 << 20 { return true }
+            return state.lanes.reduce(0) { $0 + $1.bytesPerSecond } / Double(state.lanes.count) < Self.slowLink
         }
     }
 
