@@ -2,19 +2,21 @@ import Synchronization
 
 /// One request and what follows it: messages in both directions until both sides have finished or one fails.
 ///
-/// Flow control is by credit: a side sends at most ``WireLimits/window`` bytes that the other has not consumed, so
-/// that a slow exchange neither fills memory nor holds up the others of its conversation.
+/// Flow control is by credit: a side sends at most ``WireLimits/window`` bytes that the other has not consumed, and
+/// less on a slow link, so that a slow exchange neither fills memory nor holds up the others of its conversation.
 public final class Exchange: MessageChannel {
     private struct State {
         var inbox: [[UInt8]] = []
         var inboxHead = 0
         var inboxBytes = 0
-        /// Consumed since the last credit was given.
+        /// Consumed since the last credit was given, and before.
         var consumed = 0
+        var credited = 0
         var peerFinished = false
         var finished = false
         var fault: WireFault?
         var window = WireLimits.window
+        var rate = DeliveryRate()
         var receiver: CheckedContinuation<Void, Never>?
         var senders: [CheckedContinuation<Void, Never>] = []
     }
@@ -41,6 +43,9 @@ public final class Exchange: MessageChannel {
         }
         writer.enqueue(Frame(.message, exchange: id, payload: message))
     }
+
+    /// How fast the other side takes messages in, in bytes a second; `nil` while unknown.
+    public var deliveryRate: Double? { state.withLock { $0.rate.bytesPerSecond } }
 
     public func finishSending() async throws {
         let first = state.withLock { state in
@@ -99,6 +104,7 @@ public final class Exchange: MessageChannel {
     func deliverCredit(_ bytes: Int) {
         let senders = state.withLock { state in
             state.window = min(WireLimits.window, state.window + bytes)
+            state.rate.credit(bytes, at: .now)
             defer { state.senders = [] }
             return state.senders
         }
@@ -123,7 +129,9 @@ public final class Exchange: MessageChannel {
         try state.withLock { state in
             if let fault = state.fault { throw fault }
             guard !state.finished else { throw WireFault(.malformed, "cannot send after the end of an exchange") }
-            guard state.window >= bytes else { return false }
+            let waiting = WireLimits.window - state.window
+            guard state.window >= bytes, waiting < state.rate.allowance else { return false }
+            state.rate.send(waiting: waiting, at: .now)
             state.window -= bytes
             return true
         }
@@ -158,8 +166,9 @@ public final class Exchange: MessageChannel {
                 }
                 state.inboxBytes -= message.count
                 state.consumed += message.count
-                if state.consumed >= WireLimits.window / 4 {
+                if state.consumed >= min(DeliveryRate.creditStep, max(DeliveryRate.firstStep, state.credited / 8)) {
                     credit = state.consumed
+                    state.credited += credit
                     state.consumed = 0
                 }
                 return (message, ())

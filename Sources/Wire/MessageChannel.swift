@@ -11,6 +11,13 @@ public protocol MessageChannel: Sendable {
 
     /// The next message, or `nil` when the other side has said that there are no more.
     func receive() async throws -> [UInt8]?
+
+    /// How fast the other side takes messages in, in bytes a second; `nil` while that is unknown.
+    var deliveryRate: Double? { get }
+}
+
+extension MessageChannel {
+    public var deliveryRate: Double? { nil }
 }
 
 /// The sizes that a peer may ask of us, whatever it sends.

@@ -20,6 +20,9 @@ public struct AgentClient: Sendable {
     /// Brings a tree into `workspace` on the host.
     public func sync(source: PreparedSource, to workspace: String, options: SyncOptions,
                      events: @escaping SyncEventHandler) async throws -> TreeSync.SyncReport {
+        var options = options
+        // On this machine itself, packing only costs time.
+        if openLane == nil { options.compression = .never }
         let token = openLane == nil ? nil : Self.randomToken()
         let exchange = try conversation.open(AgentRequest.sync(workspace: workspace, laneToken: token))
         var lanes: BulkLanes?
@@ -29,7 +32,7 @@ public struct AgentClient: Sendable {
             }
         }
         let keeper = FaultKeeper(exchange)
-        return try await keeper.run { [lanes] in
+        return try await keeper.run { [lanes, options] in
             try await TreeSender.run(source, options: options, lanes: lanes, over: keeper, events: events)
         }
     }
@@ -119,7 +122,7 @@ public struct AgentClient: Sendable {
             let target = "\(folder)/\(id)"
             let keeper = FaultKeeper(exchange)
             let report = try await keeper.run {
-                try await TreeReceiver.run(root: target, policy: .untrusted, options: SyncOptions(force: true), over: keeper)
+                try await TreeReceiver.run(root: target, policy: .untrusted, options: SyncOptions(force: true, compression: openLane == nil ? .never : .adaptive), over: keeper)
             }
             return (header.status, target, report)
         }

@@ -24,6 +24,8 @@ final class FaultKeeper: MessageChannel {
     func finishSending() async throws { try await keeping { try await exchange.finishSending() } }
     func receive() async throws -> [UInt8]? { try await keeping { try await exchange.receive() } }
 
+    var deliveryRate: Double? { exchange.deliveryRate }
+
     private func keeping<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()

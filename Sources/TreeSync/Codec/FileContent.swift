@@ -35,8 +35,8 @@ struct FilePiece: Sendable {
     /// The most bytes of a piece, unpacked.
     static let limit = 512 << 10
 
-    func encoded(_ bytes: UnsafeRawBufferPointer, packedWith zstd: Zstd?) -> [UInt8] {
-        let frame = zstd?.packed(bytes)
+    /// - Parameter frame: the bytes packed, where that is worth it.
+    func encoded(_ bytes: UnsafeRawBufferPointer, packed frame: [UInt8]?) -> [UInt8] {
         var writer = ByteWriter(.piece)
         writer.bytes.reserveCapacity(64 + (frame?.count ?? bytes.count))
         writer.byte(frame == nil ? 0 : 1)

@@ -69,18 +69,18 @@ final class SourceReader: Sendable {
         }
     }
 
-    /// Whether packing is worth trying now.
-    private var packs: Bool {
+    /// How hard to pack now; `nil` for not at all.
+    private var packingLevel: Int32? {
         switch compression {
-        case .always: true
-        case .never: false
-        case .adaptive: outbox.favorsPacking
+        case .always: 1
+        case .never: nil
+        case .adaptive: outbox.packingLevel
         }
     }
 
     private func flush(_ body: inout [UInt8], _ context: Context) throws {
         guard !body.isEmpty else { return }
-        let frame = packs ? body.withUnsafeBytes { context.zstd.packed($0) } : nil
+        let frame = packingLevel.flatMap { level in body.withUnsafeBytes { context.zstd.packed($0, level: level) } }
         try outbox.put([MessageKind.batch.rawValue, frame == nil ? 0 : 1] + (frame ?? body))
         body.removeAll(keepingCapacity: true)
     }
@@ -183,10 +183,10 @@ final class SourceReader: Sendable {
             }
             let bytes = UnsafeRawBufferPointer(piece)
             let message = FilePiece(id: sending.item.id, offset: UInt64(start), size: UInt64(sending.file.size), digest: ContentDigest.of(bytes))
-            let tries = skipPacking == 0 && packs
-            let encoded = message.encoded(bytes, packedWith: tries ? context.zstd : nil)
+            let level = skipPacking == 0 ? packingLevel : nil
+            let encoded = message.encoded(bytes, packed: level.flatMap { context.zstd.packed(bytes, level: $0) })
             // What does not shrink is not tried again for a while.
-            if tries { skipPacking = encoded.count > bytes.count ? 16 : 0 } else { skipPacking = max(0, skipPacking - 1) }
+            if level != nil { skipPacking = encoded.count > bytes.count ? 16 : 0 } else { skipPacking = max(0, skipPacking - 1) }
             try outbox.put(encoded)
             start += piece.count
         }

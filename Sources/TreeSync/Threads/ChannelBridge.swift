@@ -60,7 +60,7 @@ struct ChannelBridge: Sendable {
         try? await lanes.open { channel in
             guard let lane = outbox.addLane() else { return }
             do {
-                while let message = await outbox.next(lane) { try await channel.send(message) }
+                while let message = await outbox.next(lane, rate: channel.deliveryRate) { try await channel.send(message) }
                 try await channel.finishSending()
             } catch {
                 return fail(Self.described(error))
@@ -95,7 +95,7 @@ struct ChannelBridge: Sendable {
 
     private func sendAll(_ channel: any MessageChannel) async -> Ended {
         do {
-            while let message = await outbox.next(0) { try await channel.send(message) }
+            while let message = await outbox.next(0, rate: channel.deliveryRate) { try await channel.send(message) }
             try await channel.finishSending()
         } catch {
             outbox.fail(Self.described(error))

@@ -13,7 +13,8 @@ final class Outbox: Sendable {
         /// Whether further lanes may still be added.
         var admitsLanes = true
         var failure: (any Error)?
-        var lanes = [LinkSpeed()]
+        /// What is known of each lane's link, in bytes a second.
+        var rates: [Double?] = [nil]
         var takers: [(lane: Int, continuation: CheckedContinuation<[UInt8]?, Never>)] = []
         /// Content that is known to be coming, and who waits to hear of it.
         var expected: UInt64 = 0
@@ -34,13 +35,18 @@ final class Outbox: Sendable {
             return message
         }
 
+        /// Content that may wait here: half a second's worth, so that it is packed as the link asks for by then.
+        var bulkAllowance: Int {
+            let known = rates.compactMap(\.self)
+            return known.isEmpty ? 4 << 20 : min(max(Int(known.reduce(0, +) / 2), 1 << 20), 1 << 30)
+        }
+
         mutating func serve() {
             var waiting: [(lane: Int, continuation: CheckedContinuation<[UInt8]?, Never>)] = []
             for taker in takers {
                 if failure != nil {
                     taker.continuation.resume(returning: nil)
                 } else if let message = pop(taker.lane) {
-                    lanes[taker.lane].begin(message.count)
                     taker.continuation.resume(returning: message)
                 } else if isFinished {
                     taker.continuation.resume(returning: nil)
@@ -68,14 +74,19 @@ final class Outbox: Sendable {
     /// Message bytes that have been handed in.
     var sent: UInt64 { monitor.withLock { $0.sent } }
 
-    /// Bytes a second below which packing pays: zstd's first level makes about three times that on one core.
-    private static let slowLink = 500e6
-
-    /// Whether messages wait for channels that are slower than packing, or too little has gone out to know.
-    var favorsPacking: Bool {
+    /// How hard to pack, by what the links take: the slower, the more time there is for it.
+    ///
+    /// Level 1 pays on any SSH link: to encrypt and decrypt what it saves takes both machines longer.
+    var packingLevel: Int32 {
         monitor.withLock { state in
-            if state.sent < 32 << 20 { return true }
-            return state.lanes.reduce(0) { $0 + $1.bytesPerSecond } / Double(state.lanes.count) < Self.slowLink
+            let known = state.rates.compactMap(\.self)
+            guard !known.isEmpty else { return state.sent < 1 << 20 ? 3 : 1 }
+            return switch known.reduce(0, +) {
+            case ..<4e6: 9
+            case ..<9e6: 6
+            case ..<15e6: 3
+            default: 1
+            }
         }
     }
 
@@ -85,7 +96,7 @@ final class Outbox: Sendable {
         try monitor.wait { state -> Void? in
             if let failure = state.failure { throw failure }
             if state.isFinished { throw SyncError.disconnected }
-            guard (isBulk ? state.bulkBytes : state.controlBytes) < limit else { return nil }
+            guard (isBulk ? state.bulkBytes : state.controlBytes) < (isBulk ? min(limit, state.bulkAllowance) : limit) else { return nil }
             state.sent += UInt64(message.count)
             if isBulk {
                 state.bulk.append(message)
@@ -135,11 +146,12 @@ final class Outbox: Sendable {
     }
 
     /// The next message for a lane, waited for without blocking a thread; `nil` at the end.
-    func next(_ lane: Int) async -> [UInt8]? {
+    /// - Parameter rate: what is known of the lane's link.
+    func next(_ lane: Int, rate: Double?) async -> [UInt8]? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 monitor.withLock { state in
-                    state.lanes[lane].end()
+                    state.rates[lane] = rate
                     state.takers.append((lane, continuation))
                     state.serve()
                 }
@@ -178,8 +190,8 @@ final class Outbox: Sendable {
     func addLane() -> Int? {
         monitor.withLock { state in
             guard state.admitsLanes, !state.isFinished, state.failure == nil else { return nil }
-            state.lanes.append(LinkSpeed())
-            return state.lanes.count - 1
+            state.rates.append(nil)
+            return state.rates.count - 1
         }
     }
 
@@ -189,32 +201,7 @@ final class Outbox: Sendable {
         monitor.withLock { state in
             state.admitsLanes = false
             state.inform()
-            return state.lanes.count - 1
+            return state.rates.count - 1
         }
-    }
-}
-
-/// How much a channel has taken lately in how long.
-struct LinkSpeed: Sendable {
-    private var began: UInt64 = 0
-    private var handed = 0
-    private var taken: Double = 0
-    private var busy: Double = 0
-
-    var bytesPerSecond: Double { busy > 0 ? taken / busy : 0 }
-
-    mutating func begin(_ count: Int) {
-        began = Stopwatch.nanoseconds
-        handed = count
-    }
-
-    mutating func end() {
-        guard handed > 0 else { return }
-        taken += Double(handed)
-        busy += Double(Stopwatch.nanoseconds - began) / 1e9
-        handed = 0
-        guard taken > 8e6 else { return }
-        taken /= 2
-        busy /= 2
     }
 }
