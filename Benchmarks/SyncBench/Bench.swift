@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import TestSupport
 
@@ -16,13 +17,23 @@ struct Bench {
     private let trees: Trees
     private let peers: [Peer]
     private let server: PrivateSSHServer
+    /// 20 ms and 50 Mbit/s away from the server.
+    private let slowLink: SlowLink
+    private let slowPeers: [Peer]
 
     init(program: String, plan: Plan) throws {
         self.plan = plan
         folder = try TemporaryFolder(in: "/dev/shm")
         trees = Trees(folder: folder)
         server = try PrivateSSHServer()
-        peers = Peers(server: server, folder: folder, program: program).all
+        peers = Peers(server: server, configFile: server.configFile, folder: folder, program: program).all
+        slowLink = try SlowLink(to: server.port, roundTrip: 0.020, bytesPerSecond: 50e6 / 8)
+        let known = try String(contentsOfFile: server.knownHostsFile, encoding: .utf8).replacing(":\(server.port) ", with: ":\(slowLink.port) ")
+        let slowKnown = try folder.write(known, to: "slow-known-hosts")
+        let configuration = try String(contentsOfFile: server.configFile, encoding: .utf8)
+            .replacing("Port \(server.port)", with: "Port \(slowLink.port)").replacing(server.knownHostsFile, with: slowKnown)
+        slowPeers = Peers(server: server, configFile: try folder.write(configuration, to: "slow-ssh-config"), folder: folder, program: program).all
+            .filter { ["slt-remote", "rsync -az"].contains($0.name) }
     }
 
     /// - Returns: whether every bar was kept.
@@ -61,6 +72,10 @@ struct Bench {
         cases.append(Case(name: "1 GiB, first", bar: 0.70, source: folder.file("large"), isHeavy: true))
         cases.append(Case(name: "1 GiB, 1 MB changed and 100 bytes in front", bar: 0.60, source: folder.file("changed"),
                           before: folder.file("large"), resets: true, isHeavy: true))
+        cases.append(Case(name: "headers, first, 20 ms and 50 Mbit/s", bar: 0.80, source: source, isHeavy: true, isSlow: true))
+        cases.append(Case(name: "headers, 1 % changed, 20 ms and 50 Mbit/s", bar: 0.80, source: source, before: source, change: { run in
+            "cd '\(source)' && find . -name '*.h' | sort | awk 'NR % 80 == 1' | head -100 | while read -r f; do echo '// \(run)' >> \"$f\"; done"
+        }, isSlow: true))
         if plan.includesMillion {
             let million = folder.file("million")
             cases.append(Case(name: "1,000,000 files, nothing changed", bar: 0.40, source: million, before: million, isHeavy: true, measuresMemory: true))
@@ -86,11 +101,13 @@ struct Bench {
     private func measure(_ run: Case) throws -> Bool {
         try prepare(run.source)
         if let before = run.before { try prepare(before) }
+        let peers = run.isSlow ? slowPeers : peers
         let entrants = peers.enumerated().filter { _, peer in
-            (!peer.isExtra || (plan.includesExtras && !run.measuresMemory)) && (!peer.isCopyOnly || run.before == nil)
+            run.isSlow || (!peer.isExtra || (plan.includesExtras && !run.measuresMemory)) && (!peer.isCopyOnly || run.before == nil)
         }
         let rounds = run.isHeavy ? min(3, plan.rounds) : plan.rounds
         var seconds = [[Double]](repeating: [], count: peers.count)
+        var wire = [[Double]](repeating: [], count: peers.count)
         var memory = (client: 0.0, worker: 0.0)
         var changes = 0
         if run.before != nil {
@@ -104,6 +121,7 @@ struct Bench {
                     changes += 1
                     try Shell.run(change(changes))
                 }
+                let before = slowLink.bytes
                 let result = try Shell.measure(peer.command(run.source, target), watchesWorker: run.measuresMemory && index == 0)
                 guard result.status == 0 else {
                     if index == 0 { try? Shell.run("cat '\(folder.file("product.err"))'") }
@@ -111,11 +129,24 @@ struct Bench {
                 }
                 if index == 0 { memory = (max(memory.client, result.residentMiB), max(memory.worker, result.workerMiB)) }
                 seconds[index].append(result.seconds)
+                wire[index].append(Double(slowLink.bytes - before))
                 if round == 0, index == 0 { try verify(run, target) }
             }
         }
         for (index, _) in entrants { try Shell.run("rm -rf '\(target(index))'") }
-        return report(run, entrants.map { ($1.name, seconds[$0]) }, memory)
+        let isKept = report(run, entrants.map { ($1.name, seconds[$0]) }, memory)
+        return run.isSlow ? reportWire(entrants.map { ($1.name, wire[$0]) }) && isKept : isKept
+    }
+
+    /// The most bytes on the wire, as a part of what `rsync -az` takes.
+    private static let wireBar = 1.05
+
+    private func reportWire(_ results: [(name: String, bytes: [Double])]) -> Bool {
+        let ratio = Self.median(zip(results[0].bytes, results[1].bytes).map { $0 / $1 })
+        let isKept = ratio <= Self.wireBar
+        let each = results.map { "\($0.name) \(Int(Self.median($0.bytes) / 1000)) kB" }.joined(separator: ", ")
+        Output.line("  on the wire: \(Self.text(ratio, 2)) of rsync -az, bar \(Self.text(Self.wireBar, 2))\(isKept ? "" : "  MISSED") (\(each))")
+        return isKept
     }
 
     private func target(_ index: Int) -> String { folder.file("target-\(index)") }
@@ -135,7 +166,7 @@ struct Bench {
         let ratios = zip(results[0].seconds, results[1].seconds).map { $0 / $1 }
         let ratio = Self.median(ratios)
         let isKept = ratio <= run.bar
-        Output.line("\n\(run.name): \(Self.text(ratio, 2)) of rsync -a, bar \(Self.text(run.bar, 2))\(isKept ? "" : "  MISSED")")
+        Output.line("\n\(run.name): \(Self.text(ratio, 2)) of \(results[1].name), bar \(Self.text(run.bar, 2))\(isKept ? "" : "  MISSED")")
         for (name, seconds) in results {
             Output.line("  \(name.padded(26)) \(Self.text(Self.median(seconds), 3)) s   [\(seconds.map { Self.text($0, 3) }.joined(separator: " "))]")
         }

@@ -1,7 +1,7 @@
 /// One line of the table.
 struct Case {
     let name: String
-    /// The most that the product may take, as a part of what `rsync -a` takes in the same round.
+    /// The most that the product may take, as a part of what `rsync -a` (`-az` on the slow link) takes in the same round.
     let bar: Double
     /// The folder that is brought over.
     let source: String
@@ -12,4 +12,6 @@ struct Case {
     var change: ((_ run: Int) -> String)?
     var isHeavy = false
     var measuresMemory = false
+    /// Whether it goes over the slow link, beside `rsync -az`, and bytes on the wire count too.
+    var isSlow = false
 }

@@ -14,13 +14,15 @@ struct Peer {
 /// Everything that is compared, against one server.
 struct Peers {
     let server: PrivateSSHServer
+    /// For `ssh -F`.
+    let configFile: String
     let folder: TemporaryFolder
     /// Absolute path of slt-remote, with slt-worker beside it.
     let program: String
 
     /// The first is the product, the second what the bars are set against.
     var all: [Peer] {
-        let ssh = "ssh -F \(server.configFile)"
+        let ssh = "ssh -F \(configFile)"
         let shared = ssh + " -o ControlMaster=auto -o ControlPath=\(folder.file("control")) -o ControlPersist=600"
         let alias = server.alias
         func rsync(_ flags: String, _ shell: String) -> (String, String) -> String {
@@ -42,8 +44,7 @@ struct Peers {
         host = "bench"
         [hosts.bench]
         ssh = "\(server.alias)"
-        ssh-config = "\(server.configFile)"
-        known-hosts-file = "\(server.knownHostsFile)"
+        ssh-config = "\(configFile)"
         workspace = "\(target)"
         state = "\(folder.file("state"))"
         [sync]
