@@ -9,6 +9,11 @@ public struct AgentClient: Sendable {
     /// Opens one more connection to the host, joined to the sync that waits for the token; `nil` where one is enough.
     var openLane: (@Sendable (_ token: String, _ body: @escaping @Sendable (Conversation) async throws -> Void) async throws -> Void)?
 
+    /// How long an answer takes at least.
+    var roundTrip = Duration.zero
+    /// Above this, a host is not in the same building.
+    private static let far = Duration.milliseconds(4)
+
     init(conversation: Conversation) { self.conversation = conversation }
 
     /// Connections of one sync besides the first: one encrypts about 370 MB/s, and three keep four cores busy.
@@ -23,6 +28,7 @@ public struct AgentClient: Sendable {
         var options = options
         // On this machine itself, packing only costs time.
         if openLane == nil { options.compression = .never }
+        options.isFar = roundTrip > Self.far
         let token = openLane == nil ? nil : Self.randomToken()
         let exchange = try conversation.open(AgentRequest.sync(workspace: workspace, laneToken: token))
         var lanes: BulkLanes?
@@ -121,8 +127,10 @@ public struct AgentClient: Sendable {
             guard RunName.isSafe(id) else { throw WireFault(.malformed, "the agent sent a run with an impossible name") }
             let target = "\(folder)/\(id)"
             let keeper = FaultKeeper(exchange)
-            let report = try await keeper.run {
-                try await TreeReceiver.run(root: target, policy: .untrusted, options: SyncOptions(force: true, compression: openLane == nil ? .never : .adaptive), over: keeper)
+            var options = SyncOptions(force: true, compression: openLane == nil ? .never : .adaptive)
+            options.isFar = roundTrip > Self.far
+            let report = try await keeper.run { [options] in
+                try await TreeReceiver.run(root: target, policy: .untrusted, options: options, over: keeper)
             }
             return (header.status, target, report)
         }

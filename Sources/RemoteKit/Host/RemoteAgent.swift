@@ -15,8 +15,10 @@ struct RemoteAgent {
         let session = try await SSHSession.connect(
             to: target, credentials: host.credentials, acceptedFingerprint: host.acceptedFingerprint, logger: host.logger)
         do {
+            let roundTrip = await session.roundTrip
             let result = try await converse(session) { agent in
                 var agent = agent
+                agent.roundTrip = roundTrip
                 agent.openLane = { try await openLane(target, $0, $1) }
                 return try await body(agent)
             }

@@ -64,7 +64,6 @@ public actor SSHSession {
     private func establish(_ credentials: SSHCredentials, _ acceptedFingerprint: String?) async throws {
         let deadline = Monotonic.after(target.connectTimeout)
         let addresses = target.effectiveProxyCommand == nil ? try await Dialer.resolve(target, abort: abort) : []
-        let began = Monotonic.now
         let buffers: SocketBuffers
         if let command = target.effectiveProxyCommand {
             let proxy = try ProxyProcess(command: command)
@@ -73,7 +72,6 @@ public actor SSHSession {
         } else {
             buffers = try SocketBuffers(descriptor: Dialer.dial(target, addresses, deadline: deadline, abort: abort), isTCP: true)
         }
-        let roundTrip = Monotonic.now - began
         let engine = try SessionEngine(buffers: buffers, target: target.alias)
         self.engine = engine
         logger.debug("connected", metadata: ["host": "\(target.host)", "port": "\(target.port)"])
@@ -81,11 +79,15 @@ public actor SSHSession {
         try Handshake(engine: engine, abort: abort, deadline: deadline).run(hostKeyTypes: check.keyTypePreference)
         let seen = try check.verify(engine.hostKey())
         logger.debug("\(seen)")
+        // From here on each side waits for the other's answer.
+        buffers.timeAnswers(true)
         try await Authentication(engine: engine, target: target, credentials: credentials, abort: abort, logger: logger).run()
-        start(engine, roundTrip: roundTrip)
+        buffers.timeAnswers(false)
+        start(engine, roundTrip: buffers.shortestAnswer ?? 0)
     }
 
     private func start(_ engine: SessionEngine, roundTrip: UInt64) {
+        self.roundTrip = .nanoseconds(Int64(clamping: roundTrip))
         // As much as 200 MB/s bring in one round trip, so that a long way does not slow a download.
         engine.window = UInt32(min(max(roundTrip / 5 , 2 << 20), 16 << 20))
         engine.heartbeat = Heartbeat(interval: target.serverAliveInterval, countMax: target.serverAliveCountMax)
@@ -93,6 +95,9 @@ public actor SSHSession {
         executor.turn = { [unowned engine] events in engine.turn(events) }
         executor.finish = nil
     }
+
+    /// The shortest time to an answer of the host while logging in: the way there and back, and a little.
+    public private(set) var roundTrip = Duration.zero
 
     /// Whether the session still works, as far as is known.
     public var isOpen: Bool { engine.map { $0.failure == nil && $0.isAuthenticated } ?? false }

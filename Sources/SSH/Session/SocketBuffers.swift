@@ -27,6 +27,11 @@ final class SocketBuffers {
     private var isReadable = true
     private var isWritable = true
 
+    /// The least time from the end of a send to the next bytes that came, in nanoseconds, while each is an answer.
+    private(set) var shortestAnswer: UInt64?
+    private var isTiming = false
+    private var sentAt: UInt64?
+
     /// When the last bytes came in.
     private(set) var lastReceived = Monotonic.now
     /// The errno that ended the connection; 0 stands for an orderly end.
@@ -42,6 +47,12 @@ final class SocketBuffers {
         input.deallocate()
         output.deallocate()
         close(descriptor)
+    }
+
+    /// Measures answers from now on, or no longer.
+    func timeAnswers(_ isTiming: Bool) {
+        self.isTiming = isTiming
+        sentAt = nil
     }
 
     var pendingOutput: Int { outputTail - outputHead }
@@ -109,6 +120,10 @@ final class SocketBuffers {
         inputTail += result
         budget -= result
         lastReceived = Monotonic.now
+        if let sentAt {
+            shortestAnswer = min(shortestAnswer ?? .max, lastReceived - sentAt)
+            self.sentAt = nil
+        }
         return result
     }
 
@@ -159,6 +174,7 @@ final class SocketBuffers {
                 return
             }
             outputHead += sent
+            if isTiming { sentAt = Monotonic.now }
         }
         if pendingOutput == 0 {
             outputHead = 0

@@ -14,6 +14,9 @@ public struct SyncOptions: Sendable, Codable, Hashable {
     /// Delete on the receiver also what the rules exclude; `.git` stays all the same.
     public var deleteExcluded = false
 
+    /// The other side is some milliseconds away, where bytes are taken to be dearer than work until more is known.
+    public var isFar = false
+
     public enum Compression: String, Sendable, Codable {
         /// zstd while the link is slower than the disks.
         case adaptive

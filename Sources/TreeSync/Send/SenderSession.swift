@@ -25,9 +25,12 @@ final class SenderSession: Sendable {
 
     /// Files up to this size travel many to a message.
     static let smallFile: UInt64 = 128 << 10
-    /// The content of one message of small files, roughly.
-    private static let groupBytes: UInt64 = 512 << 10
-    private static let groupFiles = 256
+    /// The small files that one thread takes at once: a share of what there is, so that all have something to do.
+    private func groupBytes(of total: UInt64) -> UInt64 {
+        min(max(total / UInt64(TreeScanner.defaultThreads), 512 << 10), UInt64(bridge.outbox.packingSize))
+    }
+
+    private static let groupFiles = 1024
 
     init(source: @escaping @Sendable () throws -> PreparedSource, options: SyncOptions?, bridge: ChannelBridge, events: EventSink) {
         self.source = source
@@ -49,6 +52,7 @@ final class SenderSession: Sendable {
         try outbox.put(encodedRules)
         // Who starts a sync need not wait for the other's greeting.
         let agreed = if let options { options } else { try greeted() }
+        if agreed.isFar { outbox.expectSlowLink() }
 
         let reader = SourceReader(root: handle, outbox: outbox, compression: agreed.compression, events: events)
         let pool = WorkerPool<SourceReader.Context>(threads: TreeScanner.defaultThreads, costLimit: .max,
@@ -131,10 +135,11 @@ final class SenderSession: Sendable {
                 try endIfDone { $0.openGroups -= 1 }
             }
         }
-        for request in requests {
-            let source = try table.take(request.id)
-            let item = Request(id: request.id, wish: request.wish, source: source)
-            total &+= source.entry.size
+        let items = try requests.map { Request(id: $0.id, wish: $0.wish, source: try table.take($0.id)) }
+        for item in items { total &+= item.source.entry.size }
+        let most = groupBytes(of: total)
+        for item in items {
+            let source = item.source
             if source.entry.size > Self.smallFile {
                 try submit()
                 group = [item]
@@ -142,7 +147,7 @@ final class SenderSession: Sendable {
             } else {
                 group.append(item)
                 bytes += source.entry.size
-                if bytes >= Self.groupBytes || group.count >= Self.groupFiles { try submit() }
+                if bytes >= most || group.count >= Self.groupFiles { try submit() }
             }
         }
         try submit()

@@ -59,7 +59,7 @@ final class SourceReader: Sendable {
             } catch let failure as Failure {
                 try fail(item, failure)
             }
-            if body.count >= FilePiece.limit { try flush(&body, context) }
+            if body.count >= outbox.packingSize { try flush(&body, context) }
         }
         try flush(&body, context)
         let bytes = items.reduce(0 as UInt64) { $0 &+ $1.source.entry.size }

@@ -15,6 +15,14 @@ final class Outbox: Sendable {
         var failure: (any Error)?
         /// What is known of each lane's link, in bytes a second.
         var rates: [Double?] = [nil]
+        /// Whether it is taken to be slow while nothing is known.
+        var isFar = false
+
+        /// Bytes a second that all links take; `nil` while unknown.
+        var rate: Double? {
+            let known = rates.compactMap(\.self)
+            return known.isEmpty ? (isFar ? 6e6 : nil) : known.reduce(0, +)
+        }
         var takers: [(lane: Int, continuation: CheckedContinuation<[UInt8]?, Never>)] = []
         /// Content that is known to be coming, and who waits to hear of it.
         var expected: UInt64 = 0
@@ -36,10 +44,7 @@ final class Outbox: Sendable {
         }
 
         /// Content that may wait here: half a second's worth, so that it is packed as the link asks for by then.
-        var bulkAllowance: Int {
-            let known = rates.compactMap(\.self)
-            return known.isEmpty ? 4 << 20 : min(max(Int(known.reduce(0, +) / 2), 1 << 20), 1 << 30)
-        }
+        var bulkAllowance: Int { Int(min(max((rate ?? 0) / 2, 1e6), 1e9)) }
 
         mutating func serve() {
             var waiting: [(lane: Int, continuation: CheckedContinuation<[UInt8]?, Never>)] = []
@@ -59,7 +64,8 @@ final class Outbox: Sendable {
 
         mutating func inform() {
             let isOver = failure != nil || isFinished || !admitsLanes
-            let expected = expected
+            // More connections make a slow link no faster.
+            let expected = rate.map { $0 < Outbox.slow } == true ? 0 : expected
             for listener in listeners where isOver || expected >= listener.threshold { listener.continuation.resume(returning: !isOver) }
             listeners.removeAll { isOver || expected >= $0.threshold }
         }
@@ -79,16 +85,24 @@ final class Outbox: Sendable {
     /// Level 1 pays on any SSH link: to encrypt and decrypt what it saves takes both machines longer.
     var packingLevel: Int32 {
         monitor.withLock { state in
-            let known = state.rates.compactMap(\.self)
-            guard !known.isEmpty else { return state.sent < 1 << 20 ? 3 : 1 }
-            return switch known.reduce(0, +) {
-            case ..<4e6: 9
-            case ..<9e6: 6
-            case ..<15e6: 3
+            switch state.rate {
+            case nil: state.sent < 1 << 20 ? 3 : 1
+            case .some(..<9e6): 9
+            case .some(..<Self.slow): 6
             default: 1
             }
         }
     }
+
+    /// Bytes of small files that are packed together: on a slow link many, since they have much in common.
+    var packingSize: Int {
+        monitor.withLock { $0.rate ?? .infinity } < Self.slow ? 7 << 19 : 512 << 10
+    }
+
+    private static let slow = 15e6
+
+    /// The link is taken to be slow until more is known.
+    func expectSlowLink() { monitor.withLock { $0.isFar = true } }
 
     /// Hands a message in, blocking the thread while the channels are behind.
     func put(_ message: [UInt8]) throws {
@@ -152,6 +166,7 @@ final class Outbox: Sendable {
             await withCheckedContinuation { continuation in
                 monitor.withLock { state in
                     state.rates[lane] = rate
+                    state.inform()
                     state.takers.append((lane, continuation))
                     state.serve()
                 }
