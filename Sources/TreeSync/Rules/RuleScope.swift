@@ -5,7 +5,8 @@ final class RuleScope: Sendable {
     private let sltLists: [PatternList]
     /// Nearest first; then the repository's and the user's.
     private let gitLists: [PatternList]
-    private let lowest: [PatternList]
+    private let repository: PatternList
+    private let user: PatternList
     /// What full paths begin with: the root's path in its repository.
     let prefix: [UInt8]
     let usesGitignore: Bool
@@ -16,7 +17,8 @@ final class RuleScope: Sendable {
         configuration = PatternList(text: texts.configuration, baseLength: texts.prefix.count)
         sltLists = []
         gitLists = texts.parents.map { PatternList(text: $0.text, baseLength: $0.baseLength) }
-        lowest = [texts.repositoryExcludes, texts.globalExcludes].map { PatternList(text: $0, baseLength: 0) }
+        repository = PatternList(text: texts.repositoryExcludes, baseLength: 0)
+        user = PatternList(text: texts.globalExcludes, baseLength: 0)
         usesGitignore = texts.usesGitignore
         usesSltignore = texts.usesSltignore
     }
@@ -25,7 +27,8 @@ final class RuleScope: Sendable {
         configuration = parent.configuration
         sltLists = (slt.map { [$0] } ?? []) + parent.sltLists
         gitLists = (git.map { [$0] } ?? []) + parent.gitLists
-        lowest = parent.lowest
+        repository = parent.repository
+        user = parent.user
         prefix = parent.prefix
         usesGitignore = parent.usesGitignore
         usesSltignore = parent.usesSltignore
@@ -39,26 +42,43 @@ final class RuleScope: Sendable {
         return git == nil && slt == nil ? self : RuleScope(parent: self, slt: slt, git: git)
     }
 
+    /// The pattern that decides on an entry.
     /// - Parameters:
     ///   - path: the full path, ``prefix`` included.
     ///   - nameStart: where in `path` the entry's own name begins.
-    func excludes(path: UnsafeBufferPointer<UInt8>, nameStart: Int, isDirectory: Bool) -> Bool {
-        if let verdict = configuration.verdict(path: path, nameStart: nameStart, isDirectory: isDirectory) { return verdict }
-        for lists in [sltLists, gitLists, lowest] {
-            for list in lists {
-                if let verdict = list.verdict(path: path, nameStart: nameStart, isDirectory: isDirectory) { return verdict }
-            }
+    func match(path: UnsafeBufferPointer<UInt8>, nameStart: Int, isDirectory: Bool) -> RuleMatch? {
+        if let match = Self.match(configuration, .configuration, path, nameStart, isDirectory) { return match }
+        for list in sltLists {
+            if let match = Self.match(list, .sltignore, path, nameStart, isDirectory) { return match }
         }
-        return false
+        for list in gitLists {
+            if let match = Self.match(list, .gitignore, path, nameStart, isDirectory) { return match }
+        }
+        return Self.match(repository, .repository, path, nameStart, isDirectory) ?? Self.match(user, .user, path, nameStart, isDirectory)
+    }
+
+    @inline(__always)
+    private static func match(_ list: PatternList, _ origin: RuleMatch.Origin, _ path: UnsafeBufferPointer<UInt8>,
+                              _ nameStart: Int, _ isDirectory: Bool) -> RuleMatch? {
+        guard let found = list.match(path: path, nameStart: nameStart, isDirectory: isDirectory) else { return nil }
+        return RuleMatch(origin: origin, baseLength: list.baseLength, line: found.line, isNegated: found.isNegated)
+    }
+
+    func excludes(path: UnsafeBufferPointer<UInt8>, nameStart: Int, isDirectory: Bool) -> Bool {
+        match(path: path, nameStart: nameStart, isDirectory: isDirectory).map { !$0.isNegated } ?? false
     }
 
     /// The same for the entry `name` of `directory`.
     func excludes(_ name: some Collection<UInt8>, in directory: [UInt8], isDirectory: Bool) -> Bool {
+        match(name, in: directory, isDirectory: isDirectory).map { !$0.isNegated } ?? false
+    }
+
+    func match(_ name: some Collection<UInt8>, in directory: [UInt8], isDirectory: Bool) -> RuleMatch? {
         var path = prefix
         path += directory
         if !directory.isEmpty { path.append(UInt8(ascii: "/")) }
         let start = path.count
         path += name
-        return path.withUnsafeBufferPointer { excludes(path: $0, nameStart: start, isDirectory: isDirectory) }
+        return path.withUnsafeBufferPointer { match(path: $0, nameStart: start, isDirectory: isDirectory) }
     }
 }

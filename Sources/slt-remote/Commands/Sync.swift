@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import RemoteKit
 import TreeSync
 
@@ -27,6 +28,9 @@ struct Sync: AsyncParsableCommand {
     @Flag(help: "Delete on the host also what the rules exclude; .git stays.")
     var deleteExcluded = false
 
+    @Option(help: ArgumentHelp("Say whether this path is sent and which rule decides, without a host; may be repeated.", valueName: "path"), completion: .file())
+    var explain: [String] = []
+
     @Flag(help: "Print what moved, and how long each part took.")
     var stats = false
 
@@ -35,11 +39,13 @@ struct Sync: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try common.configuration()
+        let rules = SyncRules(configuration, excludes: exclude, includes: include)
+        guard explain.isEmpty else { return try answer(rules) }
         let host = try common.remoteHost(configuration)
         var options = SyncOptions(delete: configuration.sync.delete, dryRun: dryRun, checksum: checksum, force: force)
         options.deleteExcluded = deleteExcluded
         var job = SyncJob(host: host, configuration: configuration, options: options)
-        job.patterns = exclude + include.map { "!" + $0 }
+        job.rules = rules
         let printer = JobPrinter(host: host.name), listsChanges = dryRun && !json
         let report = try await Interruption.watching { [job] in
             try await job.run(changes: { change in
@@ -51,6 +57,13 @@ struct Sync: AsyncParsableCommand {
             Terminal.shared.say("slt-remote: this would delete more than half of the files on the host; check 'source', or say --force")
         }
         if report.isPartial { throw Leave(.host) }
+    }
+
+    private func answer(_ rules: SyncRules) throws {
+        for path in explain {
+            let explanation = try rules.explain(path, from: FileManager.default.currentDirectoryPath)
+            if json { try JSONOutput.print(explanation) } else { Terminal.shared.output(explanation.text + "\n") }
+        }
     }
 }
 
