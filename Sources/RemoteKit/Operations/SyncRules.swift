@@ -80,6 +80,7 @@ public struct SyncExplanation: Sendable, Encodable {
         let by = rule.map { "\(SafeText.line($0.place)): \(SafeText.line($0.pattern))" }
         let what = switch verdict {
         case .sent: by.map { "sent, by \($0)" } ?? "sent, no rule matches"
+        case .tracked: "sent, because git tracks it in spite of \(by ?? "the rules")"
         case .excluded: "excluded by \(by ?? "the rules")" + (matchesFolderAbove ? ", which matches \(SafeText.line(rule?.matched ?? ""))" : "")
         case .never: "never sent"
         case .unsupported: "not sent: it is neither file, folder nor link"

@@ -37,6 +37,7 @@ struct ManifestReader {
         listing = nil
         if flags.contains(.first) {
             isUnreadable = flags.contains(.unreadable)
+            folder.isExcluded = flags.contains(.excluded)
             if flags.contains(.gitignore) { folder.gitignore = try readRules(&reader) }
             if flags.contains(.sltignore) { folder.sltignore = try readRules(&reader) }
         }

@@ -120,13 +120,13 @@ struct TreeMerger {
             while here < local.entries.count {
                 let order = Self.compare(local.name(local.entries[here]), name)
                 if order > 0 { break }
-                if order == 0 { match = local.entries[here] } else { try mergeExtra(local, local.entries[here], scope, &folder) }
+                if order == 0 { match = local.entries[here] } else { try mergeExtra(local, local.entries[here], scope, isProtected: remote.isExcluded, &folder) }
                 here += 1
             }
             try mergeEntry(remote, entry, first + index, local, match, scope, &folder, &below)
         }
         while here < local.entries.count {
-            try mergeExtra(local, local.entries[here], scope, &folder)
+            try mergeExtra(local, local.entries[here], scope, isProtected: remote.isExcluded, &folder)
             here += 1
         }
         for name in leftovers { try emit(.removeStale(TreePath(local.path).appending(name))) }
@@ -144,13 +144,14 @@ struct TreeMerger {
     }
 
     /// An entry that only the receiver has.
-    private mutating func mergeExtra(_ local: DirectoryListing, _ entry: ListedEntry, _ scope: RuleScope, _ folder: inout Expected) throws {
+    /// - Parameter isProtected: whether the rules exclude the folder it is in.
+    private mutating func mergeExtra(_ local: DirectoryListing, _ entry: ListedEntry, _ scope: RuleScope, isProtected: Bool, _ folder: inout Expected) throws {
         let name = local.name(entry)
         if entry.kind == .file, TemporaryName.matches(name) {
             folder.isDirty = true
             return
         }
-        if protects(name, of: local, entry, scope) { return }
+        if isProtected ? !options.deleteExcluded : protects(name, of: local, entry, scope) { return }
         if entry.kind != .directory { existing += 1 }
         guard options.delete else { return }
         if entry.kind == .directory {
@@ -183,9 +184,11 @@ struct TreeMerger {
             return
         }
         if case .first = entry.linkage { named[id] = path }
-        if case .another(let first) = entry.linkage { return try mergeName(path, of: first, entry, local, match, scope, &folder) }
+        if case .another(let first) = entry.linkage {
+            return try mergeName(path, of: first, entry, local, match, scope, isProtected: remote.isExcluded, &folder)
+        }
         guard let match, match.kind == entry.kind else {
-            guard let replacement = try clear(match, at: path, for: entry, local, scope) else {
+            guard let replacement = try clear(match, at: path, for: entry, local, scope, isProtected: remote.isExcluded) else {
                 if entry.kind == .directory { below.append(passedOver(remote, entry, scope)) }
                 return
             }
@@ -221,11 +224,11 @@ struct TreeMerger {
     }
 
     private mutating func mergeName(_ path: TreePath, of first: Int, _ entry: ListedEntry, _ local: DirectoryListing, _ match: ListedEntry?,
-                                    _ scope: RuleScope, _ folder: inout Expected) throws {
+                                    _ scope: RuleScope, isProtected: Bool, _ folder: inout Expected) throws {
         guard let file = named[first] else { throw SyncError.violation("a further name of what is no file") }
         var replacement = Replacement.entry
         if match?.kind != .file {
-            guard let cleared = try clear(match, at: path, for: entry, local, scope) else { return }
+            guard let cleared = try clear(match, at: path, for: entry, local, scope, isProtected: isProtected) else { return }
             replacement = cleared
             folder.isDirty = true
         }
@@ -247,11 +250,15 @@ struct TreeMerger {
     }
 
     /// Sees what stands at `path` and is of another kind.
+    /// - Parameter isProtected: whether the rules exclude the folder it is in.
     /// - Returns: `nil` where it has to stay.
     private mutating func clear(_ match: ListedEntry?, at path: TreePath, for entry: ListedEntry,
-                                _ local: DirectoryListing, _ scope: RuleScope) throws -> Replacement? {
+                                _ local: DirectoryListing, _ scope: RuleScope, isProtected: Bool) throws -> Replacement? {
         guard let match else { return .nothing }
-        if protects(local.name(match), of: local, match, scope) {
+        let name = local.name(match)
+        // What git tracks is sent though the rules exclude it; then so is what it was before, unless that is a folder.
+        let isTracked = match.kind != .directory && (isProtected || protects(name, of: local, entry, scope))
+        if !isTracked, protects(name, of: local, match, scope) || (isProtected && !options.deleteExcluded) {
             problems.append(SyncProblem(kind: .blockedByProtected, path: path, reason: "cannot replace what the rules protect there; move it away on the receiver"))
             return nil
         }

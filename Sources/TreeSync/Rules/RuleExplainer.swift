@@ -19,25 +19,27 @@ struct RuleExplainer {
         var scope = RuleScope(texts)
         var folder: [UInt8] = []
         var handle = try opened(path) { () throws(Errno) in try DirectoryHandle.root(root) }
-        let names = path.bytes.split(separator: UInt8(ascii: "/"))
-        for (depth, name) in names.enumerated() {
-            let isLast = depth == names.count - 1
+        /// Why the folder is excluded, where it is entered all the same.
+        var outer: RuleExplanation.Rule?
+        for name in path.bytes.split(separator: UInt8(ascii: "/")) {
+            let here = TreePath(folder).appending(name)
             let kind = try kind(of: name, in: handle, path)
             if TemporaryName.repository.elementsEqual(name) || TemporaryName.matches(name) { return RuleExplanation(path: path, verdict: .never) }
             let (listing, inner) = try reader.list(handle, path: folder, scope: scope)
             if let failure = listing.failure { throw Self.failure(path, failure) }
-            scope = inner
-            let match = scope.match(name, in: folder, isDirectory: kind == .directory)
-            if let match, !match.isNegated || isLast {
-                let verdict: RuleExplanation.Verdict = !match.isNegated ? .excluded : kind == .skipped ? .unsupported : .sent
-                let matched = TreePath(folder).appending(name).description + (kind == .directory ? "/" : "")
-                return RuleExplanation(path: path, verdict: verdict, rule: rule(match, matched, listing))
+            let (match, judgement) = inner.look(at: name, in: folder, isDirectory: kind == .directory)
+            let found = match.map { rule($0, here.description + (kind == .directory ? "/" : ""), listing) }
+            if judgement == .excluded { return RuleExplanation(path: path, verdict: .excluded, rule: match?.isNegated == false ? found : outer) }
+            if judgement == .tracked, match?.isNegated == false || outer == nil { outer = found }
+            if here == path {
+                if kind == .skipped { return RuleExplanation(path: path, verdict: .unsupported) }
+                return RuleExplanation(path: path, verdict: judgement == .tracked ? .tracked : .sent, rule: judgement == .tracked ? outer : found)
             }
-            if isLast { return RuleExplanation(path: path, verdict: kind == .skipped ? .unsupported : .sent) }
-            guard kind == .directory else { throw Self.failure(path, "\(TreePath(folder).appending(name)) is no folder") }
+            guard kind == .directory else { throw Self.failure(path, "\(here) is no folder") }
+            scope = judgement == .tracked ? inner.excluded : inner
             let parent = handle
             handle = try opened(path) { () throws(Errno) in try parent.child(name) }
-            folder = TreePath(folder).appending(name).bytes
+            folder = here.bytes
         }
         return RuleExplanation(path: path, verdict: .sent)
     }

@@ -2,6 +2,8 @@
 public struct RuleExplanation: Sendable, Hashable {
     public enum Verdict: String, Sendable, Codable {
         case sent
+        /// Sent because git tracks it, or something in it, though the rule excludes it.
+        case tracked
         case excluded
         /// `.git`, and what a receiver is still writing: whatever the rules say.
         case never
@@ -30,7 +32,7 @@ public struct RuleExplanation: Sendable, Hashable {
     /// `nil` where no rule matches, or none is asked.
     public var rule: Rule?
 
-    public var isSent: Bool { verdict == .sent }
+    public var isSent: Bool { verdict == .sent || verdict == .tracked }
 }
 
 extension SourceRules {

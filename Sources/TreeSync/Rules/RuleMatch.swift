@@ -8,6 +8,9 @@ struct RuleMatch: Sendable {
         case repository
         /// The user's global excludes.
         case user
+
+        /// Whether git knows the rule too.
+        var isGit: Bool { self != .configuration && self != .sltignore }
     }
 
     var origin: Origin
@@ -17,4 +20,12 @@ struct RuleMatch: Sendable {
     var line: Int
     /// Whether it includes what it matches.
     var isNegated: Bool
+}
+
+/// What becomes of an entry of a source.
+enum RuleJudgement: Sendable {
+    case sent
+    case excluded
+    /// Sent because git tracks it, or something below it, though its rules exclude it.
+    case tracked
 }
