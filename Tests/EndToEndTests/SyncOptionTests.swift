@@ -38,4 +38,33 @@ struct SyncOptionTests {
         try await project.slt("sync", "--explain", "/etc/passwd").expect(code: 2, "cannot explain '/etc/passwd'", "not below the source")
         #expect(!project.exists(project.state))
     }
+
+    @Test("--itemize prints rsync's lines, in a dry run and a real one, and --json carries them")
+    func itemize() async throws {
+        let project = try await Project(files: ["a": "a", "d/b": "b"], isLocal: true)
+        #expect(try await project.slt("sync").code == 0)
+        try project.write("longer", to: "a")
+        try project.write("new", to: "d/n\nn")
+        unlink(project.source + "/d/b")
+        try FileManager.default.createSymbolicLink(atPath: project.source + "/l", withDestinationPath: "a")
+        let lines: Set = ["<fcst...... a", "<f+++++++++ d/n\\x0an", "*deleting   d/b", "cL+++++++++ l -> a", ".d..t...... d/", ".d..t...... ./"]
+        let dry = try await project.slt("sync", "--dry-run", "-i")
+        #expect(dry.code == 0 && Set(dry.text.split(separator: "\n").map(String.init)) == lines, "\(dry)")
+
+        struct Result: Decodable {
+            struct Change: Decodable, Hashable { var change: String, path: TreePath, target: TreePath? = nil }
+            var changes: [Change]?
+            var isDryRun: Bool
+        }
+        let json = try project.decode(Result.self, try await project.slt("sync", "--dry-run", "--itemize", "--json"))
+        #expect(json.isDryRun && json.changes?.count == lines.count)
+        #expect(json.changes?.contains(.init(change: "cL+++++++++", path: TreePath("l"), target: TreePath("a"))) == true)
+        #expect(json.changes?.contains(.init(change: "<f+++++++++", path: TreePath("d/n\nn"))) == true)
+        #expect(try project.decode(Result.self, try await project.slt("sync", "--dry-run", "--json")).changes == nil)
+
+        let real = try await project.slt("sync", "--itemize")
+        #expect(real.code == 0 && Set(real.text.split(separator: "\n").map(String.init)) == lines, "\(real)")
+        let again = try await project.slt("sync", "--itemize")
+        #expect(again.code == 0 && again.output.isEmpty, "\(again)")
+    }
 }

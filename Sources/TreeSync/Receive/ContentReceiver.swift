@@ -165,7 +165,7 @@ final class ContentReceiver: Sendable {
         } catch {
             return try ReceiverFailure.note(error, wanted.file.path, ledger)
         }
-        try ledger.changed(.metadata, .file, wanted.file.path)
+        try ledger.changed(SyncChange(kind: .metadata, type: .file, path: wanted.file.path, differences: wanted.file.differences))
     }
 
     private func largeFile(_ id: Int) throws -> LargeFile {
@@ -217,7 +217,8 @@ final class ContentReceiver: Sendable {
     }
 
     private func arrived(_ wanted: ReceiverLedger.Wanted, _ remark: ContentRemark) throws {
-        try ledger.changed(wanted.changeKind, .file, wanted.file.path)
+        for deletion in wanted.file.replacement.content { try ledger.changed(deletion.change) }
+        try ledger.changed(wanted.file.change)
         if let (kind, reason) = remark.problem { ledger.problem(SyncProblem(kind: kind, path: wanted.file.path, reason: reason)) }
     }
 }

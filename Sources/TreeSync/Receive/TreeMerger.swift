@@ -23,6 +23,7 @@ struct TreeMerger {
     private let list: ([UInt8], RuleScope) throws -> DirectoryListing
     private let emit: (PlannedAction) throws -> Void
     private var expected: [Expected] = []
+    private let rootDifferences: SyncChange.Differences
     private var nextID = 0
     private var unsure: Set<[UInt8]> = []
     /// Temporary files of the folder that is being merged.
@@ -53,8 +54,9 @@ struct TreeMerger {
         self.emit = emit
         var wanted = root
         if !policy.allowsSpecialModes, let rootNow { wanted.mode = rootNow.mode }
+        rootDifferences = rootNow.map { Self.differences(wanted, $0, policy) } ?? []
         expected = [Expected(path: [], scope: scope, meeting: rootExists ? .existing : .missing, attributes: wanted,
-                             isDirty: rootNow.map { Self.differ(wanted, $0, policy) } ?? true)]
+                             isDirty: rootNow == nil || rootDifferences != [])]
     }
 
     /// Folders whose attributes are set at the end, in the order of the walk.
@@ -69,6 +71,7 @@ struct TreeMerger {
     /// Takes the next folder of the manifest.
     mutating func merge(_ remote: DirectoryListing, isUnreadable: Bool) throws {
         guard var folder = expected.popLast() else { throw SyncError.violation("more folders than it listed") }
+        if folder.path.isEmpty, rootDifferences != [] { try emit(.noteDirectory(TreePath([]), rootDifferences)) }
         var remote = remote
         remote.path = folder.path
         let first = nextID
@@ -197,29 +200,30 @@ struct TreeMerger {
             case .directory:
                 try emit(.makeDirectory(path, replacing: match?.kind))
                 below.append(Expected(path: path.bytes, scope: scope, meeting: .missing, attributes: attributes, isDirty: true))
-            case .link: try emit(.makeLink(path, target: Array(remote.target(entry)), attributes, replacement))
-            default: try emit(.fetch(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: replacement,
+            case .link: try emit(.makeLink(path, target: Array(remote.target(entry)), attributes, replacement, .isNew))
+            default: try emit(.fetch(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: replacement, differences: .isNew,
                                                  part: part(of: remote.name(entry), entry.size))))
             }
             return
         }
-        let differs = Self.differ(attributes, match.attributes, policy)
+        let differences = Self.differences(attributes, match.attributes, policy)
         switch entry.kind {
         case .directory:
-            if differs { try emit(.noteDirectory(path)) } else { unchanged.add(.directory) }
-            below.append(Expected(path: path.bytes, scope: scope, meeting: .existing, attributes: attributes, isDirty: differs))
+            if differences != [] { try emit(.noteDirectory(path, differences)) } else { unchanged.add(.directory) }
+            below.append(Expected(path: path.bytes, scope: scope, meeting: .existing, attributes: attributes, isDirty: differences != []))
         case .link:
             if !remote.target(entry).elementsEqual(local.target(match)) {
                 folder.isDirty = true
-                try emit(.makeLink(path, target: Array(remote.target(entry)), attributes, .entry))
+                try emit(.makeLink(path, target: Array(remote.target(entry)), attributes, .entry, differences.intersection(.time).union(.content)))
             } else if Self.sameTime(attributes, match.attributes) {
                 unchanged.add(.link)
             } else {
-                try emit(.setAttributes(path, .link, attributes))
+                let target = TreePath(Array(remote.target(entry)))
+                try emit(.setAttributes(SyncChange(kind: .metadata, type: .link, path: path, differences: .time, target: target), attributes))
             }
         default:
-            try mergeFile(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: .entry, oldSize: match.size,
-                                      part: part(of: remote.name(entry), entry.size)), match, differs, &folder)
+            try mergeFile(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: .entry, differences: differences, oldSize: match.size,
+                                      part: part(of: remote.name(entry), entry.size)), match, &folder)
         }
     }
 
@@ -227,23 +231,31 @@ struct TreeMerger {
                                     _ scope: RuleScope, isProtected: Bool, _ folder: inout Expected) throws {
         guard let file = named[first] else { throw SyncError.violation("a further name of what is no file") }
         var replacement = Replacement.entry
-        if match?.kind != .file {
+        var differences = SyncChange.Differences.isNew
+        if let match, match.kind == .file {
+            var attributes = entry.attributes
+            attributes.mode &= policy.modeMask
+            differences = Self.differences(attributes, match.attributes, policy)
+            if entry.size != match.size { differences.formUnion([.content, .size]) }
+        } else {
             guard let cleared = try clear(match, at: path, for: entry, local, scope, isProtected: isProtected) else { return }
             replacement = cleared
             folder.isDirty = true
         }
-        names.append(PlannedName(path: path, file: file, replacement: replacement))
+        names.append(PlannedName(path: path, file: file, replacement: replacement, differences: differences))
     }
 
-    private mutating func mergeFile(_ file: PendingFile, _ match: ListedEntry, _ differs: Bool, _ folder: inout Expected) throws {
+    private mutating func mergeFile(_ file: PendingFile, _ match: ListedEntry, _ folder: inout Expected) throws {
         if file.size != match.size {
             folder.isDirty = true
+            var file = file
+            file.differences.insert(.size)
             try emit(.fetch(file))
         } else if file.size > 0, options.checksum || !Self.sameTime(file.attributes, match.attributes) {
             folder.isDirty = true
             try emit(.compare(file, local: match.attributes))
-        } else if differs {
-            try emit(.setAttributes(file.path, .file, file.attributes))
+        } else if file.differences != [] {
+            try emit(.setAttributes(SyncChange(kind: .metadata, type: .file, path: file.path, differences: file.differences), file.attributes))
         } else {
             unchanged.add(.file)
         }
@@ -281,7 +293,9 @@ struct TreeMerger {
         left.seconds == right.seconds && left.nanoseconds == right.nanoseconds
     }
 
-    private static func differ(_ wanted: Attributes, _ now: Attributes, _ policy: ReceiverPolicy) -> Bool {
-        !sameTime(wanted, now) || wanted.mode & policy.modeMask != now.mode & policy.modeMask
+    private static func differences(_ wanted: Attributes, _ now: Attributes, _ policy: ReceiverPolicy) -> SyncChange.Differences {
+        var differences: SyncChange.Differences = sameTime(wanted, now) ? [] : .time
+        if wanted.mode & policy.modeMask != now.mode & policy.modeMask { differences.insert(.mode) }
+        return differences
     }
 }
