@@ -87,7 +87,7 @@ final class DeltaFile: Sendable {
                 guard (try? FileBytes.read(sources[copy.source].descriptor, into: memory, at: UInt64(copy.from))) == memory.count else { return false }
                 let bytes = UnsafeRawBufferPointer(memory)
                 guard ContentDigest.of(bytes) == copy.chunk.digest,
-                      (try? FileBytes.write(descriptor, bytes, at: UInt64(copy.to))) != nil else { return false }
+                      (try? FileBytes.writeSparsely(descriptor, bytes, at: UInt64(copy.to))) != nil else { return false }
             }
             return true
         }

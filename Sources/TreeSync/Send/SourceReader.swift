@@ -148,9 +148,7 @@ final class SourceReader: Sendable {
                 let file = try open(offered.item.source, context)
                 guard file.size == offered.size, file.attributes == offered.attributes else { throw Self.changed }
                 guard offered.lacks.last?.upperBound ?? 0 <= file.size else { throw SyncError.violation("a wish beyond the end of a file") }
-                let parts = offered.lacks.flatMap { range in
-                    stride(from: range.lowerBound, to: range.upperBound, by: Self.part).map { $0..<min(range.upperBound, $0 + Self.part) }
-                }
+                let parts = file.extents(of: Self.part, in: offered.lacks)
                 try sendParts(parts, of: offered.item, file, submit)
             } catch let failure as Failure {
                 try fail(offered.item, failure)
