@@ -103,7 +103,8 @@ final class ContentReceiver: Sendable {
             let writer = assembler.destination
             let old = wanted.file.oldSize == nil ? nil : writer.opened(wanted.file.path).flatMap { DeltaFile.OpenSource($0) }
             let part = wanted.file.partPath.flatMap { writer.opened($0) }.flatMap { DeltaFile.OpenSource($0) }
-            let sources = [old, part].compactMap(\.self)
+            let twin = wanted.file.twin.flatMap { writer.opened($0) }.flatMap { DeltaFile.OpenSource($0) }
+            let sources = [old, part, twin].compactMap(\.self)
             guard !sources.isEmpty else {
                 var wanted = wanted
                 wanted.local = nil

@@ -62,6 +62,9 @@ struct PendingFile: Sendable {
         return SyncChange(kind: kind, type: .file, path: path, differences: differences.contains(.isNew) ? .isNew : differences.union(.content))
     }
 
+    /// Another file that may hold its content: what it was renamed or copied from.
+    var twin: TreePath?
+
     var partPath: TreePath? { part.map { TreePath(path.split.parent).appending($0) } }
 
     /// Whether it is worth while to look at what the receiver has of it.

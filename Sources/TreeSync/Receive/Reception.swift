@@ -121,10 +121,17 @@ final class Reception {
             $0.bytesTotal = reader.bytes
             $0.unchanged.add(merger.unchanged)
         }
-        for action in held { try perform(action) }
+        for action in held { try perform(Self.completed(action, merger.localFiles)) }
         held = []
         try flushRequests()
         try endRequests(ledger.comparisons(0, planned: true))
+    }
+
+    /// Names another file of the receiver's to take the content from, now that all of them are known.
+    private static func completed(_ action: PlannedAction, _ files: LocalFiles) -> PlannedAction {
+        guard case .fetch(var file) = action else { return action }
+        file.twin = files.twin(of: file)
+        return .fetch(file)
     }
 
     private func guardAgainstMassDeletion(_ merger: TreeMerger) throws {
@@ -156,9 +163,9 @@ final class Reception {
         case .removeStale(let path):
             if !options.dryRun { hand?.discard(path) }
         case .fetch(let file):
-            let wanted = ReceiverLedger.Wanted(file: file, local: nil)
             if options.dryRun { return try note(file.change, file.replacement) }
-            if file.mayBeDelta { return try requestRecipe(wanted) }
+            let wanted = ReceiverLedger.Wanted(file: file, local: nil)
+            if file.mayBeDelta || file.twin != nil { return try requestRecipe(wanted) }
             ledger.want(wanted)
             requests.append(FileRequest(id: file.id, wish: .send))
             if requests.count >= 4096 { try flushRequests() }

@@ -29,6 +29,8 @@ struct TreeMerger {
     /// Temporary files of the folder that is being merged.
     private var leftovers: Set<[UInt8]> = []
 
+    /// What the receiver has that may be used again.
+    private(set) var localFiles = LocalFiles()
     private(set) var seen = SyncReport.Counts()
     private(set) var unchanged = SyncReport.Counts()
     private(set) var problems: [SyncProblem] = []
@@ -154,11 +156,12 @@ struct TreeMerger {
             folder.isDirty = true
             return
         }
+        localFiles.add(local.path(entry), entry, isExtra: true)
         if isProtected ? !options.deleteExcluded : protects(name, of: local, entry, scope) { return }
         if entry.kind != .directory { existing += 1 }
         guard options.delete else { return }
         if entry.kind == .directory {
-            let plan = try DeletionPlanner(list: list, takesExcluded: options.deleteExcluded).plan(local.path(entry).bytes, scope: scope)
+            let plan = try DeletionPlanner(list: list, takesExcluded: options.deleteExcluded).plan(local.path(entry).bytes, scope: scope, files: &localFiles)
             problems += plan.problems
             existing += plan.doomed
             doomed += plan.doomed
@@ -177,7 +180,10 @@ struct TreeMerger {
 
     private mutating func mergeEntry(_ remote: DirectoryListing, _ entry: ListedEntry, _ id: Int, _ local: DirectoryListing, _ match: ListedEntry?,
                                      _ scope: RuleScope, _ folder: inout Expected, _ below: inout [Expected]) throws {
-        if let match, match.kind != .directory { existing += 1 }
+        if let match, match.kind != .directory {
+            existing += 1
+            localFiles.add(local.path(match), match, isExtra: false)
+        }
         guard entry.kind != .skipped else { return }
         let path = remote.path(entry)
         var attributes = entry.attributes
@@ -275,7 +281,7 @@ struct TreeMerger {
             return nil
         }
         guard match.kind == .directory else { return .entry }
-        let plan = try DeletionPlanner(list: list, takesExcluded: options.deleteExcluded).plan(path.bytes, scope: scope)
+        let plan = try DeletionPlanner(list: list, takesExcluded: options.deleteExcluded).plan(path.bytes, scope: scope, files: &localFiles)
         if plan.keepsSome {
             problems.append(SyncProblem(kind: .blockedByProtected, path: path, reason: "cannot replace the folder: it holds what the rules protect; move that away on the receiver"))
             return nil
