@@ -74,6 +74,7 @@ final class ContentReceiver: Sendable {
     func piece(_ message: [UInt8]) throws {
         try pool.submit(cost: message.count) { [self] assembler in
             let (piece, bytes, isPacked) = try FilePiece.decode(message)
+            try checkSize(piece.size)
             let content = isPacked ? try assembler.zstd.unpacked(bytes)[...] : bytes
             let file = try largeFile(piece.id)
             try ledger.receive(content.count, filesDone: 0)
@@ -86,11 +87,17 @@ final class ContentReceiver: Sendable {
 
     func end(_ message: [UInt8]) throws {
         var ending = try FileEnding(decoding: message)
+        try checkSize(ending.size)
         ending.attributes = masked(ending.attributes)
         try pool.submit(cost: 0) { [self, ending] assembler in
             let file = try largeFile(ending.id)
             try conclude(file, assembler) { try file.end(ending, assembler.destination) }
         }
+    }
+
+    /// A file may have grown since it was listed, but not beyond what all files together may have.
+    private func checkSize(_ size: UInt64) throws {
+        guard size <= policy.bytes else { throw SyncError(.limit, "cannot take the tree: one of its files has \(size) bytes, where \(policy.bytes) is the most") }
     }
 
     // MARK: Deltas
@@ -131,7 +138,9 @@ final class ContentReceiver: Sendable {
     func recipe(_ message: [UInt8]) throws {
         let (id, chunks, isLast) = try DeltaCodec.decodeRecipe(message)
         guard let delta = deltas.withLock({ $0[id] }) else { throw SyncError.violation("a recipe that was not asked for") }
-        guard let plan = try delta.file.add(chunks, isLast: isLast, limit: policy.bytes) else { return }
+        // It may have grown since it was listed, but a list without end is none of an honest sender's.
+        let most = min(policy.bytes, 2 * min(delta.file.file.wanted.file.size, 1 << 61) + 1 << 30)
+        guard let plan = try delta.file.add(chunks, isLast: isLast, limit: most) else { return }
         try pool.submit(cost: 0) { [self] assembler in try carryOut(plan, id, assembler) }
     }
 

@@ -53,6 +53,8 @@ final class DeltaFile: Sendable {
                 guard !overflow, UInt64(sum) <= limit else { throw SyncError.violation("a recipe that is too long") }
                 state.bytes = sum
             }
+            // No honest rule cuts finer, so a list can take no more memory than the file's size allows.
+            guard state.wanted.chunks.count + chunks.count <= rule.mostChunks(state.bytes) else { throw SyncError.violation("a recipe with too many chunks") }
             state.wanted.chunks += chunks
             state.isComplete = isLast
         }

@@ -25,6 +25,7 @@ struct TreeMerger {
     private var expected: [Expected] = []
     private let rootDifferences: SyncChange.Differences
     private var nextID = 0
+    private var listingBytes = 0
     private var unsure: Set<[UInt8]> = []
     /// Temporary files of the folder that is being merged.
     private var leftovers: Set<[UInt8]> = []
@@ -104,7 +105,10 @@ struct TreeMerger {
         expected += below.reversed()
     }
 
-    private func checkLengths(_ remote: DirectoryListing) throws {
+    private mutating func checkLengths(_ remote: DirectoryListing) throws {
+        // Few bytes of a message can name many paths that are long because of the folder they are in.
+        listingBytes += remote.bytes.count + remote.entries.count * (remote.path.count + 1)
+        guard listingBytes <= policy.listingBytes else { throw policy.listingIsTooLong }
         let longest = remote.entries.max { $0.nameLength < $1.nameLength }.map { Int($0.nameLength) } ?? 0
         guard remote.path.count + 1 + longest <= policy.pathLength else {
             throw SyncError(.limit, "cannot take the tree: a path in \(TreePath(remote.path)) is longer than \(policy.pathLength) bytes")
