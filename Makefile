@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := build
 SHELL := /bin/bash -euo pipefail
-.PHONY: help build deps install test demo bench bench-startup bench-sync bench-slt bench-fleet chaos fuzz clean
+.PHONY: help build deps install test demo bench bench-startup bench-sync bench-slt bench-fleet chaos fuzz fuzz-sync clean
 
 PREFIX ?= /usr/local
 SWIFT ?= swift
@@ -70,6 +70,11 @@ bench-slt: build ## The runner against SQLite alone: CPU, wall, worst file, pars
 	@mkdir -p $(BUILD_TREE)/bench
 	gcc -O2 -o $(BUILD_TREE)/bench/floor Benchmarks/SLT/floor.c -l:libsqlite3.a -lm -lpthread -ldl
 	python3 Benchmarks/SLT/bench.py --worker $(BIN)/slt-worker --floor $(BUILD_TREE)/bench/floor $(CORPUS)
+
+# A thousand mutations a run, with rsync and a comparison of its own as oracles.
+SYNC_FUZZ_RUNS ?= 20
+fuzz-sync: deps ## Random trees, SYNC_FUZZ_RUNS (20) times 1,100 mutations, against rsync; SEED chooses others
+	SEED=$${SEED:-1} SYNC_FUZZ_RUNS=$(SYNC_FUZZ_RUNS) $(SWIFT) test $(SWIFT_FLAGS) --filter RandomTreeTests
 
 FUZZ_SECONDS ?= 60
 fuzz: deps ## libFuzzer on the parsers of all dialects, for FUZZ_SECONDS (60)

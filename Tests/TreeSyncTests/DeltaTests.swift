@@ -48,6 +48,18 @@ import Testing
         #expect(try shell("cd \(quoted(trees.source)) && cmp f ../target/f && cmp z ../target/z && cmp s ../target/s") == "")
     }
 
+    @Test("leave holes where they are, also when what lies between them has moved")
+    func holes() async throws {
+        let trees = try TreePair(in: "/dev/shm")
+        let noise = { (place: Int) in "head -c 5000 /dev/urandom | dd of=f bs=1 seek=\(place) conv=notrunc status=none" }
+        try trees.inTarget("truncate -s 5442886 f; \(noise(1_234_567)); cp f g")
+        try trees.inSource("truncate -s 2654835 f; \(noise(1_034_567)); \(noise(2_034_567)); { head -c 777 /dev/urandom; cat ../target/g; } > g.new; cp --sparse=always g.new g; rm g.new")
+        let report = try await trees.push(options: SyncOptions(compression: .never))
+        #expect(report.bytesLiteral < 100_000)
+        #expect(try trees.inTarget("cmp f ../source/f; cmp g ../source/g; du -k f g | awk '$1 > 60'") == "")
+        #expect(try trees.rsyncDifferences() == "")
+    }
+
     @Test("take in what an interrupted sync left of a large file")
     func leftover() async throws {
         let trees = try TreePair()

@@ -3,46 +3,18 @@ import Testing
 @testable import TreeSync
 
 @Suite("A hostile peer") struct HostilePeerTests {
-    /// Plays a sender that says `messages`, against a real receiver.
-    @concurrent private func receive(_ messages: [[UInt8]], into target: String, policy: ReceiverPolicy = .untrusted) async throws -> SyncReport {
-        let (mine, other) = MemoryChannel.pair()
-        async let report = TreeReceiver.run(root: target, policy: policy, options: SyncOptions(force: true), over: other)
-        async let drained: Void = { while let message = try? await mine.receive() { _ = message } }()
-        for message in messages where !message.isEmpty { try? await mine.send(message) }
-        try await mine.finishSending()
-        await drained
-        return try await report
-    }
-
-    private func greeting() throws -> [[UInt8]] { [try JSONPart.encode(.hello, Greeting()), RuleTexts().encoded()] }
-
-    private func manifest(_ build: (inout ByteWriter) -> Void) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.attributes(Attributes(mode: 0o755, seconds: 0, nanoseconds: 0))
-        build(&writer)
-        return [MessageKind.manifest.rawValue, 0] + writer.bytes
-    }
-
-    private func entry(_ name: String, _ kind: EntryKind, size: UInt64 = 0, target: String = "t") -> (inout ByteWriter) -> Void {
-        { writer in
-            writer.byte(kind.rawValue)
-            writer.string(name.utf8)
-            writer.attributes(Attributes(mode: 0o644, seconds: 1, nanoseconds: 0))
-            if kind == .file { writer.number(size) }
-            if kind == .link { writer.string(target.utf8) }
-        }
-    }
+    private let peer = FakeSender()
 
     @Test("cannot name anything outside", arguments: ["..", ".", "", "/etc/passwd", "a/b", "../x", "a\0b", ".git", ".slt-remote.0123456789abcdef.tmp"])
     func names(_ name: String) async throws {
         let trees = try TreePair()
         for kind in [EntryKind.file, .directory, .link] {
-            let bad = manifest { writer in
+            let bad = peer.manifest { writer in
                 writer.byte(3)
                 writer.number(1)
-                entry(name, kind, size: 1)(&writer)
+                peer.entry(name, kind, size: 1)(&writer)
             }
-            let error = await #expect(throws: SyncError.self) { try await receive(greeting() + [bad], into: trees.target) }
+            let error = await #expect(throws: SyncError.self) { try await peer.receive(peer.greeting() + [bad], into: trees.target) }
             #expect(error?.code == .violation)
         }
         #expect(try shell("cd \(quoted(trees.folder.path)) && find . | LC_ALL=C sort") == ".\n./source\n./target\n")
@@ -51,10 +23,10 @@ import Testing
     @Test("cannot pass limits, lie about digests, or send what was not asked for")
     func lies() async throws {
         let trees = try TreePair()
-        let offer = manifest { writer in
+        let offer = peer.manifest { writer in
             writer.byte(3)
             writer.number(1)
-            entry("f", .file, size: 4)(&writer)
+            peer.entry("f", .file, size: 4)(&writer)
         }
         func batch(id: Int, digest: ContentDigest, _ text: String) -> [UInt8] {
             var writer = ByteWriter()
@@ -75,7 +47,7 @@ import Testing
         tiny.bytes = 3
         var few = ReceiverPolicy.untrusted
         few.entries = 0
-        let start = try greeting()
+        let start = try peer.greeting()
         let cases: [(String, [[UInt8]], ReceiverPolicy, SyncError.Code)] = [
             ("too many bytes", [offer], tiny, .limit),
             ("too many entries", [offer], few, .violation),
@@ -83,18 +55,18 @@ import Testing
             ("another file", [offer, batch(id: 7, digest: right, "good")], .untrusted, .violation),
             ("nothing", [offer, end.bytes, dataEnd], .untrusted, .violation),
             ("the end too early", [offer, end.bytes], .untrusted, .disconnected),
-            ("a manifest without its folders", [manifest { $0.byte(3); $0.number(1); entry("d", .directory)(&$0) }, end.bytes, dataEnd], .untrusted, .violation),
-            ("names out of order", [manifest { $0.byte(3); $0.number(2); entry("b", .link)(&$0); entry("a", .link)(&$0) }], .untrusted, .violation),
-            ("a name twice", [manifest { $0.byte(3); $0.number(2); entry("a", .link)(&$0); entry("a", .directory)(&$0) }], .untrusted, .violation),
-            ("a huge count", [manifest { $0.byte(3); $0.number(1_999_999) }], .untrusted, .violation),
+            ("a manifest without its folders", [peer.manifest { $0.byte(3); $0.number(1); peer.entry("d", .directory)(&$0) }, end.bytes, dataEnd], .untrusted, .violation),
+            ("names out of order", [peer.manifest { $0.byte(3); $0.number(2); peer.entry("b", .link)(&$0); peer.entry("a", .link)(&$0) }], .untrusted, .violation),
+            ("a name twice", [peer.manifest { $0.byte(3); $0.number(2); peer.entry("a", .link)(&$0); peer.entry("a", .directory)(&$0) }], .untrusted, .violation),
+            ("a huge count", [peer.manifest { $0.byte(3); $0.number(1_999_999) }], .untrusted, .violation),
             ("a bomb", [[MessageKind.manifest.rawValue, 1, 0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, 0, 0]], .untrusted, .violation),
         ]
         for (what, messages, policy, code) in cases {
-            let error = await #expect(throws: SyncError.self, "\(what)") { try await receive(start + messages, into: trees.target, policy: policy) }
+            let error = await #expect(throws: SyncError.self, "\(what)") { try await peer.receive(start + messages, into: trees.target, policy: policy) }
             #expect(error?.code == code, "\(what): \(String(describing: error))")
             #expect(try shell("cd \(quoted(trees.target)) && rm -rf d && find . -type f") == "", "\(what)")
         }
-        let fine = try await receive(start + [offer, end.bytes, batch(id: 0, digest: right, "good"), dataEnd], into: trees.target)
+        let fine = try await peer.receive(start + [offer, end.bytes, batch(id: 0, digest: right, "good"), dataEnd], into: trees.target)
         #expect(fine.created.files == 1)
         #expect(try trees.inTarget("cat f") == "good")
     }
@@ -105,11 +77,11 @@ import Testing
         let trees = try TreePair()
         try trees.inSource("echo a > a && mkdir d && echo b > d/b")
         // A real conversation's messages, damaged.
-        let real = try greeting() + [manifest { writer in
+        let real = try peer.greeting() + [peer.manifest { writer in
             writer.byte(3)
             writer.number(2)
-            entry("d", .directory)(&writer)
-            entry("f", .file, size: 4)(&writer)
+            peer.entry("d", .directory)(&writer)
+            peer.entry("f", .file, size: 4)(&writer)
             writer.byte(3)
             writer.number(0)
         }]
@@ -119,7 +91,7 @@ import Testing
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 messages[index][Int.random(in: 0..<messages[index].count, using: &random)] = UInt8.random(in: .min ... .max, using: &random)
             }
-            _ = try? await receive(messages, into: trees.target)
+            _ = try? await peer.receive(messages, into: trees.target)
 
             let (mine, other) = MemoryChannel.pair()
             async let sent = TreeSender.run(root: trees.source, over: other)

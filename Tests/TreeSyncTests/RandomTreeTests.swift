@@ -1,52 +1,107 @@
+import FoundationEssentials
 import TestSupport
 import Testing
 @testable import TreeSync
 
+/// `make fuzz-sync` sets these: the first seed, and how many seeds.
+enum SyncFuzz {
+    static let first = number("SEED") ?? 1
+    static let runs = number("SYNC_FUZZ_RUNS") ?? 2
+    static var seeds: [UInt64] { (0..<runs).map { UInt64(truncatingIfNeeded: first &+ $0) } }
+
+    private static func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap { Int($0) } }
+}
+
 @Suite("Random trees") struct RandomTreeTests {
-    @Test("arrive as rsync would bring them, after any change on either side", arguments: [11, 12, 13, 14] as [UInt64])
-    func mutations(seed: UInt64) async throws {
-        var random = SeededRandom(seed)
-        let trees = try TreePair(in: "/dev/shm")
-        for round in 0..<6 {
-            var lines = ["export LC_ALL=C"]
-            for index in 0..<50 { lines.append(mutation(&random, "\(round)\(index)")) }
-            try trees.folder.write(lines.joined(separator: "\n"), to: "mutate.sh")
-            try trees.inSource("sh ../mutate.sh 2>/dev/null; true")
-            // The destination changes too, but not so much that deleting would be refused.
-            if round > 0 {
-                try trees.folder.write((0..<6).map { mutation(&random, "t\(round)\($0)") }.joined(separator: "\n"), to: "mutate.sh")
-                try trees.inTarget("sh ../mutate.sh 2>/dev/null; true")
+    private static let rounds = 5
+    private static let mutations = 110
+
+    /// What rsync would change, as it says it, in raw bytes.
+    private func rsyncLines(_ trees: TreePair, _ flags: String) throws -> Set<[UInt8]> {
+        try trees.folder.write("shift\nexec \"$@\"\n", to: "rsh")
+        let output = try shell("rsync -aHnic -8 --modify-window=-1 --delete \(flags) -e \(quoted("sh " + trees.folder.file("rsh"))) \(quoted(trees.source))/ host:\(quoted(trees.target))/ > \(quoted(trees.folder.file("lines"))) 2>&1; echo $?")
+        try #require(output == "0\n", "\((try? shell("tail -5 \(quoted(trees.folder.file("lines")))")) ?? "")")
+        let bytes = Array(try Data(contentsOf: URL(filePath: trees.folder.file("lines"))))
+        return Set(bytes.split(separator: 0x0a).map { Self.unescaped($0) })
+    }
+
+    /// rsync writes a byte that it does not print as `\#` and three octal digits.
+    private static func unescaped(_ line: ArraySlice<UInt8>) -> [UInt8] {
+        var out: [UInt8] = []
+        var rest = line
+        while let byte = rest.first {
+            let digits = rest.dropFirst(2).prefix(3)
+            if rest.starts(with: [0x5c, 0x23]), digits.count == 3, let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 8) {
+                out.append(value)
+                rest = rest.dropFirst(5)
+            } else {
+                out.append(byte)
+                rest = rest.dropFirst()
             }
+        }
+        return out
+    }
+
+    private static func line(_ change: SyncChange) -> [UInt8] {
+        let slash: [UInt8] = change.type == .directory ? [0x2f] : []
+        let target = change.kind == .delete ? [] : change.target.map { Array((change.type == .file ? " => " : " -> ").utf8) + $0.bytes } ?? []
+        return Array(change.letters.utf8) + [0x20] + (change.path.bytes.isEmpty ? [0x2e] : change.path.bytes) + slash + target
+    }
+
+    @Test("of 550 changes of every kind arrive exactly, whatever the receiver has done meanwhile", arguments: SyncFuzz.seeds)
+    func mutations(seed: UInt64) async throws {
+        var random = SeededRandom(seed &* 2)
+        let trees = try TreePair(in: "/dev/shm")
+        var source = TreeMutator(trees.source, SeededRandom(random.next()), clock: 1_000_000_000)
+        var target = TreeMutator(trees.target, SeededRandom(random.next()), clock: 2_000_000_000)
+        for round in 0..<Self.rounds {
+            source.mutate(Self.mutations)
+            if round > 0 { target.mutate(10) }
             let options = SyncOptions(force: true, compression: [.always, .never, .adaptive].randomElement(using: &random)!)
             let report = Bool.random(using: &random)
                 ? try await trees.push(options: options)
                 : try await trees.pull(options: options, policy: .trusted)
-            let left = try trees.rsyncDifferences()
-            #expect(left == "", "seed \(seed), round \(round): \(left)")
-            #expect(report.problems.isEmpty, "\(report.problems)")
+            #expect(report.problems.isEmpty, "seed \(seed), round \(round): \(report.problems.prefix(5))")
+            let left = try rsyncLines(trees, "").map { String(decoding: $0, as: UTF8.self) }
+            #expect(left.isEmpty, "seed \(seed), round \(round): \(left.prefix(5))")
+            let differences = TreeSnapshot(trees.source).differences(TreeSnapshot(trees.target))
+            #expect(differences.isEmpty, "seed \(seed), round \(round): \(differences.prefix(5))")
             #expect(try await !trees.push(options: options).changed)
         }
+        let missing = TreeMutator.Kind.allCases.filter { source.done[$0] == nil }
+        #expect(missing.isEmpty && source.done.values.reduce(0, +) >= 400, "seed \(seed): never done: \(missing), \(source.done)")
+        try shell("chmod -R u+w \(quoted(trees.folder.path))")
     }
 
-    /// A line of sh that changes something in the current folder.
-    private func mutation(_ random: inout SeededRandom, _ unique: String) -> String {
-        let names = ["a", "b", "c", "'d e'", "\"$(printf 'n\\nl')\"", "-x", "\"$(printf '\\377')\"", ".hidden", "long-\(unique)"]
-        func path() -> String {
-            "./" + (0..<Int.random(in: 1...3, using: &random)).map { _ in names.randomElement(using: &random)! }.joined(separator: "/")
+    @Test("are itemized and compared as rsync does it, by digest alone too", arguments: SyncFuzz.seeds)
+    func lines(seed: UInt64) async throws {
+        var random = SeededRandom(seed &* 2 + 1)
+        let trees = try TreePair(in: "/dev/shm")
+        // Which name of a file is the first depends on the order of the walk, which is not rsync's.
+        var source = TreeMutator(trees.source, SeededRandom(random.next()), clock: 1_000_000_000, without: [.hardLink])
+        var target = TreeMutator(trees.target, SeededRandom(random.next()), clock: 2_000_000_000, without: [.hardLink])
+        let rules = SourceRules(excludes: ["*.o", "/keep/"])
+        try trees.inTarget("mkdir keep && echo kept > keep/kept && echo kept > mine.o")
+        for round in 0..<Self.rounds {
+            source.mutate(Self.mutations)
+            if round > 0 { target.mutate(10) }
+            try trees.inSource("find . -name '*.o' -type d -exec rm -rf {} +; true")
+            try trees.inTarget("find . -mindepth 2 -name '*.o' -exec rm -rf {} +; true")
+            let guarded = "find keep/ mine.o -printf '%p %i %m %s %T@\\n' 2>/dev/null; true"
+            let before = try trees.inTarget(guarded)
+            let wanted = try rsyncLines(trees, "--exclude='*.o' --exclude=/keep/")
+            for isDry in [true, false] {
+                let log = EventLog()
+                let options = SyncOptions(dryRun: isDry, checksum: Bool.random(using: &random), force: true, itemize: true)
+                let report = try await trees.push(rules, options: options, events: log.handler)
+                #expect(report.problems.isEmpty, "seed \(seed), round \(round): \(report.problems.prefix(5))")
+                let lines = Set(log.changes.map(Self.line))
+                let odd = lines.symmetricDifference(wanted).map { (lines.contains($0) ? "+ " : "- ") + String(decoding: $0, as: UTF8.self) }
+                #expect(odd.isEmpty && lines.count == log.changes.count, "seed \(seed), round \(round), dry \(isDry): \(odd.prefix(6))")
+            }
+            let after = try trees.inTarget(guarded)
+            #expect(after == before, "seed \(seed), round \(round): \(before) became \(after)")
         }
-        let target = path()
-        let size = [0, 1, 100, 5000, 131_072, 131_073, 700_000].randomElement(using: &random)!
-        return switch Int.random(in: 0..<12, using: &random) {
-        case 0, 1, 2: "mkdir -p \"$(dirname -- \(target))\"; head -c \(size) /dev/urandom > \(target)"
-        case 3: "mkdir -p \(target)"
-        case 4: "rm -rf \(target); ln -s \(["a", "/nowhere", "../b", "."].randomElement(using: &random)!) \(target)"
-        case 5: "rm -rf \(target)"
-        case 6: "chmod \(["600", "644", "755", "400", "4711", "1777"].randomElement(using: &random)!) \(target)"
-        case 7: "touch -h -d @\(Int.random(in: 0..<2_000_000_000, using: &random)).\(Int.random(in: 100_000_000..<999_999_999, using: &random)) \(target)"
-        case 8: "mv \(target) \(path())"
-        case 9: "echo \(unique) >> \(target)"
-        case 10: "rm -rf \(target); mkdir -p \(target)/deep/er; echo \(unique) > \(target)/deep/er/f"
-        default: "cp -a \(target) \(path())"
-        }
+        try shell("chmod -R u+w \(quoted(trees.folder.path))")
     }
 }

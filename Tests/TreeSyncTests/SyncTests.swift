@@ -85,7 +85,7 @@ import Testing
         let lines = log.changes.map { "\($0.kind) \($0.type) \($0.path)" }.sorted()
         #expect(lines == [
             "create directory g", "create file g/6", "delete directory f", "delete file d/5", "delete file d/6",
-            "metadata directory d", "metadata file d/3", "metadata file d/4", "update file d/1", "update file d/2", "update link l",
+            "metadata directory .", "metadata directory d", "metadata file d/3", "metadata file d/4", "update file d/1", "update file d/2", "update link l",
         ])
     }
 
@@ -154,7 +154,7 @@ import Testing
         let lines = Set(log.changes.map { "\($0.kind) \($0.type) \($0.path)" })
         #expect(report.isDryRun && lines.count == log.changes.count)
         if withTarget {
-            #expect(lines == ["update file d/a", "update file b", "delete file c", "create directory new"])
+            #expect(lines == ["update file d/a", "update file b", "delete file c", "create directory new", "metadata directory ."])
         } else {
             #expect(lines == ["create directory d", "create file d/a", "create file b", "create file c", "create link l"])
         }

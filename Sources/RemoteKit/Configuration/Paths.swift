@@ -1,4 +1,6 @@
-/// Paths of this machine, without looking at the disk.
+import Glibc
+
+/// Paths of this machine; only ``resolved(_:)`` looks at the disk.
 enum LocalPath {
     /// `text` as an absolute path: `~` and `~/…` expanded, the rest from `folder`, `.` and `..` resolved by name.
     /// - Returns: `nil` if the home folder is needed and not known.
@@ -25,6 +27,13 @@ enum LocalPath {
     }
 
     static func parent(_ path: String) -> String { normalized(path + "/..") }
+
+    /// The path without links, where it is there.
+    static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
 }
 
 /// Paths of the host, which only the host can expand.

@@ -5,13 +5,14 @@ public struct SyncJob: Sendable {
     public var host: Host
     public var configuration: Configuration
     public var options: SyncOptions
-    /// Excludes, in .gitignore syntax, after those of the configuration; one that begins with `!` includes.
-    public var patterns: [String] = []
+    /// What is left out.
+    public var rules: SyncRules
 
     public init(host: Host, configuration: Configuration, options: SyncOptions) {
         self.host = host
         self.configuration = configuration
         self.options = options
+        rules = SyncRules(configuration)
     }
 
     /// - Parameter changes: each change, in a dry run or when the options ask for it.
@@ -26,10 +27,7 @@ public struct SyncJob: Sendable {
     }
 
     private func prepared() throws -> PreparedSource {
-        let sync = configuration.sync
-        let rules = SourceRules(excludes: sync.exclude + patterns, gitignore: sync.gitignore, sltignore: true,
-                                globalExcludesFile: sync.gitignore ? SourceRules.userExcludesFile(sync.source) : nil)
-        return try TreeSender.prepare(root: sync.source, rules: rules)
+        try TreeSender.prepare(root: configuration.sync.source, rules: rules.source)
     }
 
     func run(_ agent: AgentClient, reading source: PreparedSource? = nil, changes: @escaping @Sendable (SyncChange) -> Void = { _ in }, _ events: @escaping JobEventHandler) async throws -> TreeSync.SyncReport {

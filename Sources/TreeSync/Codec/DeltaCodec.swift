@@ -58,7 +58,7 @@ enum DeltaCodec {
         while !reader.isAtEnd {
             let start = place.addingReportingOverflow(try reader.count(upTo: Int.max))
             let stop = start.partialValue.addingReportingOverflow(try reader.count(upTo: Int.max))
-            guard !start.overflow, !stop.overflow else { throw SyncError.violation("an impossible part of a file") }
+            guard !start.overflow, !stop.overflow, stop.partialValue > start.partialValue else { throw SyncError.violation("an impossible part of a file") }
             place = stop.partialValue
             ranges.append(start.partialValue..<place)
         }

@@ -9,6 +9,8 @@ struct ManifestReader {
     private(set) var entries = 0
     private(set) var bytes: UInt64 = 0
     private var ruleBytes = 0
+    /// Bytes of names and link targets.
+    private var nameBytes = 0
 
     init(policy: ReceiverPolicy) { self.policy = policy }
 
@@ -37,6 +39,7 @@ struct ManifestReader {
         listing = nil
         if flags.contains(.first) {
             isUnreadable = flags.contains(.unreadable)
+            folder.isExcluded = flags.contains(.excluded)
             if flags.contains(.gitignore) { folder.gitignore = try readRules(&reader) }
             if flags.contains(.sltignore) { folder.sltignore = try readRules(&reader) }
         }
@@ -92,6 +95,8 @@ struct ManifestReader {
         }
         folder.entries.append(entry)
         entries += 1
+        nameBytes += Int(entry.nameLength) + Int(entry.targetLength)
+        guard nameBytes <= policy.listingBytes else { throw policy.listingIsTooLong }
         guard entries <= policy.entries, folder.bytes.count <= Int(UInt32.max) / 2 else {
             throw SyncError(.limit, "cannot take the tree: it has more than \(policy.entries) entries; raise the limit or leave some out")
         }

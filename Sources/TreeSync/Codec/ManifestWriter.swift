@@ -14,6 +14,8 @@ struct ManifestWriter {
         static let unreadable = PartFlags(rawValue: 4)
         static let gitignore = PartFlags(rawValue: 8)
         static let sltignore = PartFlags(rawValue: 16)
+        /// The rules exclude the folder: what the receiver has there, and is not listed, stays.
+        static let excluded = PartFlags(rawValue: 32)
     }
 
     /// Messages are sent when they reach this size.
@@ -35,6 +37,7 @@ struct ManifestWriter {
     mutating func add(_ listing: DirectoryListing) throws {
         var flags: PartFlags = [.first]
         if listing.failure != nil { flags.insert(.unreadable) }
+        if listing.isExcluded { flags.insert(.excluded) }
         if listing.gitignore != nil { flags.insert(.gitignore) }
         if listing.sltignore != nil { flags.insert(.sltignore) }
         var start = 0

@@ -48,7 +48,7 @@ enum MessageKind: UInt8 {
 }
 
 /// The version of the protocol; it changes whenever a message does.
-let protocolVersion: UInt64 = 2
+let protocolVersion: UInt64 = 3
 
 /// What a message carries as JSON: the small and rare parts.
 enum JSONPart {

@@ -23,6 +23,9 @@ struct ChunkRule: Sendable, Hashable {
     var minimum: Int { 1 << (bits - 2) }
     var maximum: Int { 1 << (bits + 3) }
 
+    /// The most chunks that so many bytes are cut into.
+    func mostChunks(_ size: Int) -> Int { size / minimum + size / maximum + 2 }
+
     /// Bytes that the hash depends on.
     static let window = 64
 

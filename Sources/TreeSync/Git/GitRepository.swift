@@ -17,13 +17,23 @@ struct GitRepository: Sendable {
         free(resolved)
         var top = start
         while true {
-            if let folder = gitFolder(in: top) {
-                let prefix = start == top ? [] : Array(start.utf8.dropFirst(top == "/" ? 1 : top.utf8.count + 1)) + [UInt8(ascii: "/")]
-                return GitRepository(top: top, prefix: prefix, folder: folder, commonFolder: commonFolder(of: folder))
-            }
+            let prefix = start == top ? [] : Array(start.utf8.dropFirst(top == "/" ? 1 : top.utf8.count + 1)) + [UInt8(ascii: "/")]
+            if let repository = at(top, prefix: prefix) { return repository }
             guard top != "/", let slash = top.lastIndex(of: "/") else { return nil }
             top = slash == top.startIndex ? "/" : String(top[..<slash])
         }
+    }
+
+    /// The repository whose top an open folder is.
+    static func at(_ folder: DirectoryHandle) -> GitRepository? {
+        // Its name, for when the descriptor is closed.
+        guard let resolved = realpath("/proc/self/fd/\(folder.descriptor)", nil) else { return nil }
+        defer { free(resolved) }
+        return at(String(cString: resolved), prefix: [])
+    }
+
+    private static func at(_ top: String, prefix: [UInt8]) -> GitRepository? {
+        gitFolder(in: top).map { GitRepository(top: top, prefix: prefix, folder: $0, commonFolder: commonFolder(of: $0)) }
     }
 
     private static func gitFolder(in top: String) -> String? {

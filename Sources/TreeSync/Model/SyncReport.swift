@@ -71,6 +71,15 @@ public struct SyncReport: Sendable, Codable, Hashable {
     /// Whether anything changed (or would).
     public var changed: Bool { created.total + updated.total + touched.total + deleted.total > 0 }
 
+    mutating func add(_ change: SyncChange) {
+        switch change.kind {
+        case .create: created.add(change.type)
+        case .update: updated.add(change.type)
+        case .delete: deleted.add(change.type)
+        case .metadata: touched.add(change.type)
+        }
+    }
+
     mutating func add(_ problem: SyncProblem) {
         problemCount += 1
         if problem.leavesGap { isPartial = true }

@@ -74,6 +74,7 @@ final class ContentReceiver: Sendable {
     func piece(_ message: [UInt8]) throws {
         try pool.submit(cost: message.count) { [self] assembler in
             let (piece, bytes, isPacked) = try FilePiece.decode(message)
+            try checkSize(piece.size)
             let content = isPacked ? try assembler.zstd.unpacked(bytes)[...] : bytes
             let file = try largeFile(piece.id)
             try ledger.receive(content.count, filesDone: 0)
@@ -86,11 +87,17 @@ final class ContentReceiver: Sendable {
 
     func end(_ message: [UInt8]) throws {
         var ending = try FileEnding(decoding: message)
+        try checkSize(ending.size)
         ending.attributes = masked(ending.attributes)
         try pool.submit(cost: 0) { [self, ending] assembler in
             let file = try largeFile(ending.id)
             try conclude(file, assembler) { try file.end(ending, assembler.destination) }
         }
+    }
+
+    /// A file may have grown since it was listed, but not beyond what all files together may have.
+    private func checkSize(_ size: UInt64) throws {
+        guard size <= policy.bytes else { throw SyncError(.limit, "cannot take the tree: one of its files has \(size) bytes, where \(policy.bytes) is the most") }
     }
 
     // MARK: Deltas
@@ -103,7 +110,8 @@ final class ContentReceiver: Sendable {
             let writer = assembler.destination
             let old = wanted.file.oldSize == nil ? nil : writer.opened(wanted.file.path).flatMap { DeltaFile.OpenSource($0) }
             let part = wanted.file.partPath.flatMap { writer.opened($0) }.flatMap { DeltaFile.OpenSource($0) }
-            let sources = [old, part].compactMap(\.self)
+            let twin = wanted.file.twin.flatMap { writer.opened($0) }.flatMap { DeltaFile.OpenSource($0) }
+            let sources = [old, part, twin].compactMap(\.self)
             guard !sources.isEmpty else {
                 var wanted = wanted
                 wanted.local = nil
@@ -130,7 +138,9 @@ final class ContentReceiver: Sendable {
     func recipe(_ message: [UInt8]) throws {
         let (id, chunks, isLast) = try DeltaCodec.decodeRecipe(message)
         guard let delta = deltas.withLock({ $0[id] }) else { throw SyncError.violation("a recipe that was not asked for") }
-        guard let plan = try delta.file.add(chunks, isLast: isLast, limit: policy.bytes) else { return }
+        // It may have grown since it was listed, but a list without end is none of an honest sender's.
+        let most = min(policy.bytes, 2 * min(delta.file.file.wanted.file.size, 1 << 61) + 1 << 30)
+        guard let plan = try delta.file.add(chunks, isLast: isLast, limit: most) else { return }
         try pool.submit(cost: 0) { [self] assembler in try carryOut(plan, id, assembler) }
     }
 
@@ -165,7 +175,7 @@ final class ContentReceiver: Sendable {
         } catch {
             return try ReceiverFailure.note(error, wanted.file.path, ledger)
         }
-        try ledger.changed(.metadata, .file, wanted.file.path)
+        try ledger.changed(SyncChange(kind: .metadata, type: .file, path: wanted.file.path, differences: wanted.file.differences))
     }
 
     private func largeFile(_ id: Int) throws -> LargeFile {
@@ -217,7 +227,8 @@ final class ContentReceiver: Sendable {
     }
 
     private func arrived(_ wanted: ReceiverLedger.Wanted, _ remark: ContentRemark) throws {
-        try ledger.changed(wanted.changeKind, .file, wanted.file.path)
+        for deletion in wanted.file.replacement.content { try ledger.changed(deletion.change) }
+        try ledger.changed(wanted.file.change)
         if let (kind, reason) = remark.problem { ledger.problem(SyncProblem(kind: kind, path: wanted.file.path, reason: reason)) }
     }
 }

@@ -19,8 +19,10 @@ struct DeletionPlanner {
         var keeps = false
     }
 
-    /// - Parameter scope: the sender's rules where the folder would be.
-    func plan(_ path: [UInt8], scope: RuleScope) throws -> Plan {
+    /// - Parameters:
+    ///   - scope: the sender's rules where the folder would be.
+    ///   - files: learns of what is in it.
+    func plan(_ path: [UInt8], scope: RuleScope, files: inout LocalFiles) throws -> Plan {
         var plan = Plan()
         var visits = [Visit(path: path, parent: -1)]
         var next = 0
@@ -32,6 +34,7 @@ struct DeletionPlanner {
             }
             for entry in listing.entries {
                 let isDirectory = entry.kind == .directory
+                files.add(listing.path(entry), entry, isExtra: true)
                 if !takesExcluded, scope.excludes(listing.name(entry), in: listing.path, isDirectory: isDirectory), !TemporaryName.matches(listing.name(entry)) {
                     visits[next].keeps = true
                 } else if isDirectory {

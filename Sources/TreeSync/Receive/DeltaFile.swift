@@ -53,6 +53,8 @@ final class DeltaFile: Sendable {
                 guard !overflow, UInt64(sum) <= limit else { throw SyncError.violation("a recipe that is too long") }
                 state.bytes = sum
             }
+            // No honest rule cuts finer, so a list can take no more memory than the file's size allows.
+            guard state.wanted.chunks.count + chunks.count <= rule.mostChunks(state.bytes) else { throw SyncError.violation("a recipe with too many chunks") }
             state.wanted.chunks += chunks
             state.isComplete = isLast
         }
@@ -87,7 +89,7 @@ final class DeltaFile: Sendable {
                 guard (try? FileBytes.read(sources[copy.source].descriptor, into: memory, at: UInt64(copy.from))) == memory.count else { return false }
                 let bytes = UnsafeRawBufferPointer(memory)
                 guard ContentDigest.of(bytes) == copy.chunk.digest,
-                      (try? FileBytes.write(descriptor, bytes, at: UInt64(copy.to))) != nil else { return false }
+                      (try? FileBytes.writeSparsely(descriptor, bytes, at: UInt64(copy.to))) != nil else { return false }
             }
             return true
         }

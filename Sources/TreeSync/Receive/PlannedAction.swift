@@ -2,6 +2,8 @@
 struct PlannedDeletion: Sendable {
     var path: TreePath
     var kind: EntryKind
+
+    var change: SyncChange { SyncChange(kind: .delete, type: kind, path: path) }
 }
 
 /// One more name for a file; made when all contents are there.
@@ -9,21 +11,23 @@ struct PlannedName: Sendable {
     var path: TreePath
     var file: TreePath
     var replacement: Replacement
+    /// From what is there.
+    var differences: SyncChange.Differences
 }
 
 /// What a path on the receiver has to become. Plans are values; ``ReceiverSession`` carries them out.
 enum PlannedAction: Sendable {
     /// - replacing: what is in the way.
     case makeDirectory(TreePath, replacing: EntryKind?)
-    case makeLink(TreePath, target: [UInt8], Attributes, Replacement)
+    case makeLink(TreePath, target: [UInt8], Attributes, Replacement, SyncChange.Differences)
     case fetch(PendingFile)
     /// The size is the same and the time is not, or all contents are compared.
     case compare(PendingFile, local: Attributes)
-    case setAttributes(TreePath, EntryKind, Attributes)
+    case setAttributes(SyncChange, Attributes)
     /// Left over from an interrupted sync.
     case removeStale(TreePath)
     /// A folder whose own attributes differ; they are set at the end.
-    case noteDirectory(TreePath)
+    case noteDirectory(TreePath, SyncChange.Differences)
 }
 
 /// What something new takes the place of.
@@ -32,6 +36,9 @@ enum Replacement: Sendable {
     case entry
     /// A folder, and all it holds.
     case directory([PlannedDeletion])
+
+    /// What goes with the folder, without the folder itself, which comes last.
+    var content: ArraySlice<PlannedDeletion> { if case .directory(let deletions) = self { deletions.dropLast() } else { [] } }
 }
 
 /// A file whose content is asked for.
@@ -42,10 +49,21 @@ struct PendingFile: Sendable {
     /// As the manifest has them.
     var attributes: Attributes
     var replacement: Replacement
+    /// From what is there, but for the content.
+    var differences: SyncChange.Differences
     /// Of the file that it takes the place of.
     var oldSize: UInt64?
     /// The name, beside it, of what an interrupted sync left of it.
     var part: [UInt8]?
+
+    /// What is told of it when new content has come.
+    var change: SyncChange {
+        let kind: SyncChange.Kind = if case .nothing = replacement { .create } else { .update }
+        return SyncChange(kind: kind, type: .file, path: path, differences: differences.contains(.isNew) ? .isNew : differences.union(.content))
+    }
+
+    /// Another file that may hold its content: what it was renamed or copied from.
+    var twin: TreePath?
 
     var partPath: TreePath? { part.map { TreePath(path.split.parent).appending($0) } }
 

@@ -4,10 +4,6 @@ final class ReceiverLedger: Sendable {
         var file: PendingFile
         /// What the receiver has, where contents are compared first.
         var local: Attributes?
-
-        var changeKind: SyncChange.Kind {
-            if case .nothing = file.replacement { .create } else { .update }
-        }
     }
 
     private struct State {
@@ -91,17 +87,12 @@ final class ReceiverLedger: Sendable {
         }
     }
 
-    func changed(_ kind: SyncChange.Kind, _ type: EntryKind, _ path: TreePath) throws {
+    func changed(_ change: SyncChange) throws {
         let full = monitor.withLock { state -> [SyncChange] in
-            switch kind {
-            case .create: state.report.created.add(type)
-            case .update: state.report.updated.add(type)
-            case .delete: state.report.deleted.add(type)
-            case .metadata: state.report.touched.add(type)
-            }
+            if !change.path.bytes.isEmpty { state.report.add(change) }
             guard reportsChanges, forward != nil else { return [] }
-            state.changes.append(SyncChange(kind: kind, type: type, path: path))
-            state.changeBytes += path.bytes.count
+            state.changes.append(change)
+            state.changeBytes += change.path.bytes.count + (change.target?.bytes.count ?? 0)
             guard state.changes.count >= 512 || state.changeBytes >= 1 << 20 else { return [] }
             defer { (state.changes, state.changeBytes) = ([], 0) }
             return state.changes
@@ -109,7 +100,7 @@ final class ReceiverLedger: Sendable {
         if let forward {
             if !full.isEmpty { try forward(full) }
         } else if reportsChanges {
-            events.send(.change(SyncChange(kind: kind, type: type, path: path)))
+            events.send(.change(change))
         }
     }
 

@@ -121,10 +121,17 @@ final class Reception {
             $0.bytesTotal = reader.bytes
             $0.unchanged.add(merger.unchanged)
         }
-        for action in held { try perform(action) }
+        for action in held { try perform(Self.completed(action, merger.localFiles)) }
         held = []
         try flushRequests()
         try endRequests(ledger.comparisons(0, planned: true))
+    }
+
+    /// Names another file of the receiver's to take the content from, now that all of them are known.
+    private static func completed(_ action: PlannedAction, _ files: LocalFiles) -> PlannedAction {
+        guard case .fetch(var file) = action else { return action }
+        file.twin = files.twin(of: file)
+        return .fetch(file)
     }
 
     private func guardAgainstMassDeletion(_ merger: TreeMerger) throws {
@@ -141,22 +148,24 @@ final class Reception {
     private func perform(_ action: PlannedAction) throws {
         switch action {
         case .makeDirectory(let path, let replacing):
-            try change(replacing == nil ? .create : .update, .directory, path) { hand throws(Errno) in
+            try change(SyncChange(kind: replacing == nil ? .create : .update, type: .directory, path: path, differences: .isNew)) { hand throws(Errno) in
                 try hand.makeDirectory(path, replacing: replacing)
             }
-        case .makeLink(let path, let target, let attributes, let replacement):
+        case .makeLink(let path, let target, let attributes, let replacement, let differences):
             let kind: SyncChange.Kind = if case .nothing = replacement { .create } else { .update }
-            try change(kind, .link, path) { hand throws(Errno) in try hand.makeLink(path, target: target, attributes, replacement) }
-        case .setAttributes(let path, let kind, let attributes):
-            try change(.metadata, kind, path) { hand throws(Errno) in try hand.setAttributes(path, kind, attributes) }
-        case .noteDirectory(let path):
-            try ledger.changed(.metadata, .directory, path)
+            try change(SyncChange(kind: kind, type: .link, path: path, differences: differences, target: TreePath(target)), replacement) { hand throws(Errno) in
+                try hand.makeLink(path, target: target, attributes, replacement)
+            }
+        case .setAttributes(let touched, let attributes):
+            try change(touched) { hand throws(Errno) in try hand.setAttributes(touched.path, touched.type, attributes) }
+        case .noteDirectory(let path, let differences):
+            try ledger.changed(SyncChange(kind: .metadata, type: .directory, path: path, differences: differences))
         case .removeStale(let path):
             if !options.dryRun { hand?.discard(path) }
         case .fetch(let file):
+            if options.dryRun { return try note(file.change, file.replacement) }
             let wanted = ReceiverLedger.Wanted(file: file, local: nil)
-            if options.dryRun { return try ledger.changed(wanted.changeKind, .file, file.path) }
-            if file.mayBeDelta { return try requestRecipe(wanted) }
+            if file.mayBeDelta || file.twin != nil { return try requestRecipe(wanted) }
             ledger.want(wanted)
             requests.append(FileRequest(id: file.id, wish: .send))
             if requests.count >= 4096 { try flushRequests() }
@@ -169,14 +178,20 @@ final class Reception {
     }
 
     /// Makes one change and counts it, or notes why it cannot be made. A dry run only counts.
-    private func change(_ kind: SyncChange.Kind, _ type: EntryKind, _ path: TreePath,
-                        _ body: (DestinationWriter) throws(Errno) -> Void) throws {
+    /// - Parameter replacement: what it takes the place of.
+    private func change(_ change: SyncChange, _ replacement: Replacement = .nothing, _ body: (DestinationWriter) throws(Errno) -> Void) throws {
         if !options.dryRun, let hand {
             do throws(Errno) { try body(hand) } catch {
-                return try ReceiverFailure.note(error, path, kind: kind == .delete ? .undeletable : .unwritable, ledger)
+                return try ReceiverFailure.note(error, change.path, kind: change.kind == .delete ? .undeletable : .unwritable, ledger)
             }
         }
-        try ledger.changed(kind, type, path)
+        try note(change, replacement)
+    }
+
+    /// Counts a change, and with it the deletions that it takes.
+    private func note(_ change: SyncChange, _ replacement: Replacement) throws {
+        for deletion in replacement.content { try ledger.changed(deletion.change) }
+        try ledger.changed(change)
     }
 
     /// Asks for the chunks of a file, to take from the sender only what the receiver does not have.
@@ -214,7 +229,7 @@ final class Reception {
                 case (let digest?, true): wish = .compare(digest)
                 case (nil, false): (wish, wanted.local) = (.send, nil)
                 case (nil, true):
-                    try ledger.changed(.update, .file, wanted.file.path)
+                    try ledger.changed(wanted.file.change)
                     continue
                 }
                 ledger.want(wanted)
@@ -276,14 +291,14 @@ final class Reception {
             try content?.giveUp(answer.id, kind, reason)
         case .differs:
             let wanted = try ledger.take(answer.id)
-            try ledger.changed(wanted.changeKind, .file, wanted.file.path)
+            try ledger.changed(wanted.file.change)
         case .same:
             let wanted = try ledger.take(answer.id)
             guard let local = wanted.local else { throw SyncError.violation("an answer to no question") }
             var now = local
             now.mode &= policy.modeMask
             guard now != wanted.file.attributes else { return ledger.unchanged(.file) }
-            try change(.metadata, .file, wanted.file.path) { hand throws(Errno) in
+            try change(SyncChange(kind: .metadata, type: .file, path: wanted.file.path, differences: wanted.file.differences)) { hand throws(Errno) in
                 try hand.setAttributes(wanted.file.path, .file, wanted.file.attributes)
             }
         }
@@ -295,7 +310,7 @@ final class Reception {
         guard let merger else { return }
         for name in merger.names { try giveName(name) }
         for deletion in merger.deletions {
-            try change(.delete, deletion.kind, deletion.path) { hand throws(Errno) in try hand.delete(deletion) }
+            try change(deletion.change) { hand throws(Errno) in try hand.delete(deletion) }
         }
         guard !options.dryRun, let hand else { return }
         // Backwards: what a folder holds is done before the folder may shut us out.
@@ -311,7 +326,8 @@ final class Reception {
     private func giveName(_ name: PlannedName) throws {
         if let hand, hand.isSameFile(name.path, name.file) { return ledger.unchanged(.file) }
         let kind: SyncChange.Kind = if case .nothing = name.replacement { .create } else { .update }
-        try change(kind, .file, name.path) { hand throws(Errno) in try hand.makeName(name) }
+        let named = SyncChange(kind: kind, type: .file, path: name.path, differences: name.differences, target: name.file)
+        try change(named, name.replacement) { hand throws(Errno) in try hand.makeName(name) }
         touchedFolders.insert(name.path.split.parent)
     }
 

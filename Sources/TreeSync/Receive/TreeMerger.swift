@@ -23,11 +23,15 @@ struct TreeMerger {
     private let list: ([UInt8], RuleScope) throws -> DirectoryListing
     private let emit: (PlannedAction) throws -> Void
     private var expected: [Expected] = []
+    private let rootDifferences: SyncChange.Differences
     private var nextID = 0
+    private var listingBytes = 0
     private var unsure: Set<[UInt8]> = []
     /// Temporary files of the folder that is being merged.
     private var leftovers: Set<[UInt8]> = []
 
+    /// What the receiver has that may be used again.
+    private(set) var localFiles = LocalFiles()
     private(set) var seen = SyncReport.Counts()
     private(set) var unchanged = SyncReport.Counts()
     private(set) var problems: [SyncProblem] = []
@@ -53,8 +57,9 @@ struct TreeMerger {
         self.emit = emit
         var wanted = root
         if !policy.allowsSpecialModes, let rootNow { wanted.mode = rootNow.mode }
+        rootDifferences = rootNow.map { Self.differences(wanted, $0, policy) } ?? []
         expected = [Expected(path: [], scope: scope, meeting: rootExists ? .existing : .missing, attributes: wanted,
-                             isDirty: rootNow.map { Self.differ(wanted, $0, policy) } ?? true)]
+                             isDirty: rootNow == nil || rootDifferences != [])]
     }
 
     /// Folders whose attributes are set at the end, in the order of the walk.
@@ -69,6 +74,7 @@ struct TreeMerger {
     /// Takes the next folder of the manifest.
     mutating func merge(_ remote: DirectoryListing, isUnreadable: Bool) throws {
         guard var folder = expected.popLast() else { throw SyncError.violation("more folders than it listed") }
+        if folder.path.isEmpty, rootDifferences != [] { try emit(.noteDirectory(TreePath([]), rootDifferences)) }
         var remote = remote
         remote.path = folder.path
         let first = nextID
@@ -99,7 +105,10 @@ struct TreeMerger {
         expected += below.reversed()
     }
 
-    private func checkLengths(_ remote: DirectoryListing) throws {
+    private mutating func checkLengths(_ remote: DirectoryListing) throws {
+        // Few bytes of a message can name many paths that are long because of the folder they are in.
+        listingBytes += remote.bytes.count + remote.entries.count * (remote.path.count + 1)
+        guard listingBytes <= policy.listingBytes else { throw policy.listingIsTooLong }
         let longest = remote.entries.max { $0.nameLength < $1.nameLength }.map { Int($0.nameLength) } ?? 0
         guard remote.path.count + 1 + longest <= policy.pathLength else {
             throw SyncError(.limit, "cannot take the tree: a path in \(TreePath(remote.path)) is longer than \(policy.pathLength) bytes")
@@ -120,13 +129,13 @@ struct TreeMerger {
             while here < local.entries.count {
                 let order = Self.compare(local.name(local.entries[here]), name)
                 if order > 0 { break }
-                if order == 0 { match = local.entries[here] } else { try mergeExtra(local, local.entries[here], scope, &folder) }
+                if order == 0 { match = local.entries[here] } else { try mergeExtra(local, local.entries[here], scope, isProtected: remote.isExcluded, &folder) }
                 here += 1
             }
             try mergeEntry(remote, entry, first + index, local, match, scope, &folder, &below)
         }
         while here < local.entries.count {
-            try mergeExtra(local, local.entries[here], scope, &folder)
+            try mergeExtra(local, local.entries[here], scope, isProtected: remote.isExcluded, &folder)
             here += 1
         }
         for name in leftovers { try emit(.removeStale(TreePath(local.path).appending(name))) }
@@ -144,17 +153,19 @@ struct TreeMerger {
     }
 
     /// An entry that only the receiver has.
-    private mutating func mergeExtra(_ local: DirectoryListing, _ entry: ListedEntry, _ scope: RuleScope, _ folder: inout Expected) throws {
+    /// - Parameter isProtected: whether the rules exclude the folder it is in.
+    private mutating func mergeExtra(_ local: DirectoryListing, _ entry: ListedEntry, _ scope: RuleScope, isProtected: Bool, _ folder: inout Expected) throws {
         let name = local.name(entry)
         if entry.kind == .file, TemporaryName.matches(name) {
             folder.isDirty = true
             return
         }
-        if protects(name, of: local, entry, scope) { return }
+        localFiles.add(local.path(entry), entry, isExtra: true)
+        if isProtected ? !options.deleteExcluded : protects(name, of: local, entry, scope) { return }
         if entry.kind != .directory { existing += 1 }
         guard options.delete else { return }
         if entry.kind == .directory {
-            let plan = try DeletionPlanner(list: list, takesExcluded: options.deleteExcluded).plan(local.path(entry).bytes, scope: scope)
+            let plan = try DeletionPlanner(list: list, takesExcluded: options.deleteExcluded).plan(local.path(entry).bytes, scope: scope, files: &localFiles)
             problems += plan.problems
             existing += plan.doomed
             doomed += plan.doomed
@@ -173,7 +184,10 @@ struct TreeMerger {
 
     private mutating func mergeEntry(_ remote: DirectoryListing, _ entry: ListedEntry, _ id: Int, _ local: DirectoryListing, _ match: ListedEntry?,
                                      _ scope: RuleScope, _ folder: inout Expected, _ below: inout [Expected]) throws {
-        if let match, match.kind != .directory { existing += 1 }
+        if let match, match.kind != .directory {
+            existing += 1
+            localFiles.add(local.path(match), match, isExtra: false)
+        }
         guard entry.kind != .skipped else { return }
         let path = remote.path(entry)
         var attributes = entry.attributes
@@ -183,9 +197,11 @@ struct TreeMerger {
             return
         }
         if case .first = entry.linkage { named[id] = path }
-        if case .another(let first) = entry.linkage { return try mergeName(path, of: first, entry, local, match, scope, &folder) }
+        if case .another(let first) = entry.linkage {
+            return try mergeName(path, of: first, entry, local, match, scope, isProtected: remote.isExcluded, &folder)
+        }
         guard let match, match.kind == entry.kind else {
-            guard let replacement = try clear(match, at: path, for: entry, local, scope) else {
+            guard let replacement = try clear(match, at: path, for: entry, local, scope, isProtected: remote.isExcluded) else {
                 if entry.kind == .directory { below.append(passedOver(remote, entry, scope)) }
                 return
             }
@@ -194,69 +210,82 @@ struct TreeMerger {
             case .directory:
                 try emit(.makeDirectory(path, replacing: match?.kind))
                 below.append(Expected(path: path.bytes, scope: scope, meeting: .missing, attributes: attributes, isDirty: true))
-            case .link: try emit(.makeLink(path, target: Array(remote.target(entry)), attributes, replacement))
-            default: try emit(.fetch(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: replacement,
+            case .link: try emit(.makeLink(path, target: Array(remote.target(entry)), attributes, replacement, .isNew))
+            default: try emit(.fetch(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: replacement, differences: .isNew,
                                                  part: part(of: remote.name(entry), entry.size))))
             }
             return
         }
-        let differs = Self.differ(attributes, match.attributes, policy)
+        let differences = Self.differences(attributes, match.attributes, policy)
         switch entry.kind {
         case .directory:
-            if differs { try emit(.noteDirectory(path)) } else { unchanged.add(.directory) }
-            below.append(Expected(path: path.bytes, scope: scope, meeting: .existing, attributes: attributes, isDirty: differs))
+            if differences != [] { try emit(.noteDirectory(path, differences)) } else { unchanged.add(.directory) }
+            below.append(Expected(path: path.bytes, scope: scope, meeting: .existing, attributes: attributes, isDirty: differences != []))
         case .link:
             if !remote.target(entry).elementsEqual(local.target(match)) {
                 folder.isDirty = true
-                try emit(.makeLink(path, target: Array(remote.target(entry)), attributes, .entry))
+                try emit(.makeLink(path, target: Array(remote.target(entry)), attributes, .entry, differences.intersection(.time).union(.content)))
             } else if Self.sameTime(attributes, match.attributes) {
                 unchanged.add(.link)
             } else {
-                try emit(.setAttributes(path, .link, attributes))
+                let target = TreePath(Array(remote.target(entry)))
+                try emit(.setAttributes(SyncChange(kind: .metadata, type: .link, path: path, differences: .time, target: target), attributes))
             }
         default:
-            try mergeFile(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: .entry, oldSize: match.size,
-                                      part: part(of: remote.name(entry), entry.size)), match, differs, &folder)
+            try mergeFile(PendingFile(id: id, path: path, size: entry.size, attributes: attributes, replacement: .entry, differences: differences, oldSize: match.size,
+                                      part: part(of: remote.name(entry), entry.size)), match, &folder)
         }
     }
 
     private mutating func mergeName(_ path: TreePath, of first: Int, _ entry: ListedEntry, _ local: DirectoryListing, _ match: ListedEntry?,
-                                    _ scope: RuleScope, _ folder: inout Expected) throws {
+                                    _ scope: RuleScope, isProtected: Bool, _ folder: inout Expected) throws {
         guard let file = named[first] else { throw SyncError.violation("a further name of what is no file") }
         var replacement = Replacement.entry
-        if match?.kind != .file {
-            guard let cleared = try clear(match, at: path, for: entry, local, scope) else { return }
+        var differences = SyncChange.Differences.isNew
+        if let match, match.kind == .file {
+            var attributes = entry.attributes
+            attributes.mode &= policy.modeMask
+            differences = Self.differences(attributes, match.attributes, policy)
+            if entry.size != match.size { differences.formUnion([.content, .size]) }
+        } else {
+            guard let cleared = try clear(match, at: path, for: entry, local, scope, isProtected: isProtected) else { return }
             replacement = cleared
             folder.isDirty = true
         }
-        names.append(PlannedName(path: path, file: file, replacement: replacement))
+        names.append(PlannedName(path: path, file: file, replacement: replacement, differences: differences))
     }
 
-    private mutating func mergeFile(_ file: PendingFile, _ match: ListedEntry, _ differs: Bool, _ folder: inout Expected) throws {
+    private mutating func mergeFile(_ file: PendingFile, _ match: ListedEntry, _ folder: inout Expected) throws {
         if file.size != match.size {
             folder.isDirty = true
+            var file = file
+            file.differences.insert(.size)
             try emit(.fetch(file))
         } else if file.size > 0, options.checksum || !Self.sameTime(file.attributes, match.attributes) {
             folder.isDirty = true
             try emit(.compare(file, local: match.attributes))
-        } else if differs {
-            try emit(.setAttributes(file.path, .file, file.attributes))
+        } else if file.differences != [] {
+            try emit(.setAttributes(SyncChange(kind: .metadata, type: .file, path: file.path, differences: file.differences), file.attributes))
         } else {
             unchanged.add(.file)
         }
     }
 
     /// Sees what stands at `path` and is of another kind.
+    /// - Parameter isProtected: whether the rules exclude the folder it is in.
     /// - Returns: `nil` where it has to stay.
     private mutating func clear(_ match: ListedEntry?, at path: TreePath, for entry: ListedEntry,
-                                _ local: DirectoryListing, _ scope: RuleScope) throws -> Replacement? {
+                                _ local: DirectoryListing, _ scope: RuleScope, isProtected: Bool) throws -> Replacement? {
         guard let match else { return .nothing }
-        if protects(local.name(match), of: local, match, scope) {
+        let name = local.name(match)
+        // What git tracks is sent though the rules exclude it; then so is what it was before, unless that is a folder.
+        let isTracked = match.kind != .directory && (isProtected || protects(name, of: local, entry, scope))
+        if !isTracked, protects(name, of: local, match, scope) || (isProtected && !options.deleteExcluded) {
             problems.append(SyncProblem(kind: .blockedByProtected, path: path, reason: "cannot replace what the rules protect there; move it away on the receiver"))
             return nil
         }
         guard match.kind == .directory else { return .entry }
-        let plan = try DeletionPlanner(list: list, takesExcluded: options.deleteExcluded).plan(path.bytes, scope: scope)
+        let plan = try DeletionPlanner(list: list, takesExcluded: options.deleteExcluded).plan(path.bytes, scope: scope, files: &localFiles)
         if plan.keepsSome {
             problems.append(SyncProblem(kind: .blockedByProtected, path: path, reason: "cannot replace the folder: it holds what the rules protect; move that away on the receiver"))
             return nil
@@ -274,7 +303,9 @@ struct TreeMerger {
         left.seconds == right.seconds && left.nanoseconds == right.nanoseconds
     }
 
-    private static func differ(_ wanted: Attributes, _ now: Attributes, _ policy: ReceiverPolicy) -> Bool {
-        !sameTime(wanted, now) || wanted.mode & policy.modeMask != now.mode & policy.modeMask
+    private static func differences(_ wanted: Attributes, _ now: Attributes, _ policy: ReceiverPolicy) -> SyncChange.Differences {
+        var differences: SyncChange.Differences = sameTime(wanted, now) ? [] : .time
+        if wanted.mode & policy.modeMask != now.mode & policy.modeMask { differences.insert(.mode) }
+        return differences
     }
 }

@@ -20,12 +20,17 @@ struct GlobPattern: Sendable {
     /// The exact name, the suffix, or the start without wildcards.
     let literal: [UInt8]
     let program: GlobProgram?
+    /// Where it stands in its text, from 1.
+    let lineNumber: Int
 
     /// A longer line can name no path that exists.
     static let longest = 4096
 
-    /// - Parameter line: without its line end. Returns `nil` for empty lines and comments.
-    init?(line: ArraySlice<UInt8>) {
+    /// - Parameters:
+    ///   - line: without its line end. Returns `nil` for empty lines and comments.
+    ///   - number: where it stands in its text, from 1.
+    init?(line: ArraySlice<UInt8>, number: Int) {
+        lineNumber = number
         guard let first = line.first, first != UInt8(ascii: "#") else { return nil }
         var text = Self.trimmed(line.prefix { $0 != 0 })
         isNegated = text.first == UInt8(ascii: "!")

@@ -17,6 +17,8 @@ struct RuleTexts: Sendable {
     var globalExcludes: [UInt8] = []
     var usesGitignore = false
     var usesSltignore = false
+    /// What the repository tracks; only the sender knows.
+    var tracked: TrackedFiles?
 
     init() {}
 
@@ -30,6 +32,7 @@ struct RuleTexts: Sendable {
         guard let repository = GitRepository.containing(root) else { return }
         repositoryExcludes = try Self.read(repository.commonFolder + "/info/exclude") ?? []
         prefix = repository.prefix
+        tracked = TrackedFiles(repository, baseLength: 0)
         var folder = repository.top
         var base = 0
         for name in prefix.split(separator: UInt8(ascii: "/")) {

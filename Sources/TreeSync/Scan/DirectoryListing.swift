@@ -11,6 +11,8 @@ struct DirectoryListing: Sendable {
     var sltignore: [UInt8]?
     /// Whether it holds a `.git`, which is never listed.
     var holdsRepository = false
+    /// On a sender: the rules exclude the folder, and only what git tracks of it is listed. The receiver protects the rest.
+    var isExcluded = false
     /// Why the folder cannot be read, if it cannot.
     var failure: Errno?
     /// Entries that could not be looked at, with the reason.

@@ -23,7 +23,9 @@ struct DirectoryReader: Sendable {
         }
         listing.sort()
         try readRules(handle, scope, into: &listing)
-        let inner = scope.entering(path, gitignore: listing.gitignore, sltignore: listing.sltignore)
+        let hasOwn = side == .source && listing.holdsRepository && scope.usesGitignore && !path.isEmpty
+        let inner = scope.entering(path, gitignore: listing.gitignore, sltignore: listing.sltignore, repository: hasOwn ? GitRepository.at(handle) : nil)
+        listing.isExcluded = scope.isExcluded
         examine(handle, inner, &listing)
         return (listing, inner)
     }
@@ -72,7 +74,7 @@ struct DirectoryReader: Sendable {
     private func readRules(_ handle: DirectoryHandle, _ scope: RuleScope, into listing: inout DirectoryListing) throws {
         for entry in listing.entries where listing.bytes[Int(entry.nameStart)] == UInt8(ascii: ".") {
             let name = listing.name(entry)
-            if scope.usesGitignore, name.elementsEqual(".gitignore".utf8) {
+            if scope.usesGitignore, !scope.isExcluded, name.elementsEqual(".gitignore".utf8) {
                 listing.gitignore = try RuleFile.contents(in: handle.descriptor, name: ".gitignore", path: TreePath(listing.path))
             } else if scope.usesSltignore, name.elementsEqual(".sltignore".utf8) {
                 listing.sltignore = try RuleFile.contents(in: handle.descriptor, name: ".sltignore", path: TreePath(listing.path))
@@ -97,9 +99,9 @@ struct DirectoryReader: Sendable {
                 isKnown = true
             }
             let isDirectory = entry.kind == .directory
-            let excluded = path.withUnsafeBufferPointer { scope.excludes(path: $0, nameStart: start, isDirectory: isDirectory) }
-            if excluded, side == .source { continue }
-            entry.isExcluded = excluded
+            let judgement = path.withUnsafeBufferPointer { scope.judge(path: $0, nameStart: start, isDirectory: isDirectory) }
+            if judgement == .excluded, side == .source { continue }
+            entry.isExcluded = judgement != .sent
             if let reason = look(handle, path, start, &status) {
                 if reason.code == ENOENT { continue }
                 entry.kind = .skipped

@@ -56,6 +56,30 @@ enum FileBytes {
         }
     }
 
+    /// The unit in which zeros are looked for.
+    private static let page = 4096
+
+    /// The same, but what is all zero of a page of the file is left out: in a new file it is a hole, and stays one.
+    static func writeSparsely(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer, at offset: UInt64) throws(Errno) {
+        var written = 0
+        var position = 0
+        while position < buffer.count {
+            let end = min(buffer.count, position + page - Int((offset &+ UInt64(position)) % UInt64(page)))
+            if isZero(UnsafeRawBufferPointer(rebasing: buffer[position..<end])) {
+                try write(descriptor, UnsafeRawBufferPointer(rebasing: buffer[written..<position]), at: offset &+ UInt64(written))
+                written = end
+            }
+            position = end
+        }
+        try write(descriptor, UnsafeRawBufferPointer(rebasing: buffer[written...]), at: offset &+ UInt64(written))
+    }
+
+    private static func isZero(_ page: UnsafeRawBufferPointer) -> Bool {
+        guard let base = page.baseAddress, base.load(as: UInt8.self) == 0 else { return false }
+        // Each byte is as the one before it, and the first is zero.
+        return memcmp(base, base + 1, page.count - 1) == 0
+    }
+
     static func readAll(_ descriptor: Int32, limit: Int) throws(Errno) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: limit)
         var count = 0

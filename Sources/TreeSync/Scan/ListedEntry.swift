@@ -7,7 +7,8 @@ struct ListedEntry: Sendable {
     var targetLength: UInt16 = 0
     var targetStart: UInt32 = 0
     var kind: EntryKind = .skipped
-    /// Only on a receiver: the rules in its own copies of the rule files exclude it, so it was not descended into.
+    /// On a receiver: the rules in its own copies of the rule files exclude it, so it was not descended into.
+    /// On a sender: the rules exclude it, but git tracks it.
     var isExcluded = false
     /// Permission bits, `0o7777`.
     var mode: UInt16 = 0

@@ -10,6 +10,9 @@ final class TreeScanner: Sendable {
     struct Folder: Sendable {
         var listing: DirectoryListing
         var scope: RuleScope
+
+        /// The rules to enter one of its folders with.
+        func scope(for entry: ListedEntry) -> RuleScope { entry.isExcluded ? scope.excluded : scope }
     }
 
     private struct Pending: Sendable {
@@ -36,11 +39,14 @@ final class TreeScanner: Sendable {
     private let reader: DirectoryReader
     private let monitor = Monitor(State())
     private let threads: Int
+    /// A receiver leaves excluded folders alone; a sender lists only those that hold something to send.
+    private let entersExcluded: Bool
     /// How many entries may wait to be asked for.
     private static let aheadLimit = 1_000_000
 
     init(side: DirectoryReader.Side, threads: Int = TreeScanner.defaultThreads) {
         reader = DirectoryReader(side: side)
+        entersExcluded = side == .source
         self.threads = max(1, threads)
     }
 
@@ -114,11 +120,11 @@ final class TreeScanner: Sendable {
                 state.folders[path] = .done(result.map { $0?.folder })
                 guard case .success(let (folder, handle)?) = result else { return }
                 state.ahead += folder.listing.entries.count
-                for entry in folder.listing.entries where entry.kind == .directory && !entry.isExcluded {
+                for entry in folder.listing.entries where entry.kind == .directory && (entersExcluded || !entry.isExcluded) {
                     let name = Array(folder.listing.name(entry))
                     let below = TreePath(path).appending(name).bytes
                     state.folders[below] = .waiting
-                    state.heap.push(below, Pending(parent: handle, name: name, scope: folder.scope))
+                    state.heap.push(below, Pending(parent: handle, name: name, scope: folder.scope(for: entry)))
                 }
             }
         }

@@ -25,7 +25,7 @@ struct ManifestSender: Sendable {
             try writer.add(listing)
             identity.add(listing)
             for entry in listing.entries.reversed() where entry.kind == .directory {
-                stack.append((listing.path(entry).bytes, folder.scope))
+                stack.append((listing.path(entry).bytes, folder.scope(for: entry)))
             }
             entries += listing.entries.count
             let count = entries

@@ -51,6 +51,19 @@ final class OpenFile: Sendable {
         return extents
     }
 
+    /// The same of some parts of it, which are in order.
+    func extents(of limit: Int, in ranges: [Range<Int>]) -> [Range<Int>] {
+        let data = isSparse ? extents(of: max(size, 1)) : [0..<size]
+        var first = 0
+        return ranges.flatMap { range -> [Range<Int>] in
+            while first < data.count, data[first].upperBound <= range.lowerBound { first += 1 }
+            return data[first...].prefix { $0.lowerBound < range.upperBound }.flatMap { extent in
+                let part = range.clamped(to: extent)
+                return stride(from: part.lowerBound, to: part.upperBound, by: limit).map { $0..<min(part.upperBound, $0 + limit) }
+            }
+        }
+    }
+
     /// What the receiver should know, asked after the content was read.
     func remark(against listed: ListedEntry) -> ContentRemark {
         var now = stat()

@@ -117,7 +117,7 @@ final class SourceReader: Sendable {
 
     private func sendRecipe(_ item: Item, _ file: OpenFile, _ rule: ChunkRule) throws {
         guard let recipe = FileRecipe(of: file.descriptor, size: file.size, rule: rule, threads: TreeScanner.defaultThreads) else { throw Self.shrank }
-        recipes.withLock { $0[item.id] = Offered(item: item, size: file.size, attributes: file.attributes) }
+        recipes.withLock { $0[item.id] = Offered(item: item, size: file.size, chunks: recipe.chunks.count, attributes: file.attributes) }
         for message in DeltaCodec.recipe(item.id, recipe) { try outbox.put(message) }
     }
 
@@ -125,6 +125,7 @@ final class SourceReader: Sendable {
     private struct Offered: Sendable {
         var item: Item
         var size: Int
+        var chunks: Int
         var attributes: Attributes
         var lacks: [Range<Int>] = []
     }
@@ -137,7 +138,8 @@ final class SourceReader: Sendable {
     func take(lacks message: [UInt8]) throws -> (@Sendable (_ context: Context, _ submit: Submit) throws -> Void)? {
         let offered = try recipes.withLock { recipes throws -> Offered? in
             let (id, ranges, isLast) = try DeltaCodec.decodeLacks(message) { recipes[$0]?.lacks.last?.upperBound ?? 0 }
-            guard recipes[id] != nil else { throw SyncError.violation("a wish for parts of a file that was not offered") }
+            guard let offered = recipes[id] else { throw SyncError.violation("a wish for parts of a file that was not offered") }
+            guard offered.lacks.count + ranges.count <= offered.chunks else { throw SyncError.violation("a wish for more parts than a file has") }
             recipes[id]?.lacks += ranges
             guard isLast else { return nil }
             return recipes.removeValue(forKey: id)
@@ -148,9 +150,7 @@ final class SourceReader: Sendable {
                 let file = try open(offered.item.source, context)
                 guard file.size == offered.size, file.attributes == offered.attributes else { throw Self.changed }
                 guard offered.lacks.last?.upperBound ?? 0 <= file.size else { throw SyncError.violation("a wish beyond the end of a file") }
-                let parts = offered.lacks.flatMap { range in
-                    stride(from: range.lowerBound, to: range.upperBound, by: Self.part).map { $0..<min(range.upperBound, $0 + Self.part) }
-                }
+                let parts = file.extents(of: Self.part, in: offered.lacks)
                 try sendParts(parts, of: offered.item, file, submit)
             } catch let failure as Failure {
                 try fail(offered.item, failure)

@@ -2,6 +2,10 @@ public import Wire
 
 /// The side of a sync that has the tree.
 public enum TreeSender {
+    /// Requests are taken out as they come, whatever waits to be sent, so that a receiver never waits for room. Only one that
+    /// talks more than its listeners here can take in finds an end.
+    private static let inboxLimit = 64 << 20
+
     /// Begins to read a source before there is a channel; hand it to ``run(_:options:lanes:over:events:)``.
     /// - Throws: ``SyncError`` where the folder or its rules cannot be read.
     public static func prepare(root: String, rules: SourceRules = SourceRules()) throws -> PreparedSource {
@@ -11,8 +15,7 @@ public enum TreeSender {
     /// Sends a tree that is being read already.
     public static func run(_ source: PreparedSource, options: SyncOptions? = nil, lanes: BulkLanes? = nil, over channel: any MessageChannel,
                            events: @escaping SyncEventHandler = { _ in }) async throws -> SyncReport {
-        // Requests are always taken in, however many: a receiver that waits for room could never free any.
-        let bridge = ChannelBridge(inboxLimit: .max, outboxLimit: WireLimits.window)
+        let bridge = ChannelBridge(inboxLimit: inboxLimit, outboxLimit: WireLimits.window)
         let session = SenderSession(source: { source }, options: options, bridge: bridge, events: EventSink(events))
         return try await bridge.run(over: channel, lanes: lanes) { try session.run() }
     }
@@ -30,8 +33,7 @@ public enum TreeSender {
     public static func run(root: String, rules: SourceRules = SourceRules(), options: SyncOptions? = nil,
                            lanes: BulkLanes? = nil, over channel: any MessageChannel,
                            events: @escaping SyncEventHandler = { _ in }) async throws -> SyncReport {
-        // Requests are always taken in, however many: a receiver that waits for room could never free any.
-        let bridge = ChannelBridge(inboxLimit: .max, outboxLimit: WireLimits.window)
+        let bridge = ChannelBridge(inboxLimit: inboxLimit, outboxLimit: WireLimits.window)
         let session = SenderSession(source: { try PreparedSource(root: root, rules: rules) }, options: options, bridge: bridge, events: EventSink(events))
         return try await bridge.run(over: channel, lanes: lanes) { try session.run() }
     }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import FoundationEssentials
 import RemoteKit
+import Synchronization
 import TreeSync
 
 struct Sync: AsyncParsableCommand {
@@ -11,6 +13,9 @@ struct Sync: AsyncParsableCommand {
 
     @Flag(name: .shortAndLong, help: "List what would change, and change nothing.")
     var dryRun = false
+
+    @Flag(name: .shortAndLong, help: "List each change as rsync -i does.")
+    var itemize = false
 
     @Flag(help: "Compare the content of all files, not only of those whose size or time differs.")
     var checksum = false
@@ -27,6 +32,9 @@ struct Sync: AsyncParsableCommand {
     @Flag(help: "Delete on the host also what the rules exclude; .git stays.")
     var deleteExcluded = false
 
+    @Option(help: ArgumentHelp("Say whether this path is sent and which rule decides, without a host; may be repeated.", valueName: "path"), completion: .file())
+    var explain: [String] = []
+
     @Flag(help: "Print what moved, and how long each part took.")
     var stats = false
 
@@ -35,22 +43,58 @@ struct Sync: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try common.configuration()
+        let rules = SyncRules(configuration, excludes: exclude, includes: include)
+        guard explain.isEmpty else { return try answer(rules) }
         let host = try common.remoteHost(configuration)
-        var options = SyncOptions(delete: configuration.sync.delete, dryRun: dryRun, checksum: checksum, force: force)
+        var options = SyncOptions(delete: configuration.sync.delete, dryRun: dryRun, checksum: checksum, force: force, itemize: itemize)
         options.deleteExcluded = deleteExcluded
         var job = SyncJob(host: host, configuration: configuration, options: options)
-        job.patterns = exclude + include.map { "!" + $0 }
-        let printer = JobPrinter(host: host.name), listsChanges = dryRun && !json
+        job.rules = rules
+        let printer = JobPrinter(host: host.name), lists = (dryRun || itemize) && !json, itemize = itemize
+        let changes = Mutex<[SyncChange]>([])
         let report = try await Interruption.watching { [job] in
             try await job.run(changes: { change in
-                if listsChanges { Terminal.shared.output(change.line + "\n") }
+                if lists {
+                    Terminal.shared.output(SafeText.line(itemize ? change.itemized : change.line) + "\n")
+                } else if itemize {
+                    changes.withLock { $0.append(change) }
+                }
             }, events: { printer($0) })
         }
-        if json { try JSONOutput.print(report) } else if stats { Terminal.shared.output(report.statistics) }
+        if json { try JSONOutput.print(SyncResult(report: report, changes: itemize ? changes.withLock { $0 } : nil)) } else if stats { Terminal.shared.output(report.statistics) }
         if report.needsForce {
             Terminal.shared.say("slt-remote: this would delete more than half of the files on the host; check 'source', or say --force")
         }
         if report.isPartial { throw Leave(.host) }
+    }
+
+    private func answer(_ rules: SyncRules) throws {
+        for path in explain {
+            let explanation = try rules.explain(path, from: FileManager.default.currentDirectoryPath)
+            if json { try JSONOutput.print(explanation) } else { Terminal.shared.output(explanation.text + "\n") }
+        }
+    }
+}
+
+/// What `--json` prints: the report, with `changes` where they are asked for.
+private struct SyncResult: Encodable {
+    struct Change: Encodable {
+        /// Eleven letters, as in rsync's lines.
+        var change: String
+        var path: TreePath
+        var target: TreePath?
+    }
+
+    var report: SyncReport
+    var changes: [SyncChange]?
+
+    private enum Key: CodingKey { case changes }
+
+    func encode(to encoder: any Encoder) throws {
+        try report.encode(to: encoder)
+        guard let changes else { return }
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(changes.map { Change(change: $0.letters, path: $0.path, target: $0.target) }, forKey: .changes)
     }
 }
 

@@ -78,11 +78,18 @@ final class MemoryChannel: MessageChannel {
 
     private let outgoing: Lane
     private let incoming: Lane
+    /// Messages, or bytes of them.
     private let sendsLeft: Mutex<Int>
+    private let countsBytes: Bool
+    private let sentBytes = Mutex(0)
 
-    private init(_ outgoing: Lane, _ incoming: Lane, cutAfter: Int) {
+    /// What this end has sent so far.
+    var sent: Int { sentBytes.withLock { $0 } }
+
+    private init(_ outgoing: Lane, _ incoming: Lane, cutAfter: Int, countsBytes: Bool = false) {
         self.outgoing = outgoing
         self.incoming = incoming
+        self.countsBytes = countsBytes
         sendsLeft = Mutex(cutAfter)
     }
 
@@ -92,10 +99,18 @@ final class MemoryChannel: MessageChannel {
         return (MemoryChannel(there, back, cutAfter: cutAfter), MemoryChannel(back, there, cutAfter: .max))
     }
 
+    /// - Parameter back: whether the bytes of the second end are counted, and not those of the first.
+    static func pair(cutAfterBytes bytes: Int, back isBack: Bool) -> (MemoryChannel, MemoryChannel) {
+        let (there, back) = (Lane(), Lane())
+        return (MemoryChannel(there, back, cutAfter: isBack ? .max : bytes, countsBytes: true),
+                MemoryChannel(back, there, cutAfter: isBack ? bytes : .max, countsBytes: true))
+    }
+
     func send(_ message: [UInt8]) async throws {
         precondition(!message.isEmpty && message.count <= WireLimits.message)
+        sentBytes.withLock { $0 += message.count }
         let isCut = sendsLeft.withLock { left in
-            left -= 1
+            left -= countsBytes ? message.count : 1
             return left < 0
         }
         if isCut {

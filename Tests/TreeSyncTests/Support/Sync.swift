@@ -45,8 +45,7 @@ struct TreePair {
     /// The receiver starts.
     @concurrent @discardableResult
     func pull(_ rules: SourceRules = SourceRules(), options: SyncOptions = SyncOptions(), policy: ReceiverPolicy = .untrusted,
-              events: @escaping SyncEventHandler = { _ in }) async throws -> SyncReport {
-        let channels = MemoryChannel.pair()
+              events: @escaping SyncEventHandler = { _ in }, channels: (MemoryChannel, MemoryChannel) = MemoryChannel.pair()) async throws -> SyncReport {
         async let sent = TreeSender.run(root: source, rules: rules, over: channels.0)
         async let received = TreeReceiver.run(root: target, policy: policy, options: options, over: channels.1, events: events)
         return try await agreeing(sent, received)

@@ -1,0 +1,136 @@
+import TestSupport
+import Testing
+@testable import TreeSync
+
+@Suite("Files that git tracks though its rules exclude them") struct TrackedFileTests {
+    private static let identity = "git config user.email a@b && git config user.name n"
+
+    /// What a sync of `root` would send, links and files, in the order of their bytes.
+    @concurrent private func sent(_ root: String, _ rules: SourceRules = SourceRules()) async throws -> [String] {
+        let target = try TemporaryFolder()
+        let channels = MemoryChannel.pair()
+        async let received = TreeReceiver.run(root: target.path, policy: .trusted, over: channels.1)
+        let report = try await TreeSender.run(root: root, rules: rules, options: SyncOptions(), over: channels.0)
+        #expect(try await received == report)
+        #expect(report.problems.isEmpty)
+        return try shell("cd \(quoted(target.path)) && find . ! -type d -printf '%P\\n' | LC_ALL=C sort").split(separator: "\n").map(String.init)
+    }
+
+    /// What git would have in a commit of everything, below `root`: what it tracks, and what it does not ignore.
+    private func listed(_ root: String) throws -> [String] {
+        try shell("""
+            cd \(quoted(root)) && git ls-files -c -o --exclude-standard --deduplicate . | while IFS= read -r f; do [ -L "$f" ] || [ -f "$f" ] && printf '%s\\n' "$f"; done | LC_ALL=C sort; true
+            """).split(separator: "\n").map(String.init)
+    }
+
+    @Test("are sent, with every format of the index", arguments: ["2", "3", "4", "split", "sha256"])
+    func formats(_ format: String) async throws {
+        let folder = try TemporaryFolder()
+        try shell("""
+            cd \(quoted(folder.path)) && git init -q \(format == "sha256" ? "--object-format=sha256" : "") r && cd r && \(Self.identity) && printf '*.o\\ntarget/\\n/deep\\n' > .gitignore \
+            && mkdir -p target/debug target/empty deep/er/est src && for f in a.o b.o target/keep target/drop target/debug/kept target/debug/dropped deep/er/est/f deep/g src/c src/d.o src/new; do echo $f > $f; done \
+            && git add -f a.o target/keep target/debug/kept deep/er/est/f src/c src/d.o .gitignore && \(format == "3" ? "git add -N -f target/drop &&" : "") \
+            \(format == "split" ? "git config core.splitIndex true && git update-index --split-index && git add -f deep/g && git rm -q --cached a.o &&" : "") \
+            git update-index --index-version \(format == "4" ? "4" : "2") \(format == "3" ? "&& git add -N src/new" : "")
+            """)
+        let version = try shell("head -c 8 \(quoted(folder.file("r/.git/index"))) | od -An -tu1 -j7").trimmingPrefix { $0 == " " }.dropLast()
+        #expect(version == (["3", "4"].contains(format) ? format : "2"))
+        let files = try listed(folder.file("r"))
+        #expect(files.contains("target/debug/kept") && !files.contains("target/debug/dropped"))
+        #expect(try await sent(folder.file("r")) == files)
+        // Below the top, too.
+        #expect(try await sent(folder.file("r/src")) == listed(folder.file("r/src")))
+        #expect(try await sent(folder.file("r"), SourceRules(gitignore: false)).count == 12)
+    }
+
+    @Test("are sent from worktrees, submodules and trees that hold submodules")
+    func places() async throws {
+        let folder = try TemporaryFolder()
+        try shell("""
+            cd \(quoted(folder.path)) && git init -q lib && cd lib && \(Self.identity) && printf '*.o\\n' > .gitignore && echo l > l.o && echo m > m.o && git add -f l.o .gitignore && git commit -qm m \
+            && cd .. && git init -q main && cd main && \(Self.identity) && echo 'out/' > .gitignore && mkdir out && echo 1 > out/1 && echo 2 > out/2 && git add -f out/1 .gitignore \
+            && git -c protocol.file.allow=always submodule --quiet add ../lib sub && git commit -qm m && echo m > sub/m.o && git worktree add -q ../tree && mkdir -p ../tree/out && echo 3 > ../tree/out/3
+            """)
+        #expect(try await sent(folder.file("tree")) == [".gitignore", ".gitmodules", "out/1"])
+        #expect(try await sent(folder.file("main")) == [".gitignore", ".gitmodules", "out/1", "sub/.gitignore", "sub/l.o"])
+        #expect(try await sent(folder.file("main/sub")) == [".gitignore", "l.o"])
+    }
+
+    @Test("are kept right on the receiver, where all else in an excluded folder is protected")
+    func protection() async throws {
+        let trees = try TreePair()
+        try trees.inSource("""
+            git init -q . && printf 'target/\\n*.log\\n' > .gitignore && mkdir -p target/in && echo 1 > target/kept && echo 2 > target/in/kept && echo x > target/in/not && echo l > t.log && echo o > o.log \
+            && git add -f target/kept target/in/kept t.log
+            """)
+        try trees.inTarget("mkdir -p target/in target/other && echo b > target/bin && echo c > target/in/cache && echo d > target/other/d && echo old > target/kept && ln -s x t.log && echo mine > o.log && echo gone > gone")
+        let report = try await trees.push()
+        #expect(report.problems.isEmpty)
+        let expected = "./.gitignore ./o.log ./t.log ./target/bin ./target/in/cache ./target/in/kept ./target/kept ./target/other/d "
+        #expect(try trees.inTarget("find . ! -type d | LC_ALL=C sort | tr '\\n' ' '") == expected)
+        #expect(try trees.inTarget("cat target/kept target/in/kept t.log o.log target/bin") == "1\n2\nl\nmine\nb\n")
+        #expect(try await !trees.push().changed)
+        // A folder in the place of a tracked file is not removed with what it holds.
+        try trees.inTarget("rm t.log && mkdir t.log && echo precious > t.log/p")
+        #expect(try await trees.push().problems.map(\.kind) == [.blockedByProtected])
+        #expect(try trees.inTarget("cat t.log/p") == "precious\n")
+        // Configured rules count for tracked files too.
+        #expect(try await sent(trees.source, SourceRules(excludes: ["/target"])) == [".gitignore", "t.log"])
+        var options = SyncOptions(force: true)
+        options.deleteExcluded = true
+        try await trees.push(options: options)
+        #expect(try trees.inTarget("find . ! -type d | LC_ALL=C sort | tr '\\n' ' '") == "./.gitignore ./t.log ./target/in/kept ./target/kept ")
+    }
+
+    @Test("are explained by the rule they are sent in spite of")
+    func explained() throws {
+        let trees = try TreePair()
+        try trees.inSource("git init -q . && printf 'target/\\n*.log\\n' > .gitignore && mkdir -p target/in && touch target/in/kept target/in/not a.log && git add -f target/in/kept a.log")
+        func explain(_ path: String) throws -> String {
+            let found = try SourceRules().explain(TreePath(path), root: trees.source)
+            return "\(found.verdict) \(found.rule?.text ?? "-") \(found.rule?.matched ?? "-")"
+        }
+        #expect(try explain("target") == "tracked target/ target/")
+        #expect(try explain("target/in/kept") == "tracked target/ target/")
+        #expect(try explain("target/in/not") == "excluded target/ target/")
+        #expect(try explain("a.log") == "tracked *.log a.log")
+    }
+
+    @Test("are judged as git does in random repositories", arguments: 1...6 as ClosedRange<UInt64>)
+    func oracle(seed: UInt64) async throws {
+        var random = SeededRandom(seed)
+        let folder = try TemporaryFolder()
+        try shell("git init -q \(quoted(folder.path))")
+        let names = ["a", "b", "c", "a.o", "b-", "b.", "b0"]
+        func path() -> String { (0..<Int.random(in: 1...3, using: &random)).map { _ in names.randomElement(using: &random)! }.joined(separator: "/") }
+        for _ in 0..<60 { _ = try? folder.write("x", to: path()) }
+        let patterns = ["a", "b/", "/c", "*.o", "a/**", "!a/b", "b*", "!*.o"]
+        for place in [".gitignore", "a/.gitignore", "b/.gitignore"] {
+            _ = try? folder.write((0..<2).map { _ in patterns.randomElement(using: &random)! }.joined(separator: "\n"), to: place)
+        }
+        let files = try shell("cd \(quoted(folder.path)) && find . -path ./.git -prune -o -type f -printf '%P\\n'").split(separator: "\n").map(String.init)
+        let tracked = files.filter { _ in Int.random(in: 0..<4, using: &random) == 0 }
+        if !tracked.isEmpty { try shell("cd \(quoted(folder.path)) && git add -f -- \(tracked.map(quoted).joined(separator: " "))") }
+        #expect(try await sent(folder.path) == listed(folder.path))
+    }
+
+    @Test("of a damaged index are none, and do no harm")
+    func damaged() async throws {
+        let trees = try TreePair()
+        try trees.inSource("git init -q . && echo '*.o' > .gitignore && touch a.o b && git add -f a.o b .gitignore")
+        let whole = Array(try #require(FileBytes.smallText(trees.source + "/.gitignore")).utf8)
+        #expect(whole == Array("*.o".utf8))
+        var random = SeededRandom(7)
+        let descriptor = try #require(try? DirectoryHandle.root(trees.source + "/.git"))
+        let index = try #require(try RuleFile.contents(in: descriptor.descriptor, name: "index", path: TreePath("index")))
+        #expect(GitIndex(index, digestLength: 20)?.count == 3)
+        for length in 0..<index.count { _ = GitIndex(Array(index[..<length]), digestLength: 20) }
+        for _ in 0..<3000 {
+            var bytes = index
+            for _ in 0..<Int.random(in: 1...4, using: &random) { bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: .min ... .max, using: &random) }
+            _ = GitIndex(bytes, digestLength: 20)?.contains(Array("a.o".utf8), isDirectory: true)
+        }
+        try trees.inSource("echo broken > .git/index")
+        #expect(try await sent(trees.source) == [".gitignore", "b"])
+    }
+}
