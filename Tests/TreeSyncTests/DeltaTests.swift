@@ -25,10 +25,34 @@ import Testing
         #expect(try trees.rsyncDifferences() == "")
     }
 
-    @Test("set only the time of a large file whose content is the same")
-    func sameContent() async throws {
+    // Above 16 MiB, chunks of the old file are looked for by how far they have moved.
+    @Test("send only what is new of a file of many megabytes, however its content has moved", arguments: [
+        ("{ head -c 100 /dev/urandom; cat ../target/f; } > f", 400_000),
+        ("{ head -c 20000000 ../target/f; head -c 5000 /dev/urandom; tail -c +20000001 ../target/f; } > f; dd if=/dev/urandom of=f bs=1M seek=50 count=1 conv=notrunc status=none", 2_500_000),
+        ("{ tail -c 30000000 ../target/f; head -c 30000000 ../target/f; } > f", 800_000),
+        ("{ cat ../target/f; cat ../target/f; } > f", 800_000),
+        ("{ head -c 7000000 ../target/f; tail -c +7300001 ../target/f | head -c 30000000; tail -c 9000000 ../target/f; } > f", 1_600_000),
+        ("head -c 61000000 /dev/urandom > f", 61_000_000),
+        ("{ for i in 5 1 4 0 3 2; do tail -c +$((i * 10000000 + 1)) ../target/f | head -c 10000000; done; } > f", 2_600_000),
+    ])
+    func moved(_ edit: (line: String, most: UInt64)) async throws {
+        let trees = try TreePair(in: "/dev/shm")
+        try trees.inTarget("head -c 61000000 /dev/urandom > f; touch -d '2001-01-01' f")
+        try trees.inSource(edit.line)
+        let report = try await trees.push(options: SyncOptions(compression: .never))
+        #expect(report.problems.isEmpty && report.updated.files == 1)
+        #expect(report.bytesLiteral <= edit.most)
+        #expect(try shell("cmp \(quoted(trees.source))/f \(quoted(trees.target))/f") == "")
+        #expect(try trees.rsyncDifferences() == "")
+    }
+
+    @Test("set only the time of a large file whose content is the same", arguments: [
+        "head -c 3000000 /dev/urandom", "head -c 3000000 /dev/zero", "head -c 40000000 /dev/zero", "head -c 40000000 /dev/urandom",
+        "yes a line | head -c 30000000",
+    ])
+    func sameContent(_ content: String) async throws {
         let trees = try TreePair()
-        try trees.inSource("head -c 3000000 /dev/urandom > f; cp f ../target/f; touch -d '2001-01-01' f; ln ../target/f ../kept")
+        try trees.inSource("\(content) > f; cp f ../target/f; touch -d '2001-01-01' f; ln ../target/f ../kept")
         let report = try await trees.push()
         #expect(report.touched.files == 1)
         #expect(report.bytesLiteral == 0)
@@ -105,8 +129,11 @@ import Testing
         }
         let descriptor = open(folder.file("f"), O_RDONLY)
         defer { close(descriptor) }
-        let recipe = try #require(FileRecipe(of: descriptor, size: all.count, rule: rule, threads: 3))
+        let recipe = try #require(FileRecipe(of: descriptor, 0..<all.count, rule: rule, threads: 3))
         #expect(recipe.chunks.reduce(0) { $0 + $1.length } == all.count)
+        let middle = try #require(FileRecipe(of: descriptor, 5_000_001..<8_000_000, rule: rule, threads: 2))
+        #expect(middle.chunks.reduce(0) { $0 + $1.length } == 2_999_999)
+        #expect(Set(middle.chunks.dropFirst().dropLast()).isSubset(of: Set(recipe.chunks)))
         var place = 0
         for chunk in recipe.chunks {
             #expect(all[place..<place + chunk.length].withUnsafeBytes { ContentDigest.of($0) } == chunk.digest)

@@ -18,7 +18,7 @@ import Testing
     }
 
     private func piece(_ bytes: [UInt8], at offset: UInt64, of size: UInt64, digest: ContentDigest? = nil) -> [UInt8] {
-        bytes.withUnsafeBytes { FilePiece(id: 0, offset: offset, size: size, digest: digest ?? ContentDigest.of($0)).encoded($0, packedWith: nil) }
+        bytes.withUnsafeBytes { FilePiece(id: 0, offset: offset, size: size, digest: digest ?? ContentDigest.of($0)).encoded($0, packed: nil) }
     }
 
     private func ending(_ size: UInt64, literal: UInt64) -> [UInt8] {

@@ -14,26 +14,23 @@ struct DeltaPlan: Sendable {
     /// Whether the first source already is the file.
     private(set) var isSame = false
 
-    init(for wanted: FileRecipe, from sources: [FileRecipe]) {
-        var known: [FileChunk: (source: Int, offset: Int)] = [:]
-        for (number, source) in sources.enumerated() {
-            var offset = 0
-            for chunk in source.chunks {
-                if known[chunk] == nil { known[chunk] = (number, offset) }
-                offset += chunk.length
-            }
-        }
-        var place = 0
-        for chunk in wanted.chunks {
-            if let found = known[chunk] {
-                copies.append(Copy(source: found.source, from: found.offset, to: place, chunk: chunk))
-            } else if let last = missing.last, last.upperBound == place {
-                missing[missing.count - 1] = last.lowerBound..<place + chunk.length
+    /// - Parameters:
+    ///   - places: where each chunk is, for those that the receiver has.
+    ///   - oldSize: of the first source.
+    init(for wanted: FileRecipe, at places: [DeltaSearch.Place?], oldSize: Int) {
+        var end = 0
+        var isUnmoved = true
+        for (chunk, place) in zip(wanted.chunks, places) {
+            if let place {
+                copies.append(Copy(source: place.source, from: place.offset, to: end, chunk: chunk))
+                isUnmoved = isUnmoved && place.source == 0 && place.offset == end
+            } else if let last = missing.last, last.upperBound == end {
+                missing[missing.count - 1] = last.lowerBound..<end + chunk.length
             } else {
-                missing.append(place..<place + chunk.length)
+                missing.append(end..<end + chunk.length)
             }
-            place += chunk.length
+            end += chunk.length
         }
-        isSame = sources.first.map { $0.chunks == wanted.chunks } ?? false
+        isSame = isUnmoved && missing.isEmpty && end == oldSize
     }
 }

@@ -13,17 +13,19 @@ struct FileRecipe: Sendable {
     /// Bytes that one thread takes at a time.
     private static let segment = 4 << 20
 
-    /// Reads an open file with several threads and cuts it.
-    /// - Returns: `nil` where it is shorter than `size` or cannot be read.
-    init?(of descriptor: Int32, size: Int, rule: ChunkRule, threads: Int) {
-        let count = (size + Self.segment - 1) / Self.segment
+    /// Reads a part of an open file with several threads and cuts it. What comes before the part decides on its cuts
+    /// too, so that they are the same as in the whole file; the part's own ends are cuts besides.
+    /// - Returns: `nil` where the file ends before the part does, or cannot be read.
+    init?(of descriptor: Int32, _ range: Range<Int>, rule: ChunkRule, threads: Int) {
+        let count = (range.count + Self.segment - 1) / Self.segment
         let parts = Monitor([Part?](repeating: nil, count: count))
         let isWhole = ParallelWork.run(count, threads: threads) { index, buffer in
-            guard let part = Part(descriptor, Self.segment * index..<min(size, Self.segment * (index + 1)), rule, buffer) else { return false }
+            let start = range.lowerBound + Self.segment * index
+            guard let part = Part(descriptor, start..<min(range.upperBound, start + Self.segment), rule, buffer) else { return false }
             parts.withLock { $0[index] = part }
             return true
         }
-        guard isWhole, let chunks = Self.joined(parts.withLock { $0 }, descriptor, size, rule) else { return nil }
+        guard isWhole, let chunks = Self.joined(parts.withLock { $0 }, descriptor, range, rule) else { return nil }
         self.chunks = chunks
     }
 
@@ -59,9 +61,9 @@ struct FileRecipe: Sendable {
     }
 
     /// Adds the chunks that reach over segments' ends.
-    private static func joined(_ parts: [Part?], _ descriptor: Int32, _ size: Int, _ rule: ChunkRule) -> [FileChunk]? {
+    private static func joined(_ parts: [Part?], _ descriptor: Int32, _ range: Range<Int>, _ rule: ChunkRule) -> [FileChunk]? {
         var chunks: [FileChunk] = []
-        var open = 0
+        var open = range.lowerBound
         let buffer = ScratchBuffer()
         func close(at end: Int) -> Bool {
             for start in stride(from: open, to: end, by: rule.maximum) {
@@ -78,7 +80,7 @@ struct FileRecipe: Sendable {
             chunks += part.chunks
             open = part.last
         }
-        return close(at: size) ? chunks : nil
+        return close(at: range.upperBound) ? chunks : nil
     }
 }
 

@@ -102,7 +102,7 @@ final class ContentReceiver: Sendable {
 
     // MARK: Deltas
 
-    /// Looks at what the receiver has of a file whose recipe is asked for.
+    /// Opens what the receiver has of a file, and asks for its recipe.
     /// - Parameter answer: sends a message; called on another thread. The last word, when all is said, is `done`.
     func prepareDelta(_ wanted: ReceiverLedger.Wanted, _ rule: ChunkRule, answer: @escaping @Sendable ([UInt8]) throws -> Void,
                       done: @escaping @Sendable () throws -> Void) throws {
@@ -123,7 +123,6 @@ final class ContentReceiver: Sendable {
             let delta = DeltaFile(LargeFile(wanted), sources: sources, rule: rule)
             deltas.withLock { $0[wanted.file.id] = Delta(file: delta, hasOld: old != nil, answer: answer, done: done) }
             try answer(FileRequest.encode([FileRequest(id: wanted.file.id, wish: .recipe(rule))]))
-            if let plan = delta.readSources(threads: TreeScanner.defaultThreads) { try carryOut(plan, wanted.file.id, assembler) }
         }
     }
 
@@ -140,8 +139,9 @@ final class ContentReceiver: Sendable {
         guard let delta = deltas.withLock({ $0[id] }) else { throw SyncError.violation("a recipe that was not asked for") }
         // It may have grown since it was listed, but a list without end is none of an honest sender's.
         let most = min(policy.bytes, 2 * min(delta.file.file.wanted.file.size, 1 << 61) + 1 << 30)
-        guard let plan = try delta.file.add(chunks, isLast: isLast, limit: most) else { return }
-        try pool.submit(cost: 0) { [self] assembler in try carryOut(plan, id, assembler) }
+        try delta.file.add(chunks, isLast: isLast, limit: most)
+        guard isLast else { return }
+        try pool.submit(cost: 0) { [self] assembler in try carryOut(delta.file.plan(threads: TreeScanner.defaultThreads), id, assembler) }
     }
 
     private func carryOut(_ plan: DeltaPlan, _ id: Int, _ assembler: FileAssembler) throws {

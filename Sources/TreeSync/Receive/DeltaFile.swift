@@ -9,8 +9,6 @@ final class DeltaFile: Sendable {
         var wanted = FileRecipe(chunks: [])
         var bytes = 0
         var isComplete = false
-        var sources: [FileRecipe]?
-        var isTaken = false
     }
 
     let file: LargeFile
@@ -44,8 +42,7 @@ final class DeltaFile: Sendable {
     }
 
     /// Takes a part of the sender's recipe.
-    /// - Returns: what to do, once all is known.
-    func add(_ chunks: [FileChunk], isLast: Bool, limit: UInt64) throws -> DeltaPlan? {
+    func add(_ chunks: [FileChunk], isLast: Bool, limit: UInt64) throws {
         try monitor.withLock { state throws(SyncError) in
             guard !state.isComplete else { throw SyncError.violation("two recipes of one file") }
             for chunk in chunks {
@@ -58,23 +55,14 @@ final class DeltaFile: Sendable {
             state.wanted.chunks += chunks
             state.isComplete = isLast
         }
-        return planIfKnown()
     }
 
-    /// Cuts what the receiver has, on several threads.
-    func readSources(threads: Int) -> DeltaPlan? {
-        let recipes = sources.map { FileRecipe(of: $0.descriptor, size: $0.size, rule: rule, threads: threads) ?? FileRecipe(chunks: []) }
-        monitor.withLock { $0.sources = recipes }
-        return planIfKnown()
-    }
-
-    private func planIfKnown() -> DeltaPlan? {
-        let known = monitor.withLock { state -> (FileRecipe, [FileRecipe])? in
-            guard let sources = state.sources, state.isComplete, !state.isTaken else { return nil }
-            state.isTaken = true
-            return (state.wanted, sources)
-        }
-        return known.map { DeltaPlan(for: $0.0, from: $0.1) }
+    /// What to copy and what to ask for, by a recipe that is complete.
+    func plan(threads: Int) -> DeltaPlan {
+        let wanted = monitor.withLock { $0.wanted }
+        var search = DeltaSearch(for: wanted, rule: rule, threads: threads)
+        for (number, source) in sources.enumerated() { search.look(in: source.descriptor, size: source.size, number: number) }
+        return DeltaPlan(for: wanted, at: search.places, oldSize: sources.first?.size ?? 0)
     }
 
     /// Copies what the receiver has to its places in the new file, and checks it on the way.

@@ -116,7 +116,7 @@ final class SourceReader: Sendable {
     private static let part = 8 << 20
 
     private func sendRecipe(_ item: Item, _ file: OpenFile, _ rule: ChunkRule) throws {
-        guard let recipe = FileRecipe(of: file.descriptor, size: file.size, rule: rule, threads: TreeScanner.defaultThreads) else { throw Self.shrank }
+        guard let recipe = FileRecipe(of: file.descriptor, 0..<file.size, rule: rule, threads: TreeScanner.defaultThreads) else { throw Self.shrank }
         recipes.withLock { $0[item.id] = Offered(item: item, size: file.size, chunks: recipe.chunks.count, attributes: file.attributes) }
         for message in DeltaCodec.recipe(item.id, recipe) { try outbox.put(message) }
     }
