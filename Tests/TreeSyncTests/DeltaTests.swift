@@ -46,6 +46,20 @@ import Testing
         #expect(try trees.rsyncDifferences() == "")
     }
 
+    @Test("are taken of small files too where the other side is far", arguments: [true, false])
+    func small(isFar: Bool) async throws {
+        let trees = try TreePair()
+        try trees.inTarget("for i in $(seq 50); do head -c 60000 /dev/urandom > $i; done")
+        try trees.inSource("cp -a ../target/. .; for i in $(seq 50); do echo more >> $i; done")
+        var options = SyncOptions(compression: .never)
+        options.isFar = isFar
+        let report = try await trees.push(options: options)
+        #expect(report.updated.files == 50)
+        #expect(isFar ? report.bytesToReceiver < 600_000 : report.bytesToReceiver > 3_000_000)
+        #expect(try trees.rsyncDifferences() == "")
+        #expect(try shell("diff -r \(quoted(trees.source)) \(quoted(trees.target))") == "")
+    }
+
     @Test("set only the time of a large file whose content is the same", arguments: [
         "head -c 3000000 /dev/urandom", "head -c 3000000 /dev/zero", "head -c 40000000 /dev/zero", "head -c 40000000 /dev/urandom",
         "yes a line | head -c 30000000",

@@ -15,7 +15,7 @@ struct ChunkRule: Sendable, Hashable {
 
     /// What suits a file of so many bytes: fine for small ones, and no endless lists for large ones.
     init(fileSize: UInt64) {
-        var bits = fileSize < 16 << 20 ? 13 : 16
+        var bits = fileSize < 512 << 10 ? 10 : fileSize < 16 << 20 ? 13 : 16
         while bits < 24, fileSize >> UInt64(bits) > 1 << 17 { bits += 1 }
         self.bits = bits
     }

@@ -71,4 +71,7 @@ struct PendingFile: Sendable {
     var mayBeDelta: Bool {
         size >= DeltaFile.smallest && (part != nil || (oldSize ?? 0) >= max(DeltaFile.smallest / 4, size / 16))
     }
+
+    /// Whether that is worth while where bytes are dear: a small file's recipe takes a tenth of what the packed file does.
+    var mayBeSmallDelta: Bool { size >= 8 << 10 && (oldSize ?? 0) >= max(4 << 10, size / 4) }
 }

@@ -165,7 +165,7 @@ final class Reception {
         case .fetch(let file):
             if options.dryRun { return try note(file.change, file.replacement) }
             let wanted = ReceiverLedger.Wanted(file: file, local: nil)
-            if file.mayBeDelta || file.twin != nil { return try requestRecipe(wanted) }
+            if file.mayBeDelta || file.twin != nil || (options.isFar && file.mayBeSmallDelta) { return try requestRecipe(wanted) }
             ledger.want(wanted)
             requests.append(FileRequest(id: file.id, wish: .send))
             if requests.count >= 4096 { try flushRequests() }
