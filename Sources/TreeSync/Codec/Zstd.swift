@@ -3,7 +3,7 @@ import CZstd
 /// zstd frames of known size; one thread uses one of these.
 final class Zstd {
     /// The most bytes that a frame unpacks to.
-    static let limit = 4 << 20
+    static let limit = 8 << 20
 
     private let packer: OpaquePointer?
     private let unpacker: OpaquePointer?

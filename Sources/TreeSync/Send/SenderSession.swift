@@ -27,10 +27,10 @@ final class SenderSession: Sendable {
     static let smallFile: UInt64 = 128 << 10
     /// The small files that one thread takes at once: a share of what there is, so that all have something to do.
     private func groupBytes(of total: UInt64) -> UInt64 {
-        min(max(total / UInt64(TreeScanner.defaultThreads), 512 << 10), UInt64(bridge.outbox.packingSize))
+        min(max(total / UInt64(TreeScanner.defaultThreads), 512 << 10), UInt64(bridge.outbox.mostPacked))
     }
 
-    private static let groupFiles = 1024
+    private static let groupFiles = 2048
 
     init(source: @escaping @Sendable () throws -> PreparedSource, options: SyncOptions?, bridge: ChannelBridge, events: EventSink) {
         self.source = source

@@ -47,21 +47,21 @@ final class SourceReader: Sendable {
     /// Answers requests: several small files, which share messages, or one of any size.
     /// - Parameter submit: takes the parts of a large one.
     func send(_ items: [Item], with context: Context, _ submit: Submit) throws {
-        var body: [UInt8] = []
+        var batch = FileBatch()
         for item in items {
             do {
                 let file = try open(item.source, context)
                 if UInt64(file.size) > SenderSession.smallFile || file.isSparse || item.wish.isRecipe {
                     try sendLarge(item, file, context, submit)
                 } else {
-                    try append(item, file, to: &body, context)
+                    try append(item, file, to: &batch, context)
                 }
             } catch let failure as Failure {
                 try fail(item, failure)
             }
-            if body.count >= outbox.packingSize { try flush(&body, context) }
+            if batch.count >= outbox.packingSize { try flush(&batch, context) }
         }
-        try flush(&body, context)
+        try flush(&batch, context)
         let bytes = items.reduce(0 as UInt64) { $0 &+ $1.source.entry.size }
         events.progress {
             $0.filesMoved += items.count
@@ -78,26 +78,18 @@ final class SourceReader: Sendable {
         }
     }
 
-    private func flush(_ body: inout [UInt8], _ context: Context) throws {
-        guard !body.isEmpty else { return }
-        let frame = packingLevel.flatMap { level in body.withUnsafeBytes { context.zstd.packed($0, level: level) } }
-        try outbox.put([MessageKind.batch.rawValue, frame == nil ? 0 : 1] + (frame ?? body))
-        body.removeAll(keepingCapacity: true)
+    private func flush(_ batch: inout FileBatch, _ context: Context) throws {
+        for message in batch.messages(packed: packingLevel.flatMap { batch.packed(context.zstd, level: $0) }) { try outbox.put(message) }
+        batch.removeAll()
     }
 
-    private func append(_ item: Item, _ file: OpenFile, to body: inout [UInt8], _ context: Context) throws {
+    private func append(_ item: Item, _ file: OpenFile, to batch: inout FileBatch, _ context: Context) throws {
         let buffer = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<file.size])
         guard try fill(buffer, from: file) == file.size else { throw Self.shrank }
         let digest = ContentDigest.of(UnsafeRawBufferPointer(buffer))
         guard try isWanted(item, digest) else { return }
-        var header = ByteWriter()
-        header.number(item.id)
-        header.attributes(file.attributes)
-        header.number(file.size)
-        header.digest(digest)
-        header.byte(file.remark(against: item.source.entry).rawValue)
-        body += header.bytes
-        body.append(contentsOf: UnsafeRawBufferPointer(buffer))
+        let header = FileHeader(id: item.id, attributes: file.attributes, size: file.size, digest: digest, remark: file.remark(against: item.source.entry))
+        batch.append(header, UnsafeRawBufferPointer(buffer))
     }
 
     /// Answers a request for a large file: hands its parts out, which any thread then sends.

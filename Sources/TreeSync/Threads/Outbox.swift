@@ -94,10 +94,17 @@ final class Outbox: Sendable {
         }
     }
 
-    /// Bytes of small files that are packed together: on a slow link many, since they have much in common.
+    /// Bytes of small files that are packed together: on a slow link many, since they have much in common. The first are
+    /// few, so that the link has something to do soon.
     var packingSize: Int {
-        monitor.withLock { $0.rate ?? .infinity } < Self.slow ? 7 << 19 : 512 << 10
+        monitor.withLock { state in
+            guard state.rate ?? .infinity < Self.slow, state.sent >= 256 << 10 else { return 512 << 10 }
+            return state.sent < 1 << 20 ? 2 << 20 : FileBatch.limit
+        }
     }
+
+    /// What ``packingSize`` may become.
+    var mostPacked: Int { monitor.withLock { $0.rate ?? .infinity } < Self.slow ? FileBatch.limit : 512 << 10 }
 
     private static let slow = 15e6
 
