@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 
 /// A way to bring a folder to the server.
@@ -33,10 +34,14 @@ struct Peers {
             Peer(name: "rsync -a", command: rsync("-a", ssh)),
             Peer(name: "rsync -az", command: rsync("-az", ssh), isExtra: true),
             Peer(name: "rsync -a, ControlMaster", command: rsync("-a", shared), isExtra: true),
+            Peer(name: "rclone", command: { source, target in
+                "rclone -q --config /dev/null sync '\(source)' ':sftp:\(target)' --sftp-host \(server.address) --sftp-port \(server.port) --sftp-user \(server.user) "
+                    + "--sftp-key-file '\(server.identityFile())' --sftp-known-hosts-file '\(server.knownHostsFile)' --links"
+            }, isExtra: true),
             Peer(name: "tar | ssh", command: { source, target in
                 "tar -C '\(source)' -cf - . | \(ssh) \(alias) \"mkdir -p '\(target)' && tar -C '\(target)' -xf -\""
             }, isCopyOnly: true, isExtra: true),
-        ]
+        ].filter { $0.name != "rclone" || access("/usr/bin/rclone", X_OK) == 0 }
     }
 
     private func product(_ source: String, _ target: String) throws -> String {
