@@ -48,6 +48,7 @@ final class SourceReader: Sendable {
     /// - Parameter submit: takes the parts of a large one.
     func send(_ items: [Item], with context: Context, _ submit: Submit) throws {
         var batch = FileBatch()
+        var (files, bytes) = (0, 0 as UInt64)
         for item in items {
             do {
                 let file = try open(item.source, context)
@@ -55,6 +56,8 @@ final class SourceReader: Sendable {
                     try sendLarge(item, file, context, submit)
                 } else {
                     try append(item, file, to: &batch, context)
+                    files += 1
+                    bytes &+= item.source.entry.size
                 }
             } catch let failure as Failure {
                 try fail(item, failure)
@@ -62,9 +65,13 @@ final class SourceReader: Sendable {
             if batch.count >= outbox.packingSize { try flush(&batch, context) }
         }
         try flush(&batch, context)
-        let bytes = items.reduce(0 as UInt64) { $0 &+ $1.source.entry.size }
+        note(files: files, bytes: bytes)
+    }
+
+    /// Counts what is done.
+    private func note(files: Int, bytes: UInt64) {
         events.progress {
-            $0.filesMoved += items.count
+            $0.filesMoved += files
             $0.bytesMoved &+= bytes
         }
     }
@@ -99,7 +106,7 @@ final class SourceReader: Sendable {
         case .recipe(let rule): return try sendRecipe(item, file, rule)
         case .sendUnless, .compare:
             let digest = try digest(of: file, context)
-            guard try isWanted(item, digest) else { return }
+            guard try isWanted(item, digest) else { return note(files: 1, bytes: UInt64(file.size)) }
         }
         try sendParts(file.extents(of: Self.part), of: item, file, submit)
     }
@@ -181,6 +188,7 @@ final class SourceReader: Sendable {
             if level != nil { skipPacking = encoded.count > bytes.count ? 16 : 0 } else { skipPacking = max(0, skipPacking - 1) }
             try outbox.put(encoded)
             start += piece.count
+            note(files: 0, bytes: UInt64(piece.count))
         }
     }
 
@@ -190,9 +198,12 @@ final class SourceReader: Sendable {
         let ending = FileEnding(id: item.id, size: UInt64(file.size), literal: sending.literal, attributes: file.attributes,
                                 remark: file.remark(against: item.source.entry))
         try outbox.put(ending.encoded())
+        // What the receiver had is done without having moved.
+        note(files: 1, bytes: UInt64(file.size) - sending.literal)
     }
 
     private func fail(_ item: Item, _ failure: Failure) throws {
+        note(files: 1, bytes: 0)
         try outbox.put(FileAnswer(id: item.id, outcome: .failed(failure.kind, reason: failure.reason)).encoded())
         events.send(.problem(SyncProblem(kind: failure.kind, path: TreePath(item.source.folder).appending(item.source.name),
                                          reason: failure.reason)))

@@ -1,17 +1,22 @@
 import FoundationEssentials
 import Fleet
 import RemoteKit
+import Synchronization
 import TreeSync
 
 /// Shows what happens in a job on stderr: one line for each step, one rewritten line for what moves.
-struct JobPrinter: Sendable {
+final class JobPrinter: Sendable {
     let host: String
+    private let moving = Mutex(SyncProgressLine())
+    private static let start = ContinuousClock.now
+
+    init(host: String) { self.host = host }
 
     func callAsFunction(_ event: JobEvent) {
         let terminal = Terminal.shared
         switch event {
         case .connected: break
-        case .syncing(let progress): terminal.progress(line(progress))
+        case .syncing(let progress): terminal.progress(moving.withLock { $0.text(progress, now: Self.start.duration(to: .now) / .seconds(1)) })
         case .problem(let problem): terminal.say("warning: \(SafeText.line(problem.description, limit: 500))")
         case .synced(let report):
             terminal.endProgress()
@@ -32,13 +37,6 @@ struct JobPrinter: Sendable {
             terminal.say("connection lost: \(SafeText.line(reason, limit: 300)); trying again in \(Human.duration(pause)), the run goes on")
         case .fetched: terminal.endProgress()
         }
-    }
-
-    private func line(_ progress: SyncProgress) -> String {
-        let listed = "syncing: \(Human.count(progress.entriesListed)) listed"
-        guard progress.filesToMove > 0 else { return listed }
-        return listed + ", \(Human.count(progress.filesMoved))/\(Human.count(progress.filesToMove)) files, "
-            + "\(Human.bytes(Int(clamping: progress.bytesMoved)))/\(Human.bytes(Int(clamping: progress.bytesToMove)))"
     }
 }
 
