@@ -79,7 +79,8 @@ struct Authentication {
         case LIBSSH2_ERROR_FILE: "cannot be used (\(engine.lastError))"
         default: engine.lastError
         }
-        record.attempts.append("\(what): \(why)")
+        // A password may be tried some times.
+        if record.attempts.last != "\(what): \(why)" { record.attempts.append("\(what): \(why)") }
         logger.debug("login failed", metadata: ["with": "\(what)", "why": "\(why)"])
         let lost = [LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_NONE]
         if engine.buffers.failure != nil || lost.contains(code) {
@@ -215,15 +216,22 @@ struct Authentication {
 
     private func tryPassword(_ record: Record) async throws -> Bool {
         guard record.allows("password"), let ask = credentials.password else { return false }
-        guard let password = await ask("\(target.user)@\(target.host)") else {
-            record.attempts.append("password: none was given")
-            return false
+        for _ in 0..<Self.passwordTries {
+            guard let password = await ask("\(target.user)@\(target.host)") else {
+                record.attempts.append("password: none was given")
+                return false
+            }
+            let isRight = try attempt("password", record) {
+                libssh2_userauth_password_ex(engine.session, target.user, UInt32(target.user.utf8.count),
+                                             password, UInt32(password.utf8.count), nil)
+            }
+            if isRight { return true }
         }
-        return try attempt("password", record) {
-            libssh2_userauth_password_ex(engine.session, target.user, UInt32(target.user.utf8.count),
-                                         password, UInt32(password.utf8.count), nil)
-        }
+        return false
     }
+
+    /// As ssh's NumberOfPasswordPrompts has it.
+    private static let passwordTries = 3
 
     private func tryQuestions(_ record: Record) async throws -> Bool {
         guard record.allows("keyboard-interactive"), let ask = credentials.answers else { return false }
