@@ -12,6 +12,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// What looks at every byte takes minutes in tests where it is not optimized.
+let quickTests: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// SQLite, zstd and libmd go into the worker as archives, so that it runs on a host that has none of them. Their module
 /// maps therefore carry no `link` line and no pkg-config name, which would bring the shared libraries back.
 let staticSQLite: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libsqlite3.a"]), .linkedLibrary("m")]
@@ -61,7 +64,7 @@ let package = Package(
         .target(name: "SSH", dependencies: ["Wire", "CLibSSH2", "CCounterMode", logging, subprocess, crypto, cryptoExtras],
                 swiftSettings: strict),
         .target(name: "TreeSync", dependencies: ["Wire", "CZstd", "CXXHash"],
-                swiftSettings: strict, linkerSettings: staticZstd),
+                swiftSettings: strict + quickTests, linkerSettings: staticZstd),
         .target(name: "SQLLogicTest", dependencies: ["Wire", "CSQLite", "CMD"],
                 swiftSettings: strict, linkerSettings: staticSQLite + staticMD),
         .target(name: "Fleet", dependencies: ["Wire", "CFleet"], swiftSettings: strict),

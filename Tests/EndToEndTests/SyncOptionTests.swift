@@ -39,6 +39,65 @@ struct SyncOptionTests {
         #expect(!project.exists(project.state))
     }
 
+    @Test("--exclude keeps what it matches here and there, --include brings some of it back, and --delete-excluded lifts the protection")
+    func choosing() async throws {
+        let project = try await Project(
+            files: ["a.c": "a", "b.o": "b", "keep.o": "k", "gen/x": "x", "gen/y": "y", ".gitignore": "/gen\n", "docs/d": "d"], isLocal: true)
+        func there() -> Set<String> { Set(below(project.workspace).map { String($0.dropFirst(project.workspace.count + 1)) }) }
+        let first = try await project.slt("sync", "--exclude", "*.o", "--exclude", "docs/", "--include", "keep.o", "--include", "/gen")
+        #expect(first.code == 0, "\(first)")
+        #expect(there() == [".gitignore", "a.c", "gen", "gen/x", "gen/y", "keep.o", "slt-remote.toml"])
+        // Made there, and excluded: it stays, until that is lifted.
+        try project.folder.write("built", to: "home/work/built.o")
+        try project.folder.write("built", to: "home/work/.git/HEAD")
+        unlink(project.source + "/keep.o")
+        let second = try await project.slt("sync", "--exclude", "*.o", "--exclude", "docs/")
+        #expect(second.code == 0, "\(second)")
+        #expect(there().isSuperset(of: ["built.o", "keep.o", "gen/x"]))
+        let dry = try await project.slt("sync", "--dry-run", "--force", "--delete-excluded", "--exclude", "*.o", "--exclude", "docs/")
+        #expect(Set(dry.text.split(separator: "\n").map(String.init)).isSuperset(of: ["delete built.o", "delete keep.o", "delete gen", "delete gen/x"]), "\(dry)")
+        #expect(there().contains("built.o"))
+        let third = try await project.slt("sync", "--force", "--delete-excluded", "--exclude", "*.o", "--exclude", "docs/")
+        #expect(third.code == 0, "\(third)")
+        #expect(there() == [".gitignore", "a.c", "slt-remote.toml", ".git", ".git/HEAD"])
+    }
+
+    @Test("the user's global excludes count, those of git's configuration and those of its default place")
+    func userExcludes() async throws {
+        let project = try await Project(files: ["a": "a", "b.swp": "b", "c.bak": "c"], isLocal: true)
+        try project.folder.write("[core]\nexcludesFile = ~/mine\n", to: "home/.gitconfig")
+        try project.folder.write("*.swp\n", to: "home/mine")
+        #expect(try await project.slt("sync").code == 0)
+        #expect(project.exists(project.workspace + "/c.bak") && !project.exists(project.workspace + "/b.swp"))
+        // Without git, its default place is read.
+        try project.folder.write("*.bak\n", to: "home/.config/git/ignore")
+        let bare = try await project.start(["sync", "--exclude", "nothing"], environment: ["PATH": "/nowhere"]).finish()
+        #expect(bare.code == 0, "\(bare)")
+        #expect(project.exists(project.workspace + "/b.swp"))
+        let explained = try await project.start(["sync", "--explain", "c.bak"], environment: ["PATH": "/nowhere"]).finish()
+        #expect(explained.text == "c.bak: excluded by \(project.home)/.config/git/ignore:1: *.bak\n", "\(explained)")
+        // And rules of git's are none of this tree's, where the configuration says so.
+        try project.write(String(contentsOfFile: project.source + "/slt-remote.toml", encoding: .utf8) + "\n[sync]\ngitignore = false\n", to: "slt-remote.toml")
+        #expect(try await project.slt("sync").code == 0)
+        #expect(project.exists(project.workspace + "/b.swp") && project.exists(project.workspace + "/c.bak"))
+    }
+
+    @Test("--stats prints what moved, what was there, and the time of each part")
+    func stats() async throws {
+        let project = try await Project(files: ["a": String(repeating: "a", count: 3000), "d/b": "b"], isLocal: true)
+        let first = try await project.slt("sync", "--stats")
+        let lines = first.text.split(separator: "\n").map(String.init)
+        #expect(first.code == 0 && lines.count == 5, "\(first)")
+        #expect(lines.first?.hasPrefix("source    3 files, 1 folders, 0 links, 3") == true, "\(first)")
+        #expect(lines.contains("created   4, updated 0, touched 0, deleted 0, unchanged 0"), "\(first)")
+        #expect(lines.contains { $0.hasPrefix("content   3") && $0.hasSuffix("0 B was there") }, "\(first)")
+        #expect(lines.contains { $0.hasPrefix("messages  ") && $0.contains(" to the host, ") && $0.contains("speed-up ") }, "\(first)")
+        #expect(lines.contains { $0.hasPrefix("time      ") && $0.contains(" listing, ") && $0.contains(" moving, ") && $0.hasSuffix(" finishing") }, "\(first)")
+        try project.write("changed", to: "d/b")
+        let second = try await project.slt("sync", "--stats")
+        #expect(second.text.contains("created   0, updated 1, touched 0, deleted 0, unchanged 3\ncontent   7 B moved, "), "\(second)")
+    }
+
     @Test("--itemize prints rsync's lines, in a dry run and a real one, and --json carries them")
     func itemize() async throws {
         let project = try await Project(files: ["a": "a", "d/b": "b"], isLocal: true)

@@ -22,8 +22,25 @@ import Testing
             precondition(isStarted)
         }
 
+        /// Whatever is done to a file, one of these changes.
+        private struct State: Hashable {
+            var file: ino_t
+            var size: off_t
+            var modified: Int
+            var changed: Int
+        }
+
+        /// How each file was when it was last read, and right.
+        private let known = Monitor([String: State]())
+
         private func look() {
             for (name, digests) in allowed {
+                var status = stat()
+                guard stat(folder + "/" + name, &status) == 0 else { continue }
+                let now = State(file: status.st_ino, size: status.st_size, modified: status.st_mtim.tv_sec << 30 + status.st_mtim.tv_nsec,
+                                changed: status.st_ctim.tv_sec << 30 + status.st_ctim.tv_nsec)
+                guard known.withLock({ $0[name] }) != now else { continue }
+                known.withLock { $0[name] = now }
                 guard let digest = CutTests.digest(folder + "/" + name), !digests.contains(digest) else { continue }
                 state.withLock { $0.damaged.append(name) }
             }

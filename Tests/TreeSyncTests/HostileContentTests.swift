@@ -87,7 +87,7 @@ import Testing
         }
         #expect(isStarted)
         var reached = 0
-        for round in 0..<40 {
+        for round in 0..<20 {
             try trees.inSource("for i in $(seq 40); do echo \(round) $i > d/$i; echo \(round) $i > d/e/$i; done && echo \(round) >> d/big && rm -rf d/n* && mkdir d/n\(round) && ln -s x d/n\(round)/l && ln d/1 d/n\(round)/h && chmod 7\(round % 8)0 d/e && touch -d @\(round) d")
             if (try? await trees.push(options: SyncOptions(force: true))) != nil { reached += 1 }
         }
