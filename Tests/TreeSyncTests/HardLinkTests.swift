@@ -33,6 +33,24 @@ import Testing
         #expect(try await !trees.push().changed)
     }
 
+    @Test("that only the receiver has are parted where one of the names is to change", arguments: [0, 10, 200_000, 2_000_000])
+    func parted(size: Int) async throws {
+        let trees = try TreePair(in: "/dev/shm")
+        try trees.inSource("head -c \(size) /dev/urandom > a; for i in b c d; do cp a $i; done; touch -d 2001-01-01 a b c d; chmod 600 a b c d")
+        try trees.inTarget("cp -p ../source/a a; for i in b c d; do ln a $i; done")
+        // All are as they should be.
+        #expect(try await trees.push().touched.files == 0)
+        try trees.inSource("touch -d 2002-02-02 b; chmod 640 c")
+        let report = try await trees.push(options: SyncOptions(compression: .never))
+        #expect(report.problems.isEmpty && report.bytesLiteral <= 2 * 200_000)
+        #expect(TreeSnapshot(trees.source).entries.filter { $0.key != [] }.mapValues { [$0.time, Int($0.mode)] } == TreeSnapshot(trees.target).entries.filter { $0.key != [] }.mapValues { [$0.time, Int($0.mode)] })
+        try trees.inSource("touch -d 2003-03-03 a")
+        try await trees.push()
+        #expect(try differences(trees) == "")
+        #expect(try await !trees.push().changed)
+        #expect(try shell("cd \(quoted(trees.source)) && for f in a b c d; do cmp $f ../target/$f; done") == "")
+    }
+
     @Test("to what is no file of the manifest are refused")
     func hostile() throws {
         var reader = ManifestReader(policy: .untrusted)

@@ -148,7 +148,7 @@ final class ContentReceiver: Sendable {
         guard let delta = deltas.withLock({ $0.removeValue(forKey: id) }) else { return }
         let file = delta.file.file
         _ = try ledger.begin(id)
-        let isSame = plan.isSame && delta.hasOld
+        let isSame = plan.isSame && delta.hasOld && !file.wanted.file.isShared
         let copies = !isSame && !plan.copies.isEmpty
         if isSame { file.setSame() }
         if copies { file.expectCopying() }

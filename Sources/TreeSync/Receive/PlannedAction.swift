@@ -59,9 +59,13 @@ struct PendingFile: Sendable {
     /// What is told of it when new content has come.
     var change: SyncChange {
         let kind: SyncChange.Kind = if case .nothing = replacement { .create } else { .update }
-        return SyncChange(kind: kind, type: .file, path: path, differences: differences.contains(.isNew) ? .isNew : differences.union(.content))
+        let isOther = !differences.contains(.isNew) && !isShared
+        return SyncChange(kind: kind, type: .file, path: path, differences: isOther ? differences.union(.content) : differences)
     }
 
+    /// Whether the receiver's file has another name that is not to change with it: a new file takes its place even if
+    /// the content is the same.
+    var isShared = false
     /// Another file that may hold its content: what it was renamed or copied from.
     var twin: TreePath?
 

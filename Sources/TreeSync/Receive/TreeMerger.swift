@@ -27,6 +27,7 @@ struct TreeMerger {
     private var nextID = 0
     private var listingBytes = 0
     private var unsure: Set<[UInt8]> = []
+    private var shares = SharedFiles()
     /// Temporary files of the folder that is being merged.
     private var leftovers: Set<[UInt8]> = []
 
@@ -256,10 +257,14 @@ struct TreeMerger {
     }
 
     private mutating func mergeFile(_ file: PendingFile, _ match: ListedEntry, _ folder: inout Expected) throws {
+        var file = file
         if file.size != match.size {
             folder.isDirty = true
-            var file = file
             file.differences.insert(.size)
+            try emit(.fetch(file))
+        } else if shares.mustPart(match, changes: file.differences != []) {
+            folder.isDirty = true
+            file.isShared = true
             try emit(.fetch(file))
         } else if file.size > 0, options.checksum || !Self.sameTime(file.attributes, match.attributes) {
             folder.isDirty = true
