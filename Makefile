@@ -74,7 +74,7 @@ bench-slt: build ## The runner against SQLite alone: CPU, wall, worst file, pars
 # A thousand mutations a run, with rsync and a comparison of its own as oracles.
 SYNC_FUZZ_RUNS ?= 20
 fuzz-sync: deps ## Random trees, SYNC_FUZZ_RUNS (20) times 1,100 mutations, against rsync; SEED chooses others
-	SEED=$${SEED:-1} SYNC_FUZZ_RUNS=$(SYNC_FUZZ_RUNS) $(SWIFT) test $(SWIFT_FLAGS) --filter RandomTreeTests
+	SEED=$${SEED:-1} SYNC_FUZZ_RUNS=$(SYNC_FUZZ_RUNS) $(SWIFT) test $(SWIFT_FLAGS) --filter "RandomTreeTests|RuleTests/oracle"
 
 FUZZ_SECONDS ?= 60
 fuzz: deps ## libFuzzer on the parsers of all dialects, for FUZZ_SECONDS (60)
