@@ -86,7 +86,7 @@ import Testing
             var end = ByteWriter(.manifestEnd)
             end.number(1)
             end.string("digest".utf8)
-            for length in [1, 1 << 20] {
+            for length in [1, 1 << 16, 1 << 30] {
                 let before = Memory.peak
                 let error = await #expect(throws: SyncError.self) {
                     try await sender.receive(sender.greeting() + [offer, end.bytes], into: trees.target) { channel in

@@ -47,7 +47,7 @@ final class DeltaFile: Sendable {
             guard !state.isComplete else { throw SyncError.violation("two recipes of one file") }
             for chunk in chunks {
                 let (sum, overflow) = state.bytes.addingReportingOverflow(chunk.length)
-                guard !overflow, UInt64(sum) <= limit else { throw SyncError.violation("a recipe that is too long") }
+                guard !overflow, UInt64(sum) <= limit, chunk.length <= rule.maximum else { throw SyncError.violation("a recipe of an impossible length") }
                 state.bytes = sum
             }
             // No honest rule cuts finer, so a list can take no more memory than the file's size allows.

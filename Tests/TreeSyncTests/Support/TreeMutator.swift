@@ -14,6 +14,8 @@ struct TreeMutator {
     private let kinds: [Kind]
     /// Sizes of large files.
     private static let large = [700_000, 1_500_000, 2_600_000]
+    /// Of a size from which deltas are found in another way; seldom, as it takes its time.
+    private static let huge = DeltaSearch.smallest + 700_000
     private static let sizes = [1, 100, 4096, 5000, 131_072, 131_073, 600_000]
     /// Only root can read files of mode 0.
     private static let modes: [mode_t] = [0o600, 0o644, 0o755, 0o400, 0o444] + (getuid() == 0 ? [0] : [])
@@ -121,7 +123,8 @@ struct TreeMutator {
     }
 
     private mutating func size() -> Int {
-        Int.random(in: 0..<8, using: &random) == 0 ? Self.large.randomElement(using: &random)! : Self.sizes.randomElement(using: &random)!
+        if Int.random(in: 0..<60, using: &random) == 0 { return Self.huge }
+        return Int.random(in: 0..<8, using: &random) == 0 ? Self.large.randomElement(using: &random)! : Self.sizes.randomElement(using: &random)!
     }
 
     private mutating func anyByte() -> UInt8 {
@@ -168,7 +171,7 @@ struct TreeMutator {
     }
 
     private mutating func edit(_ change: (inout [UInt8], inout SeededRandom) -> Void) -> Bool {
-        guard let place = existing(S_IFREG, where: { $0.st_size > 0 && $0.st_size < 4_000_000 }), var bytes = read(place), !bytes.isEmpty else { return false }
+        guard let place = existing(S_IFREG, where: { $0.st_size > 0 && $0.st_size < 20_000_000 }), var bytes = read(place), !bytes.isEmpty else { return false }
         change(&bytes, &random)
         return write(bytes, to: place) && setTime(place)
     }
