@@ -57,7 +57,8 @@ enum SyncFuzz {
         for round in 0..<Self.rounds {
             source.mutate(Self.mutations)
             if round > 0 { target.mutate(10) }
-            let options = SyncOptions(force: true, compression: [.always, .never, .adaptive].randomElement(using: &random)!)
+            var options = SyncOptions(force: true, compression: [.always, .never, .adaptive].randomElement(using: &random)!)
+            options.isFar = Bool.random(using: &random)
             let report = Bool.random(using: &random)
                 ? try await trees.push(options: options)
                 : try await trees.pull(options: options, policy: .trusted)
@@ -92,7 +93,8 @@ enum SyncFuzz {
             let wanted = try rsyncLines(trees, "--exclude='*.o' --exclude=/keep/")
             for isDry in [true, false] {
                 let log = EventLog()
-                let options = SyncOptions(dryRun: isDry, checksum: Bool.random(using: &random), force: true, itemize: true)
+                var options = SyncOptions(dryRun: isDry, checksum: Bool.random(using: &random), force: true, itemize: true)
+                options.isFar = Bool.random(using: &random)
                 let report = try await trees.push(rules, options: options, events: log.handler)
                 #expect(report.problems.isEmpty, "seed \(seed), round \(round): \(report.problems.prefix(5))")
                 let lines = Set(log.changes.map(Self.line))

@@ -34,7 +34,7 @@ import Testing
         let report = try await trees.push(options: SyncOptions(force: true, compression: .never))
         #expect(report.problems.isEmpty && report.created.files == 201)
         #expect(report.bytesLiteral == 30_000)
-        #expect(report.bytesToReceiver < 100_000)
+        #expect(report.bytesToReceiver < 70_000)
         #expect(try trees.rsyncDifferences() == "")
         #expect(try shell("diff -r \(quoted(trees.source)) \(quoted(trees.target))") == "")
     }

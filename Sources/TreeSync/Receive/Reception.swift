@@ -197,7 +197,9 @@ final class Reception {
     /// Asks for the chunks of a file, to take from the sender only what the receiver does not have.
     private func requestRecipe(_ wanted: ReceiverLedger.Wanted) throws {
         _ = ledger.comparisons(1)
-        try content?.prepareDelta(wanted, ChunkRule(fileSize: wanted.file.size), answer: { [bridge] in try bridge.outbox.put($0) },
+        // What was only renamed needs no fine list.
+        let rule = ChunkRule(fileSize: wanted.file.twin == nil ? wanted.file.size : max(wanted.file.size, DeltaFile.smallest))
+        try content?.prepareDelta(wanted, rule, answer: { [bridge] in try bridge.outbox.put($0) },
                                   done: { [ledger, bridge] in
                                       if ledger.comparisons(-1) { try bridge.outbox.put([MessageKind.requestsEnd.rawValue]) }
                                   })
