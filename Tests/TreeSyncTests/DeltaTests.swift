@@ -112,6 +112,22 @@ import Testing
         #expect(try trees.rsyncDifferences() == "")
     }
 
+    @Test("do not leave a part beside a file that has come by itself since")
+    func stalePart() async throws {
+        let trees = try TreePair()
+        try trees.inSource("head -c 3000000 /dev/urandom > f; cp f g; cp f h")
+        try await trees.push()
+        for (name, change) in [("f", "true"), ("g", "chmod 600 g"), ("h", "touch -d 2001-01-01 h")] {
+            let part = String(decoding: TemporaryName.make(for: Array(name.utf8)), as: UTF8.self)
+            try trees.inTarget("head -c 2000000 f > \(part)")
+            try trees.inSource(change)
+        }
+        #expect(try await trees.push().problems.isEmpty)
+        #expect(try trees.inTarget("ls -A | tr '\\n' ' '") == "f g h ")
+        #expect(try await !trees.push().changed)
+        #expect(try trees.rsyncDifferences() == "")
+    }
+
     @Test("are whole whenever the connection breaks, and use what came before", arguments: [3, 9, 16])
     func resume(after messages: Int) async throws {
         let trees = try TreePair(in: "/dev/shm")

@@ -269,10 +269,11 @@ struct TreeMerger {
         } else if file.size > 0, options.checksum || !Self.sameTime(file.attributes, match.attributes) {
             folder.isDirty = true
             try emit(.compare(file, local: match.attributes))
-        } else if file.differences != [] {
-            try emit(.setAttributes(SyncChange(kind: .metadata, type: .file, path: file.path, differences: file.differences), file.attributes))
         } else {
-            unchanged.add(.file)
+            // A part belongs to a state of the file that the receiver has got past.
+            if let part = file.partPath { try emit(.removeStale(part)) }
+            guard file.differences != [] else { return unchanged.add(.file) }
+            try emit(.setAttributes(SyncChange(kind: .metadata, type: .file, path: file.path, differences: file.differences), file.attributes))
         }
     }
 
