@@ -56,6 +56,31 @@ import Testing
         #expect(try await sent(folder.file("main/sub")) == [".gitignore", "l.o"])
     }
 
+    @Test("and what a repository inside the tree ignores are decided by its own rules alone")
+    func inner() async throws {
+        let folder = try TemporaryFolder()
+        try shell("""
+            cd \(quoted(folder.path)) && git init -q outer && cd outer && printf '*.o\n/inner/top\n' > .gitignore && printf 'everywhere\n' > .git/info/exclude && git init -q inner \
+            && printf '*.tmp\n' > inner/.gitignore && printf '/top2\n/deep/x\n' > inner/.git/info/exclude && mkdir inner/deep && for f in a.o a.tmp b.c top top2 deep/x deep/y.o everywhere; do echo $f > inner/$f; done; echo o > o.o; echo e > everywhere; echo s > s.c
+            """)
+        let inner = try listed(folder.file("outer/inner")).map { "inner/" + $0 }
+        #expect(inner == ["inner/.gitignore", "inner/a.o", "inner/b.c", "inner/deep/y.o", "inner/everywhere", "inner/top"])
+        #expect(try await sent(folder.file("outer")) == [".gitignore"] + inner + ["s.c"])
+        let explained = try SourceRules().explain(TreePath("inner/deep/x"), root: folder.file("outer"))
+        #expect(explained.verdict == .excluded)
+        guard case .file(let file, line: 2)? = explained.rule?.place else { return #expect(Bool(false), "\(explained)") }
+        #expect(file.hasSuffix("outer/inner/.git/info/exclude"))
+    }
+
+    @Test("of a repository inside the tree are protected on the receiver by its rules")
+    func innerProtection() async throws {
+        let trees = try TreePair()
+        try trees.inSource("git init -q . && printf '*.o\n' > .gitignore && git init -q inner && printf '*.tmp\n' > inner/.gitignore && echo /built >> inner/.git/info/exclude && echo a > inner/a")
+        try trees.inTarget("mkdir inner && echo kept > inner/kept.tmp && echo kept > inner/built && echo gone > inner/gone.o && echo kept > kept.o")
+        _ = try await trees.push()
+        #expect(try trees.inTarget("find . -type f | LC_ALL=C sort") == "./.gitignore\n./inner/.gitignore\n./inner/a\n./inner/built\n./inner/kept.tmp\n./kept.o\n")
+    }
+
     @Test("are kept right on the receiver, where all else in an excluded folder is protected")
     func protection() async throws {
         let trees = try TreePair()

@@ -42,6 +42,7 @@ struct ManifestReader {
             folder.isExcluded = flags.contains(.excluded)
             if flags.contains(.gitignore) { folder.gitignore = try readRules(&reader) }
             if flags.contains(.sltignore) { folder.sltignore = try readRules(&reader) }
+            if flags.contains(.repository) { folder.repositoryExcludes = try readRules(&reader) }
         }
         var seconds: Int64 = 0
         for _ in 0..<(try reader.count(upTo: policy.entries)) {

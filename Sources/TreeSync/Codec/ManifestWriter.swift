@@ -16,6 +16,8 @@ struct ManifestWriter {
         static let sltignore = PartFlags(rawValue: 16)
         /// The rules exclude the folder: what the receiver has there, and is not listed, stays.
         static let excluded = PartFlags(rawValue: 32)
+        /// The folder is the top of a repository of its own; the text of its `info/exclude` comes last.
+        static let repository = PartFlags(rawValue: 64)
     }
 
     /// Messages are sent when they reach this size.
@@ -37,6 +39,7 @@ struct ManifestWriter {
     mutating func add(_ listing: DirectoryListing) throws {
         var flags: PartFlags = [.first]
         if listing.failure != nil { flags.insert(.unreadable) }
+        if listing.repositoryExcludes != nil { flags.insert(.repository) }
         if listing.isExcluded { flags.insert(.excluded) }
         if listing.gitignore != nil { flags.insert(.gitignore) }
         if listing.sltignore != nil { flags.insert(.sltignore) }
@@ -47,6 +50,7 @@ struct ManifestWriter {
             body.byte(flags.rawValue)
             if flags.contains(.gitignore), let text = listing.gitignore { body.string(text) }
             if flags.contains(.sltignore), let text = listing.sltignore { body.string(text) }
+            if flags.contains(.repository), let text = listing.repositoryExcludes { body.string(text) }
             body.number(end - start)
             var seconds: Int64 = 0
             for entry in listing.entries[start..<end] {

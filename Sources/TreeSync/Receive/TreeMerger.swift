@@ -82,7 +82,7 @@ struct TreeMerger {
         let namesBefore = names.count
         nextID += remote.entries.count
         try checkLengths(remote)
-        let scope = folder.scope.entering(folder.path, gitignore: remote.gitignore, sltignore: remote.sltignore)
+        let scope = folder.scope.entering(folder.path, gitignore: remote.gitignore, sltignore: remote.sltignore, repositoryExcludes: remote.repositoryExcludes)
         var below: [Expected] = []
         for entry in remote.entries { seen.add(entry.kind) }
         if folder.meeting == .passedOver {

@@ -71,6 +71,12 @@ struct RuleExplainer {
         case .configuration:
             text = texts.configuration
             place = .patterns(pattern(atLine: match.line))
+        case .repository where match.baseLength > texts.prefix.count:
+            // Of a repository inside the source.
+            let folder = String(decoding: (texts.prefix + listing.path).prefix(match.baseLength - 1).dropFirst(texts.prefix.count), as: UTF8.self)
+            let inner = GitRepository.containing("\(root)/\(folder)")
+            text = inner.flatMap { try? RuleTexts.excludes(of: $0) } ?? []
+            place = .file((inner?.commonFolder ?? "") + "/info/exclude", line: match.line)
         case .repository:
             text = texts.repositoryExcludes
             place = .file((repository?.commonFolder ?? "") + "/info/exclude", line: match.line)

@@ -7,6 +7,7 @@ final class RuleScope: Sendable {
     private let gitLists: [PatternList]
     private let repository: PatternList
     private let user: PatternList
+    private let userText: [UInt8]
     /// What full paths begin with: the root's path in its repository.
     let prefix: [UInt8]
     let usesGitignore: Bool
@@ -23,18 +24,21 @@ final class RuleScope: Sendable {
         gitLists = texts.parents.map { PatternList(text: $0.text, baseLength: $0.baseLength) }
         repository = PatternList(text: texts.repositoryExcludes, baseLength: 0)
         user = PatternList(text: texts.globalExcludes, baseLength: 0)
+        userText = texts.globalExcludes
         usesGitignore = texts.usesGitignore
         usesSltignore = texts.usesSltignore
         tracked = texts.tracked
         isExcluded = false
     }
 
-    private init(parent: RuleScope, slt: PatternList? = nil, git: PatternList? = nil, tracked: TrackedFiles?, isExcluded: Bool) {
+    /// - Parameter repository: the excludes of the repository that begins here, to which git's rules from above do not apply.
+    private init(parent: RuleScope, slt: PatternList? = nil, git: PatternList? = nil, repository: PatternList? = nil, tracked: TrackedFiles?, isExcluded: Bool) {
         configuration = parent.configuration
         sltLists = (slt.map { [$0] } ?? []) + parent.sltLists
-        gitLists = (git.map { [$0] } ?? []) + parent.gitLists
-        repository = parent.repository
-        user = parent.user
+        gitLists = (git.map { [$0] } ?? []) + (repository == nil ? parent.gitLists : [])
+        self.repository = repository ?? parent.repository
+        user = repository.map { PatternList(text: parent.userText, baseLength: $0.baseLength) } ?? parent.user
+        userText = parent.userText
         prefix = parent.prefix
         usesGitignore = parent.usesGitignore
         usesSltignore = parent.usesSltignore
@@ -43,14 +47,18 @@ final class RuleScope: Sendable {
     }
 
     /// The scope of `directory` (a path below the root), whose rule files hold these texts.
-    /// - Parameter repository: on a sender, the repository whose top it is, other than the root's.
-    func entering(_ directory: [UInt8], gitignore: [UInt8]?, sltignore: [UInt8]?, repository: GitRepository? = nil) -> RuleScope {
+    /// - Parameters:
+    ///   - repositoryExcludes: where it is the top of a repository other than the root's, the text of its `info/exclude`.
+    ///   - repository: on a sender, that repository.
+    func entering(_ directory: [UInt8], gitignore: [UInt8]?, sltignore: [UInt8]?, repositoryExcludes: [UInt8]? = nil,
+                  repository: GitRepository? = nil) -> RuleScope {
         let base = prefix.count + (directory.isEmpty ? 0 : directory.count + 1)
         let git = gitignore.map { PatternList(text: $0, baseLength: base) }.flatMap { $0.isEmpty ? nil : $0 }
         let slt = sltignore.map { PatternList(text: $0, baseLength: base) }.flatMap { $0.isEmpty ? nil : $0 }
         let own = repository.map { TrackedFiles($0, baseLength: base) }
-        if git == nil, slt == nil, own == nil { return self }
-        return RuleScope(parent: self, slt: slt, git: git, tracked: own ?? tracked, isExcluded: isExcluded)
+        let excludes = repositoryExcludes.map { PatternList(text: $0, baseLength: base) }
+        if git == nil, slt == nil, own == nil, excludes == nil { return self }
+        return RuleScope(parent: self, slt: slt, git: git, repository: excludes, tracked: own ?? tracked, isExcluded: isExcluded)
     }
 
     /// The same rules for a folder that they exclude, which is entered for what git tracks in it.

@@ -30,7 +30,7 @@ struct RuleTexts: Sendable {
         guard rules.gitignore else { return }
         if let file = rules.globalExcludesFile { globalExcludes = try Self.read(file) ?? [] }
         guard let repository = GitRepository.containing(root) else { return }
-        repositoryExcludes = try Self.read(repository.commonFolder + "/info/exclude") ?? []
+        repositoryExcludes = try Self.excludes(of: repository)
         prefix = repository.prefix
         tracked = TrackedFiles(repository, baseLength: 0)
         var folder = repository.top
@@ -43,6 +43,9 @@ struct RuleTexts: Sendable {
             base += name.count + 1
         }
     }
+
+    /// The text of a repository's `info/exclude`.
+    static func excludes(of repository: GitRepository) throws -> [UInt8] { try read(repository.commonFolder + "/info/exclude") ?? [] }
 
     private static func read(_ path: String, followLinks: Bool = true) throws -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followLinks ? 0 : O_NOFOLLOW))

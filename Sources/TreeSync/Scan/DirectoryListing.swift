@@ -9,6 +9,8 @@ struct DirectoryListing: Sendable {
     var entries: [ListedEntry] = []
     var gitignore: [UInt8]?
     var sltignore: [UInt8]?
+    /// Where it is the top of a repository other than the root's: the text of its `info/exclude`.
+    var repositoryExcludes: [UInt8]?
     /// Whether it holds a `.git`, which is never listed.
     var holdsRepository = false
     /// On a sender: the rules exclude the folder, and only what git tracks of it is listed. The receiver protects the rest.

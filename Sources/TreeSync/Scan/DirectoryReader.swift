@@ -24,7 +24,10 @@ struct DirectoryReader: Sendable {
         listing.sort()
         try readRules(handle, scope, into: &listing)
         let hasOwn = side == .source && listing.holdsRepository && scope.usesGitignore && !path.isEmpty
-        let inner = scope.entering(path, gitignore: listing.gitignore, sltignore: listing.sltignore, repository: hasOwn ? GitRepository.at(handle) : nil)
+        let repository = hasOwn ? GitRepository.at(handle) : nil
+        listing.repositoryExcludes = try repository.map { try RuleTexts.excludes(of: $0) }
+        let inner = scope.entering(path, gitignore: listing.gitignore, sltignore: listing.sltignore,
+                                   repositoryExcludes: listing.repositoryExcludes, repository: repository)
         listing.isExcluded = scope.isExcluded
         examine(handle, inner, &listing)
         return (listing, inner)
