@@ -2,29 +2,29 @@ import Glibc
 
 /// The receiver's own thread at work: from the first part of the manifest to the report.
 final class Reception {
-    private let handle: DirectoryHandle?
-    private let hand: DestinationWriter?
-    private let content: ContentReceiver?
-    private let scanner: TreeScanner?
-    private let scope: RuleScope
-    private let options: SyncOptions
-    private let policy: ReceiverPolicy
-    private let ledger: ReceiverLedger
-    private let bridge: ChannelBridge
-    private let events: EventSink
+    let handle: DirectoryHandle?
+    let hand: DestinationWriter?
+    let content: ContentReceiver?
+    let scanner: TreeScanner?
+    let scope: RuleScope
+    let options: SyncOptions
+    let policy: ReceiverPolicy
+    let ledger: ReceiverLedger
+    let bridge: ChannelBridge
+    let events: EventSink
 
-    private var merger: TreeMerger?
-    private var reader: ManifestReader
+    var merger: TreeMerger?
+    var reader: ManifestReader
     /// Whether actions are carried out as they are planned.
-    private var isEager = false
-    private var held: [PlannedAction] = []
-    private var requests: [FileRequest] = []
-    private var comparisons: [ReceiverLedger.Wanted] = []
-    private var comparisonBytes: UInt64 = 0
-    private var treeDigest = ""
+    var isEager = false
+    var held: [PlannedAction] = []
+    var requests: [FileRequest] = []
+    var comparisons: [ReceiverLedger.Wanted] = []
+    var comparisonBytes: UInt64 = 0
+    var treeDigest = ""
     /// Folders in which further names were made.
-    private var touchedFolders: Set<[UInt8]> = []
-    private var watch = Stopwatch()
+    var touchedFolders: Set<[UInt8]> = []
+    var watch = Stopwatch()
 
     init(handle: DirectoryHandle?, content: ContentReceiver?, scanner: TreeScanner?, scope: RuleScope, options: SyncOptions,
          policy: ReceiverPolicy, ledger: ReceiverLedger, bridge: ChannelBridge, events: EventSink) {
@@ -50,7 +50,7 @@ final class Reception {
         return try report(summary)
     }
 
-    private func next() throws -> (MessageKind, [UInt8]) {
+    func next() throws -> (MessageKind, [UInt8]) {
         guard let message = try bridge.inbox.take() else {
             // What the threads find in the last messages explains more than that they were the last.
             content?.finish()
@@ -64,7 +64,7 @@ final class Reception {
 
     // MARK: The manifest
 
-    private func receiveManifest() throws {
+    func receiveManifest() throws {
         while true {
             let (kind, message) = try next()
             switch kind {
@@ -75,7 +75,7 @@ final class Reception {
         }
     }
 
-    private func merge(_ message: [UInt8]) throws {
+    func merge(_ message: [UInt8]) throws {
         for (listing, isUnreadable) in try reader.read(message) {
             if merger == nil { try begin() }
             try merger?.merge(listing, isUnreadable: isUnreadable)
@@ -85,7 +85,7 @@ final class Reception {
         if isEager { try flushRequests() }
     }
 
-    private func begin() throws {
+    func begin() throws {
         guard let wanted = reader.root else { throw SyncError.violation("a folder before its root") }
         let now = try? handle?.attributes()
         if let handle, let scanner {
@@ -102,12 +102,12 @@ final class Reception {
                             })
     }
 
-    private func list(_ path: [UInt8], _ scope: RuleScope) throws -> DirectoryListing {
+    func list(_ path: [UInt8], _ scope: RuleScope) throws -> DirectoryListing {
         guard let handle, let scanner else { return DirectoryListing(path: path) }
         return try (scanner.folder(path) ?? scanner.readNow(path, scope: scope, root: handle)).listing
     }
 
-    private func endManifest(_ message: [UInt8]) throws {
+    func endManifest(_ message: [UInt8]) throws {
         var end = ByteReader(message: message)
         guard let merger, merger.isComplete, !reader.isInsideFolder, try end.number() == UInt64(reader.entries) else {
             throw SyncError.violation("a manifest that is not whole")
@@ -134,7 +134,7 @@ final class Reception {
         return .fetch(file)
     }
 
-    private func guardAgainstMassDeletion(_ merger: TreeMerger) throws {
+    func guardAgainstMassDeletion(_ merger: TreeMerger) throws {
         guard merger.doomed > 0, !options.force else { return }
         let isEmpty = reader.entries == 0
         guard isEmpty || (merger.existing >= 20 && merger.doomed * 2 > merger.existing) else { return }
@@ -145,7 +145,7 @@ final class Reception {
 
     // MARK: Carrying the plan out
 
-    private func perform(_ action: PlannedAction) throws {
+    func perform(_ action: PlannedAction) throws {
         switch action {
         case .makeDirectory(let path, let replacing):
             try change(SyncChange(kind: replacing == nil ? .create : .update, type: .directory, path: path, differences: .isNew)) { hand throws(Errno) in
@@ -179,7 +179,7 @@ final class Reception {
 
     /// Makes one change and counts it, or notes why it cannot be made. A dry run only counts.
     /// - Parameter replacement: what it takes the place of.
-    private func change(_ change: SyncChange, _ replacement: Replacement = .nothing, _ body: (DestinationWriter) throws(Errno) -> Void) throws {
+    func change(_ change: SyncChange, _ replacement: Replacement = .nothing, _ body: (DestinationWriter) throws(Errno) -> Void) throws {
         if !options.dryRun, let hand {
             do throws(Errno) { try body(hand) } catch {
                 return try ReceiverFailure.note(error, change.path, kind: change.kind == .delete ? .undeletable : .unwritable, ledger)
@@ -189,13 +189,13 @@ final class Reception {
     }
 
     /// Counts a change, and with it the deletions that it takes.
-    private func note(_ change: SyncChange, _ replacement: Replacement) throws {
+    func note(_ change: SyncChange, _ replacement: Replacement) throws {
         for deletion in replacement.content { try ledger.changed(deletion.change) }
         try ledger.changed(change)
     }
 
     /// Asks for the chunks of a file, to take from the sender only what the receiver does not have.
-    private func requestRecipe(_ wanted: ReceiverLedger.Wanted) throws {
+    func requestRecipe(_ wanted: ReceiverLedger.Wanted) throws {
         _ = ledger.comparisons(1)
         // What was only renamed needs no fine list.
         let rule = ChunkRule(fileSize: wanted.file.twin == nil ? wanted.file.size : max(wanted.file.size, DeltaFile.smallest))
@@ -205,7 +205,7 @@ final class Reception {
                                   })
     }
 
-    private func flushRequests() throws {
+    func flushRequests() throws {
         try flushComparisons()
         guard !requests.isEmpty else { return }
         try bridge.outbox.put(FileRequest.encode(requests))
@@ -213,7 +213,7 @@ final class Reception {
     }
 
     /// Computes digests on another thread and asks the sender whether its own are the same.
-    private func flushComparisons() throws {
+    func flushComparisons() throws {
         guard !comparisons.isEmpty, let content else { return }
         let batch = comparisons
         comparisons = []
@@ -242,112 +242,7 @@ final class Reception {
         }
     }
 
-    private func endRequests(_ isDone: Bool) throws {
+    func endRequests(_ isDone: Bool) throws {
         if isDone { try bridge.outbox.put([MessageKind.requestsEnd.rawValue]) }
-    }
-
-    // MARK: Contents
-
-    private func receiveContent() throws -> SenderSummary {
-        while true {
-            let (kind, message) = try next()
-            if kind == .dataEnd {
-                let summary = try JSONPart.decode(SenderSummary.self, message)
-                try receiveRest(lanes: summary.lanes)
-                content?.finish()
-                if let failure = bridge.inbox.failure { throw failure }
-                guard ledger.isSettled else { throw SyncError.violation("less than it was asked for") }
-                return summary
-            }
-            try take(kind, message)
-        }
-    }
-
-    /// What is still under way on the other lanes.
-    private func receiveRest(lanes: Int) throws {
-        guard (0...BulkLanes.most).contains(lanes) else { throw SyncError.violation("an impossible number of lanes") }
-        bridge.inbox.expect(lanes: lanes)
-        while let message = try bridge.inbox.take() {
-            let kind = try MessageKind.of(message)
-            if kind == .abort { throw try JSONPart.decode(Abort.self, message).error }
-            guard lanes > 0, MessageKind.isBulk(message) else { throw SyncError.violation("messages after its last") }
-            try take(kind, message)
-        }
-    }
-
-    private func take(_ kind: MessageKind, _ message: [UInt8]) throws {
-        guard let content else { throw SyncError.violation("what was not asked for") }
-        switch kind {
-        case .batch: try content.batch(message)
-        case .piece: try content.piece(message)
-        case .fileEnd: try content.end(message)
-        case .recipe: try content.recipe(message)
-        case .answers: try take(FileAnswer(decoding: message))
-        default: throw SyncError.violation("messages out of order")
-        }
-    }
-
-    private func take(_ answer: FileAnswer) throws {
-        switch answer.outcome {
-        case .failed(let kind, let reason):
-            try content?.giveUp(answer.id, kind, reason)
-        case .differs:
-            let wanted = try ledger.take(answer.id)
-            try ledger.changed(wanted.file.change)
-        case .same:
-            let wanted = try ledger.take(answer.id)
-            guard let local = wanted.local else { throw SyncError.violation("an answer to no question") }
-            var now = local
-            now.mode &= policy.modeMask
-            guard now != wanted.file.attributes else { return ledger.unchanged(.file) }
-            try change(SyncChange(kind: .metadata, type: .file, path: wanted.file.path, differences: wanted.file.differences)) { hand throws(Errno) in
-                try hand.setAttributes(wanted.file.path, .file, wanted.file.attributes)
-            }
-        }
-    }
-
-    // MARK: The end
-
-    private func finishTree() throws {
-        guard let merger else { return }
-        for name in merger.names { try giveName(name) }
-        for deletion in merger.deletions {
-            try change(deletion.change) { hand throws(Errno) in try hand.delete(deletion) }
-        }
-        guard !options.dryRun, let hand else { return }
-        // Backwards: what a folder holds is done before the folder may shut us out.
-        for (path, attributes) in merger.folders(touched: touchedFolders).reversed() {
-            do throws(Errno) {
-                try hand.setAttributes(TreePath(path), .directory, attributes)
-            } catch {
-                try ReceiverFailure.note(error, TreePath(path), ledger)
-            }
-        }
-    }
-
-    private func giveName(_ name: PlannedName) throws {
-        if let hand, hand.isSameFile(name.path, name.file) { return ledger.unchanged(.file) }
-        let kind: SyncChange.Kind = if case .nothing = name.replacement { .create } else { .update }
-        let named = SyncChange(kind: kind, type: .file, path: name.path, differences: name.differences, target: name.file)
-        try change(named, name.replacement) { hand throws(Errno) in try hand.makeName(name) }
-        touchedFolders.insert(name.path.split.parent)
-    }
-
-    private func report(_ summary: SenderSummary) throws -> SyncReport {
-        try ledger.flushChanges()
-        ledger.edit { report in
-            for problem in summary.problems { report.add(problem) }
-            report.problemCount += max(0, summary.problemCount - summary.problems.count)
-            if summary.leavesGap { report.isPartial = true }
-            report.isDryRun = options.dryRun
-            report.treeDigest = treeDigest
-            report.bytesToReceiver = bridge.inbox.received
-            report.bytesToSender = bridge.outbox.sent
-            report.secondsFinishing = watch.lap()
-        }
-        let report = ledger.report
-        try bridge.outbox.put(JSONPart.encode(.result, fitting: report))
-        events.progress(isLast: true) { _ in }
-        return report
     }
 }
