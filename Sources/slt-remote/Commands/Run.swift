@@ -122,9 +122,13 @@ struct ResultPrinter {
             Terminal.shared.output(report.text(Terminal.shared.outputStyle, now: result.status.finishedAt ?? Date().timeIntervalSince1970))
         }
         if let error = result.fetchError { Terminal.shared.say("slt-remote: cannot fetch the results: \(error.message)") }
-        if let error = result.status.error { Terminal.shared.say("slt-remote: \(SafeText.line(error, limit: 1000))") }
+        let resume = "slt-remote run --host \(host) --resume \(SafeText.line(result.status.id, limit: 64))"
+        if let error = result.status.error {
+            let next = (result.status.outcomes[.untested] ?? 0) > 0 ? "; files are left: when that is mended, go on with: \(resume)" : ""
+            Terminal.shared.say("slt-remote: \(SafeText.line(error, limit: 1000))\(next)")
+        }
         if result.status.phase == .interrupted {
-            Terminal.shared.say("slt-remote: the supervisor of the run is gone and files are left; go on with: slt-remote run --host \(host) --resume \(SafeText.line(result.status.id, limit: 64))")
+            Terminal.shared.say("slt-remote: the supervisor of the run is gone and files are left; go on with: \(resume)")
         }
         if code != .passed { throw Leave(code) }
     }
