@@ -96,7 +96,7 @@ chaos: build ## 5,000 random kills of workers, supervisors, agents, clients and 
 
 bench-fleet: build ## Claims, makespan beside GNU parallel, and what the fleet costs
 	$(SWIFT) build $(SWIFT_FLAGS) $(RELEASE) --product fleet-probe
-	@rm -rf $(SCRATCH)/fleet; Benchmarks/fleet.sh $(PROBE) $(SCRATCH)/fleet; rm -rf $(SCRATCH)/fleet
+	@rm -rf $(SCRATCH)/fleet; $(PROBE) bench $(SCRATCH)/fleet; rm -rf $(SCRATCH)/fleet
 
 bench: bench-startup bench-sync bench-slt bench-fleet ## Every measurement
 

@@ -56,14 +56,15 @@ struct InstantExecutor: FileExecutor {
     func execute(_ task: FileTask) -> FileExecution { FileExecution(outcome: .pass, tests: 1) }
 }
 
-/// `bench STATE claims WORKERS FILES | overhead FILES | makespan SEED | rest WORKERS`
+/// `bench FOLDER [claims WORKERS FILES TIMES | overhead FILES | makespan SEED… | rest WORKERS]`, without a name all of it.
 private func bench(_ arguments: [String], _ own: String) throws -> Int32 {
-    let bench = try Bench(state: arguments[0], executable: own)
+    let bench = try Bench(folder: arguments[0], executable: own)
     let numbers = arguments.dropFirst(2).compactMap { Int($0) }
     switch (arguments.count > 1 ? arguments[1] : "", numbers.count) {
-    case ("claims", 2): try bench.claims(workers: numbers[0], files: numbers[1])
+    case ("", _): try bench.table()
+    case ("claims", 3): try bench.claims(workers: numbers[0], files: numbers[1], times: numbers[2])
     case ("overhead", 1): try bench.overhead(files: numbers[0])
-    case ("makespan", 1): try bench.makespan(seed: UInt64(numbers[0]))
+    case ("makespan", 1...): try bench.makespan(seeds: numbers.map { UInt64($0) })
     case ("rest", 1): try bench.rest(workers: numbers[0])
     default: return 2
     }
