@@ -157,6 +157,26 @@ import Testing
             """#)
     }
 
+    @Test("a run that claims nothing says why, and a soak run does not say when it is done")
+    func noClaims() {
+        var status = Samples.status()
+        func line() -> String { ProgressLine.text(status, sample: Samples.host(), now: now, style: Style(width: 140)) }
+        #expect(line().contains("ETA"))
+        status.paused = .memory
+        #expect(line().contains("waiting for memory") && !line().contains("ETA"))
+        status.paused = .asked
+        #expect(line().contains(" paused "))
+        status.paused = nil
+        status.iteration = 3
+        #expect(!line().contains("ETA") && !line().contains("paused"))
+    }
+
+    @Test("the time that is left is not told of the last files, each of which takes as long as it takes")
+    func lastFiles() {
+        let line = ProgressLine.text(Samples.status(queued: 0, running: 1), sample: Samples.host(), now: now, style: Style(width: 120))
+        #expect(line.contains("56m48s left") && !line.contains("ETA"))
+    }
+
     @Test("the status of eight workers fits a terminal")
     func status8() {
         #expect(screen(running, Samples.host(), mode: .drain).text(Style(height: 24)) == #"""
