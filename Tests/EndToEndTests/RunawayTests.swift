@@ -48,7 +48,7 @@ struct RunawayTests {
         try await project.status { ($0.iteration ?? 0) > 40 && $0.flaky == 1 }
         #expect(try await project.slt("stop").code == 0)
         let end = try await client.finish()
-        #expect(end.code == 1 && end.text.contains("flaky"), "\(end)")
+        #expect(end.code == 1 && end.text.contains("flaky files:\n  tests/flaky.test: passed in ") && end.text.contains("; line 9 failed in "), "\(end)")
         let records = try project.records(try #require(project.runs().first), count: 2)
         let found = try #require(records.first { $0.file == "tests/flaky.test" })
         #expect(found.flaky == true && found.outcome == .fail && found.flakyRecords?.map(\.line) == [9])

@@ -118,7 +118,7 @@ struct ResultPrinter {
         if json {
             try JSONOutput.print(Output(status: result.status, failures: result.failures, results: result.folder, exitCode: code.rawValue))
         } else {
-            let report = RunReport(status: result.status, records: result.failures, blocked: blocked, host: host, results: result.folder)
+            let report = RunReport(status: result.status, records: result.failures, blocked: blocked, flaky: result.flaky, host: host, results: result.folder)
             Terminal.shared.output(report.text(Terminal.shared.outputStyle, now: result.status.finishedAt ?? Date().timeIntervalSince1970))
         }
         if let error = result.fetchError { Terminal.shared.say("slt-remote: cannot fetch the results: \(error.message)") }

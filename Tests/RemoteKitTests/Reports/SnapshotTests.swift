@@ -157,6 +157,24 @@ import Testing
             """#)
     }
 
+    @Test("files that passed and failed are named with their records, and what a host sends is made safe")
+    func flaky() {
+        var record = FileRecord(id: 0, file: "test/a\u{1B}[2J.test", outcome: .pass, finishedAt: 0)
+        record.flaky = true
+        record.runs = RunCounts(passed: 88, failed: 5)
+        record.flakyRecords = [FlakyRecord(line: 9, failed: 5, runs: 93)]
+        let huge = RunCounts(passed: .max, failed: .max)
+        var second = record
+        second.file = "test/b.test"
+        second.runs = huge
+        second.flakyRecords = nil
+        var status = Samples.status(.finished)
+        status.flaky = 4
+        let text = RunReport(status: status, records: [], flaky: [record, second], host: "h").text(Style(), now: now)
+        #expect(text.contains(": passed in 88 of 93 runs; line 9 failed in 5\n  test/b.test: passed in "))
+        #expect(text.contains("  … and 2 more, in records.jsonl\n") && !text.contains("\u{1B}"))
+    }
+
     @Test("a run that claims nothing says why, and a soak run does not say when it is done")
     func noClaims() {
         var status = Samples.status()
