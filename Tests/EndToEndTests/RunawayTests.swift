@@ -27,7 +27,7 @@ struct RunawayTests {
     @Test("SQL that wants 100 GB and a query without end are ended with their outcome and line, and the rest goes on")
     func hungryAndEndless() async throws {
         let project = try await Project(files: ["tests/hungry.test": RunawayTests.hungry, "tests/endless.test": RunawayTests.endless],
-                                        "[suite]\nfiles = [\"tests/**/*.test\"]\n[run]\nworkers = 4\nmemory = \"300M\"\nfile-timeout = \"3s\"\n")
+                                        "[suite]\nfiles = [\"tests/**/*.test\"]\ntimeouts = [{ files = \"**/endless.test\", time = \"3s\" }]\n[run]\nworkers = 4\nmemory = \"300M\"\n")
         try await project.generate(files: 30)
         let run = try await project.slt("run")
         #expect(run.code == 1 && run.text.contains("2 of 32 files failed"), "\(run)")
