@@ -89,13 +89,14 @@ fuzz: deps ## libFuzzer on the parsers of all dialects, for FUZZ_SECONDS (60)
 PROBE = "$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-probe"
 SCRATCH := $(BUILD_TREE)/scratch
 
-chaos: build ## 5,000 random kills of workers and supervisors; SEED chooses others
+chaos: build ## 5,000 random kills of workers, supervisors, agents, clients and connections; SEED chooses others
 	$(SWIFT) build $(SWIFT_FLAGS) $(RELEASE) --product fleet-probe
-	@rm -rf $(SCRATCH)/chaos; $(PROBE) chaos $(SCRATCH)/chaos $${SEED:-1} 5000; rm -rf $(SCRATCH)/chaos
+	@rm -rf $(SCRATCH)/chaos; $(PROBE) chaos $(SCRATCH)/chaos/fleet $${SEED:-1} 4000 && $(PROBE) host-chaos $(SCRATCH)/chaos/host $${SEED:-1} 1000 $(BIN); \
+	result=$$?; [ $$result != 0 ] || rm -rf $(SCRATCH)/chaos; exit $$result
 
 bench-fleet: build ## Claims, makespan beside GNU parallel, and what the fleet costs
 	$(SWIFT) build $(SWIFT_FLAGS) $(RELEASE) --product fleet-probe
-	@rm -rf $(SCRATCH)/fleet; Benchmarks/fleet.sh $(PROBE) $(SCRATCH)/fleet; rm -rf $(SCRATCH)/fleet
+	@rm -rf $(SCRATCH)/fleet; $(PROBE) bench $(SCRATCH)/fleet; rm -rf $(SCRATCH)/fleet
 
 bench: bench-startup bench-sync bench-slt bench-fleet ## Every measurement
 

@@ -87,12 +87,12 @@ let package = Package(
         .testTarget(name: "SSHTests", dependencies: ["SSH", "CCounterMode", "Wire", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TreeSyncTests", dependencies: ["TreeSync", "Wire", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "SQLLogicTestTests", dependencies: ["SQLLogicTest", "CSQLite", "TestSupport"], swiftSettings: strict),
-        .executableTarget(name: "fleet-probe", dependencies: ["Fleet"], path: "Tests/FleetProbe", swiftSettings: strict),
+        .executableTarget(name: "fleet-probe", dependencies: ["Fleet", "TestSupport"], path: "Tests/FleetProbe", swiftSettings: strict),
         .testTarget(name: "FleetTests", dependencies: ["Fleet", "Wire", "TestSupport", "fleet-probe"], swiftSettings: strict),
         .testTarget(name: "RemoteKitTests", dependencies: ["RemoteKit", "Fleet", "TestSupport"], swiftSettings: strict),
         .executableTarget(name: "sync-bench", dependencies: ["TestSupport"], path: "Benchmarks/SyncBench", swiftSettings: strict),
         .testTarget(name: "EndToEndTests",
-                    dependencies: ["RemoteKit", "Fleet", "TreeSync", "TestSupport", "slt-remote", "slt-worker"], swiftSettings: strict),
+                    dependencies: ["RemoteKit", "Fleet", "TreeSync", "TestSupport", "slt-remote", "slt-worker", "fleet-probe"], swiftSettings: strict),
         .testTarget(name: "LayerTests", swiftSettings: strict),
     ]
 )

@@ -55,7 +55,10 @@ struct DiskTests {
         let project = try await Project(files: ["tests/a.test": passingFile], DiskTests.settings, state: disk.path + "/state")
         #expect(try await project.slt("sync").code == 0)
         try disk.fill()
-        try await project.slt("run", "--no-sync").expect(code: 3, "No space left on device")
+        let refused = try await project.slt("run", "--no-sync")
+        refused.expect(code: 3, "No space left on device", "free some space")
+        // There is nothing that could be resumed.
+        #expect(!refused.errors.contains("resume") && project.runs().isEmpty, "\(refused)")
         disk.empty()
         let run = try await project.slt("run")
         #expect(run.code == 0, "\(run)")
@@ -72,6 +75,7 @@ struct DiskTests {
         try project.openGate()
         let end = try await client.finish()
         #expect([3, 5].contains(end.code) && end.errors.contains("No space left on device"), "\(end)")
+        #expect(end.errors.contains("run --host box --resume \(live.id)"), "\(end)")
         disk.empty()
         let gone = try await eventually { !(try project.runDirectory(live.id).isSupervised()) }
         #expect(gone)

@@ -56,14 +56,15 @@ struct InstantExecutor: FileExecutor {
     func execute(_ task: FileTask) -> FileExecution { FileExecution(outcome: .pass, tests: 1) }
 }
 
-/// `bench STATE claims WORKERS FILES | overhead FILES | makespan SEED | rest WORKERS`
+/// `bench FOLDER [claims WORKERS FILES TIMES | overhead FILES | makespan SEED… | rest WORKERS]`, without a name all of it.
 private func bench(_ arguments: [String], _ own: String) throws -> Int32 {
-    let bench = try Bench(state: arguments[0], executable: own)
+    let bench = try Bench(folder: arguments[0], executable: own)
     let numbers = arguments.dropFirst(2).compactMap { Int($0) }
     switch (arguments.count > 1 ? arguments[1] : "", numbers.count) {
-    case ("claims", 2): try bench.claims(workers: numbers[0], files: numbers[1])
+    case ("", _): try bench.table()
+    case ("claims", 3): try bench.claims(workers: numbers[0], files: numbers[1], times: numbers[2])
     case ("overhead", 1): try bench.overhead(files: numbers[0])
-    case ("makespan", 1): try bench.makespan(seed: UInt64(numbers[0]))
+    case ("makespan", 1...): try bench.makespan(seeds: numbers.map { UInt64($0) })
     case ("rest", 1): try bench.rest(workers: numbers[0])
     default: return 2
     }
@@ -100,14 +101,24 @@ private func create(_ arguments: [String]) throws {
     print(try RunDirectory.create(state: arguments[0], spec: spec, suite: suite).path)
 }
 
+private func report(_ casualties: Casualties, _ seed: UInt64, _ time: Duration) -> Int32 {
+    print("seed \(seed): \(casualties.summary), \(time)")
+    for violation in casualties.violations { print(violation) }
+    return casualties.violations.isEmpty ? 0 : 1
+}
+
+/// `chaos FOLDER SEED KILLS`: of workers and supervisors, many a second.
 private func chaos(_ folder: String, _ seed: UInt64, _ wanted: Int, _ own: String) throws -> Int32 {
-    var chaos = Chaos(folder: folder, seed: seed, executable: own)
-    let clock = ContinuousClock()
-    let time = try clock.measure { try chaos.run(wanted) }
-    let kinds = chaos.kills.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-    print("seed \(seed): \(chaos.total) kills (\(kinds)) in \(chaos.rounds) runs, \(chaos.records) records, \(chaos.violations.count) violations, \(time)")
-    for violation in chaos.violations { print(violation) }
-    return chaos.violations.isEmpty ? 0 : 1
+    var chaos = FleetChaos(folder: folder, seed: seed, executable: own)
+    let time = try ContinuousClock().measure { try chaos.run(wanted) }
+    return report(chaos.casualties, seed, time)
+}
+
+/// `host-chaos FOLDER SEED KILLS PROGRAMS`: also of clients, agents and connections.
+private func hostChaos(_ folder: String, _ seed: UInt64, _ wanted: Int, _ programs: String) throws -> Int32 {
+    var chaos = try HostChaos(folder: folder, seed: seed, programs: programs)
+    let time = try ContinuousClock().measure { try chaos.run(wanted) }
+    return report(chaos.casualties, seed, time)
 }
 
 private func main() -> Int32 {
@@ -131,6 +142,9 @@ private func main() -> Int32 {
         case "chaos":
             guard arguments.count == 5, let seed = UInt64(arguments[3]), let wanted = Int(arguments[4]) else { return 2 }
             return try chaos(arguments[2], seed, wanted, own)
+        case "host-chaos":
+            guard arguments.count == 6, let seed = UInt64(arguments[3]), let wanted = Int(arguments[4]) else { return 2 }
+            return try hostChaos(arguments[2], seed, wanted, arguments[5])
         case "status": try status(arguments[2])
         default: return 2
         }

@@ -24,6 +24,17 @@ import Testing
         #expect(record.outcome == outcome && record.message == message && record.output == "said\n")
     }
 
+    @Test("a program that crashes is tried again, as often as attempts allow")
+    func crashes() async throws {
+        let fleet = try FleetFixture()
+        try fleet.toys(["always.toy": "kill -SEGV $$", "once.toy": "mkdir $2/seen || exit 0; kill -SEGV $$"])
+        _ = try fleet.make(attempts: 3, engine: EngineSpec(kind: .command, command: ["sh", "{file}", "sh", "{workspace}"]))
+        let summary = try await fleet.run()
+        #expect(summary.outcomes == [.pass: 1, .crashed: 1] && summary.restarts == 0)
+        let (always, once) = (try fleet.record("always.toy"), try fleet.record("once.toy"))
+        #expect(always.attempt == 3 && always.message == "the program was killed by SIGSEGV" && once.attempt == 2)
+    }
+
     @Test("a program that cannot be started fails by name", arguments: [["no-such-program-at-all"], ["./absent", "{file}"], ["{workspace}/a b.toy"]])
     func cannotStart(_ command: [String]) async throws {
         let record = try await run(command).records()[0]

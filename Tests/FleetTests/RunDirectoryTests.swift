@@ -144,4 +144,23 @@ import Testing
         #expect(ClaimOwner(line: owner.line) == owner)
         #expect(ClaimOwner(line: owner.line.dropLast()) == nil)
     }
+
+    @Test("what a killed process had begun to make is removed when the next run is made, and what is being made now stays")
+    func unfinished() throws {
+        let fleet = try FleetFixture()
+        try fleet.toys(["a.toy": "pass"])
+        let runs = Path(RunDirectory.runsFolder(state: fleet.state))
+        let own = UnfinishedRun.folder(of: "mine", in: runs).text
+        let start = "-\(ProcessIdentity.current.startTime)"
+        let lost = own.dropLast(start.utf8.count) + "-1"
+        for folder in [own, String(lost), runs.text + "/.new-of-another-host-7-1"] {
+            try FileManager.default.createDirectory(atPath: folder + "/results", withIntermediateDirectories: true)
+        }
+        _ = try fleet.make(id: "next")
+        #expect(try Set(FileManager.default.contentsOfDirectory(atPath: runs.text)) == ["next", Path(own).name, ".new-of-another-host-7-1"])
+    }
+}
+
+extension Path {
+    fileprivate var name: String { text.split(separator: "/").last.map(String.init) ?? "" }
 }

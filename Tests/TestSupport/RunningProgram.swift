@@ -58,6 +58,9 @@ public final class RunningProgram: Sendable {
         }
     }
 
+    /// The exit code, or the number of the signal that ended it, negative; -1 while it runs.
+    public var code: Int32 { hasEnded ? ended.withLock { $0 } ?? -1 : -1 }
+
     /// Waits for its end.
     /// - Throws: when it has not ended by then; it is ended.
     public func finish(within deadline: Duration = .seconds(60)) async throws -> Finished {
@@ -65,7 +68,7 @@ public final class RunningProgram: Sendable {
             kill(pid, SIGKILL)
             throw RunningProgramFailure("it did not end; it said: \(output)\n\(errors)")
         }
-        return Finished(code: ended.withLock { $0 } ?? -1, output: bytes("out"), errors: errors)
+        return Finished(code: code, output: bytes("out"), errors: errors)
     }
 
     /// Starts a program and waits for its end.

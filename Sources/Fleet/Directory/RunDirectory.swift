@@ -22,7 +22,8 @@ public struct RunDirectory: Sendable {
         try runs.makeFolders()
         let target = runs / spec.id
         guard !target.exists else { throw exists(spec.id) }
-        let building = runs / ".new-\(spec.id)-\(getpid())"
+        UnfinishedRun.sweep(runs)
+        let building = UnfinishedRun.folder(of: spec.id, in: runs)
         building.removeTree()
         do {
             try build(RunLayout(root: building), spec, suite)

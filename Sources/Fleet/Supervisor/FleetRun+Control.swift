@@ -1,6 +1,6 @@
 import Glibc
 
-/// Wishes for the live run: another size, a pause.
+/// Wishes for the live run, and its end: another size, a pause, a stop, the budget.
 extension FleetRun {
     /// One more than the highest slot that was ever used.
     var slotsUsed: Int { min(board.slots - 1, Int(clamping: board[.slotsUsed])) }
@@ -13,6 +13,29 @@ extension FleetRun {
         board[.workersWanted] = UInt64(request)
         board[.slotsUsed] = max(board[.slotsUsed], UInt64(request))
         dismissSurplus()
+    }
+
+    mutating func watchStop() throws(FleetError) {
+        guard let request = directory.stopRequest else { return }
+        switch (phase, request) {
+        case (.running, .graceful): try drain(.stopped, "a stop was asked for")
+        case (.running, .now), (.draining, .now):
+            board[.draining] = 1
+            phase = .ending(.stopped)
+            try events.append(RunEvent(kind: .stopRequested, time: Clock.now, message: "an immediate stop was asked for"))
+        default: break
+        }
+    }
+
+    mutating func watchBudget() throws(FleetError) {
+        guard phase == .running, !isComplete, Clock.seconds(since: started) >= spec.timeBudget else { return }
+        try drain(.budget, "the time budget of \(Int(spec.timeBudget)) s is over")
+    }
+
+    mutating func drain(_ end: RunEnd, _ message: String) throws(FleetError) {
+        board[.draining] = 1
+        phase = .draining(end, deadline: Clock.monotonic + UInt64(spec.graceSeconds * 1e9))
+        try events.append(RunEvent(kind: end == .budget ? .budgetOver : .stopRequested, time: Clock.now, message: message))
     }
 
     /// Those beyond the wanted number finish their file and leave.

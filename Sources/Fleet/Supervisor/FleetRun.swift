@@ -37,14 +37,14 @@ struct FleetRun {
     var phase = Phase.running
     var orphans: Orphans
     var failure: String?
-    private var hasOrphans = true
-    private var orphansSought: UInt64 = 0
+    var hasOrphans = true
+    var orphansSought: UInt64 = 0
     /// Workers in a row that ended before they had run a file.
     var failedStarts = 0
-    private var nextStart: UInt64 = 0
+    var nextStart: UInt64 = 0
     var memoryKills = HostSampler.outOfMemoryKills()
     /// When the last file was finished, in monotonic ns.
-    private var completeSince: UInt64?
+    var completeSince: UInt64?
 
     static let failedStartsAllowed = 5
     static let signals = [SIGCHLD, SIGTERM, SIGINT, SIGHUP]
@@ -165,7 +165,7 @@ struct FleetRun {
     }
 
     /// Whether every file has its record; never of a soak run.
-    private var isComplete: Bool { !positions.isEndless && index.present >= manifest.count }
+    var isComplete: Bool { !positions.isEndless && index.present >= manifest.count }
 
     private mutating func announceIterations() throws(FleetError) {
         ledger.show(on: board)
@@ -176,73 +176,6 @@ struct FleetRun {
             try events.append(RunEvent(kind: .iterationFinished, time: Clock.now,
                                        message: "iteration \(iteration.iteration): \(words.joined(separator: ", "))"))
         }
-    }
-
-    /// Starts workers where there is work and room.
-    private mutating func keepWorkers() throws(FleetError) -> Bool {
-        if isComplete {
-            // Who is still there has nothing to do or lost its claim.
-            let since = completeSince ?? Clock.monotonic
-            completeSince = since
-            if Clock.seconds(since: since) > 1 { for pid in workers.keys { workers[pid]?.end(.runOver) } }
-            return !workers.isEmpty
-        }
-        let queued = positions.isEndless ? manifest.runnable : try queued
-        var room = wanted - workers.count
-        guard room > 0, Clock.monotonic >= nextStart else { return true }
-        if queued == 0 { room = min(room, try claimsToTake()) }
-        if room <= 0 && workers.isEmpty && queued == 0 && !hasOrphans {
-            // Nothing queued, nothing claimed, nobody at work, and records are missing.
-            try readFeeds()
-            if index.present < manifest.count {
-                throw FleetError(.accounting, "cannot account for \(manifest.count - index.present) files: they have neither a claim nor a record; resume the run")
-            }
-        }
-        var slots = Set(workers.values.map(\.slot))
-        for slot in 0..<wanted where room > 0 && !slots.contains(slot) {
-            try start(slot)
-            slots.insert(slot)
-            room -= 1
-        }
-        return true
-    }
-
-    private mutating func claimsToTake() throws(FleetError) -> Int {
-        guard hasOrphans || workers.isEmpty || Clock.seconds(since: orphansSought) > 0.5 else { return 0 }
-        orphansSought = Clock.monotonic
-        let finding = try orphans.find()
-        var takeable = finding.suspects
-        for state in finding.orphans {
-            guard state.isExhausted(attempts: spec.attempts) else {
-                takeable += 1
-                continue
-            }
-            // One that is not reaped yet has a signal to tell.
-            if let owner = state.owner, workers[owner.process.pid] != nil { continue }
-            try giveUp(state)
-        }
-        hasOrphans = takeable > 0
-        return takeable
-    }
-
-    private mutating func start(_ slot: Int) throws(FleetError) {
-        let log = try File(layout.workerLog(slot), O_WRONLY | O_CREAT | O_APPEND)
-        let null = try File(Path("/dev/null"), O_RDONLY)
-        board[slot + 1, .sequence] = 0
-        board.setWords(slot + 1, from: .pid, Array(repeating: 0, count: Scoreboard.Word.commit.rawValue - Scoreboard.Word.pid.rawValue))
-        board[slot + 1, .textLength] = 0
-        board[slot + 1, .state] = Scoreboard.State.starting.rawValue
-        let spawn = Spawn(
-            arguments: [executable.bytes, Array("work".utf8), layout.root.bytes, Array("--slot".utf8), Array("\(slot)".utf8)],
-            environment: Spawn.environment(changing: [(Worker.supervisorVariable, Array("\(getpid())".utf8)), (Leftovers.variable, layout.root.bytes)]),
-            group: .new, directory: Path("/"),
-            descriptors: [(null.descriptor, 0), (log.descriptor, 1), (log.descriptor, 2)])
-        let (pid, error) = spawn.start()
-        guard error == 0 else { throw FleetError(.startFailed, "cannot start a worker: \(executable.text): \(describe(error))") }
-        board[slot + 1, .startTime] = ProcessIdentity.startTime(of: pid) ?? 0
-        board[slot + 1, .pid] = UInt64(pid)
-        workers[pid] = WorkerProcess(slot: slot, pid: pid)
-        try events.append(RunEvent(kind: .workerStarted, time: Clock.now, worker: slot, pid: pid))
     }
 
     /// Copies what workers have published into the events.
@@ -269,29 +202,6 @@ struct FleetRun {
         try events.append(lines)
     }
 
-    private mutating func watchStop() throws(FleetError) {
-        guard let request = directory.stopRequest else { return }
-        switch (phase, request) {
-        case (.running, .graceful): try drain(.stopped, "a stop was asked for")
-        case (.running, .now), (.draining, .now):
-            board[.draining] = 1
-            phase = .ending(.stopped)
-            try events.append(RunEvent(kind: .stopRequested, time: Clock.now, message: "an immediate stop was asked for"))
-        default: break
-        }
-    }
-
-    private mutating func watchBudget() throws(FleetError) {
-        guard phase == .running, !isComplete, Clock.seconds(since: started) >= spec.timeBudget else { return }
-        try drain(.budget, "the time budget of \(Int(spec.timeBudget)) s is over")
-    }
-
-    mutating func drain(_ end: RunEnd, _ message: String) throws(FleetError) {
-        board[.draining] = 1
-        phase = .draining(end, deadline: Clock.monotonic + UInt64(spec.graceSeconds * 1e9))
-        try events.append(RunEvent(kind: end == .budget ? .budgetOver : .stopRequested, time: Clock.now, message: message))
-    }
-
     /// Ends the run because it cannot go on.
     mutating func fail(_ message: String) {
         if failure == nil {
@@ -301,22 +211,5 @@ struct FleetRun {
         }
         board[.draining] = 1
         phase = .ending(.failed)
-    }
-
-    /// Ends all workers, whatever else fails.
-    private mutating func endFleet() throws(FleetError) {
-        for pid in workers.keys { workers[pid]?.end(.runOver) }
-        let began = Clock.monotonic
-        while !workers.isEmpty && Clock.seconds(since: began) < 10 {
-            do { try reap() } catch { continue }
-            if !workers.isEmpty { _ = Signals.wait(for: [SIGCHLD], seconds: 0.05) }
-        }
-    }
-
-    /// Looks for orphans at the next opportunity; waits a little with starting after a start that failed.
-    mutating func noteDeath() {
-        hasOrphans = true
-        let pause = failedStarts == 0 ? 0 : min(2, 0.05 * Double(1 << min(failedStarts, 6)))
-        nextStart = Clock.monotonic + UInt64(pause * 1e9)
     }
 }

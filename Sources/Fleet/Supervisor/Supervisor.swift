@@ -26,7 +26,8 @@ public enum Supervisor {
             ready?.say("ok\n")
             ready = nil
             let summary = try run.run()
-            withExtendedLifetime(lock) {}
+            // Never closed here: who finds the lock free must find this process gone, too.
+            _ = Unmanaged.passRetained(lock)
             return summary.error == nil ? 0 : 1
         } catch {
             let message = (error as? FleetError)?.message ?? "\(error)"

@@ -38,7 +38,7 @@ public struct FleetError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A failed system call: `cannot <action>: <strerror>`, with a remedy for the errors that have one.
     static func system(_ action: String, _ number: Int32 = errno) -> FleetError {
         let remedy = switch number {
-        case ENOSPC, EDQUOT: "; free some space there, then resume the run"
+        case ENOSPC, EDQUOT: "; free some space there, then try again"
         case EROFS: "; choose a state folder that can be written"
         case EACCES, EPERM: "; check the permissions"
         case EMFILE, ENFILE: "; raise the limit of open files"

@@ -181,22 +181,31 @@ public struct Worker {
         let started = Clock.monotonic
         show(claim, .running, started)
         let cpu = CPUTime.used
-        var retried = RetriedExecution(execute(claim, file))
-        while retried.wantsMore(than: directory.spec.retries ?? 0) && !shouldLeave {
-            // Each run has the file's whole time-out.
-            show(claim, .running, Clock.monotonic)
-            retried.add(execute(claim, file))
+        var tryNumber = claim.tryNumber
+        var execution = execute(claim, file, tryNumber)
+        // A program that crashes is tried again like a file whose worker does.
+        while execution.outcome == .crashed && tryNumber < directory.spec.attempts && !shouldLeave {
+            tryNumber += 1
+            execution = executeAgain(claim, file, tryNumber)
         }
-        try publish(claim, retried.last, file: file, started: started, cpu: CPUTime.used - cpu, tryNumber: claim.tryNumber, retried)
+        var retried = RetriedExecution(execution)
+        while retried.wantsMore(than: directory.spec.retries ?? 0) && !shouldLeave { retried.add(executeAgain(claim, file, tryNumber)) }
+        try publish(claim, retried.last, file: file, started: started, cpu: CPUTime.used - cpu, tryNumber: tryNumber, retried)
         show(nil, .idle)
     }
 
-    private func execute(_ claim: Claim, _ file: SuiteFile) -> FileExecution {
+    /// Each run has the file's whole time-out.
+    private func executeAgain(_ claim: Claim, _ file: SuiteFile, _ tryNumber: Int) -> FileExecution {
+        show(claim, .running, Clock.monotonic)
+        return execute(claim, file, tryNumber)
+    }
+
+    private func execute(_ claim: Claim, _ file: SuiteFile, _ tryNumber: Int) -> FileExecution {
         let path = Path(directory.spec.workspace) / file.name
         if let reason = Worker.whyUnreadable(path) { return FileExecution(outcome: .unreadable, message: reason) }
         let folder = directory.layout.work(claim.id, claim.attempt)
         let execution = executor.execute(FileTask(
-            id: claim.id, path: path.bytes, name: file.text, workspace: directory.spec.workspace, tryNumber: claim.tryNumber,
+            id: claim.id, path: path.bytes, name: file.text, workspace: directory.spec.workspace, tryNumber: tryNumber,
             worker: slot, progress: progress, folder: folder, log: log))
         folder.removeTree()
         return directory.spec.memoryLimit == nil ? execution : execution.judgedByMemory

@@ -31,7 +31,8 @@ struct Bootstrap {
             "d=\(folder)",
             "t=\"$d/.upload.$$\"",
             "mkdir -p \"$d\" || exit 70",
-            "trap 'rm -f \"$t\"' EXIT HUP INT TERM",
+            // PIPE: a connection that is lost half-way takes with it whoever would read what the shell says of half a program.
+            "trap 'rm -f \"$t\"' EXIT HUP INT TERM PIPE",
             "cat > \"$t\" || exit 71",
             "chmod 700 \"$t\" || exit 72",
             "got=$(\"$t\" digest) || exit 73",

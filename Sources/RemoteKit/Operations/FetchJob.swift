@@ -34,7 +34,11 @@ public struct FetchJob: Sendable {
             let first = report.problems.first.map { ": \($0)" } ?? ""
             throw RemoteError(.results, "not everything of run \(status.id) could be fetched\(first); try 'slt-remote fetch \(status.id)' again", isRetryable: true)
         }
-        if status.phase == .finished { try RecordCheck(folder: target, status: status.clamped()).run() }
+        if status.phase == .finished {
+            try RecordCheck(folder: target, status: status.clamped()).run()
+            // Of a run that was fetched before it had ended; now the records have all of it.
+            try? FileManager.default.removeItem(atPath: target + "/results")
+        }
         return Fetched(status: status.clamped(), folder: target, report: report)
     }
 }

@@ -71,7 +71,9 @@ public final class FollowedRun: Sendable {
             if fetches {
                 let folder = try await bringHome(agent, status)
                 result.folder = folder
-                result.failures = RecordDetails(folder: folder).added(to: result.failures)
+                let details = RecordDetails(folder: folder)
+                result.failures = details.added(to: result.failures)
+                if status.flaky ?? 0 > 0 { result.flaky = details.flaky() }
             }
         } catch where !Self.mayReconnect(error) && !(error is CancellationError) {
             result.fetchError = RemoteError(error)

@@ -1,12 +1,24 @@
 import Fleet
 import FoundationEssentials
 
-/// What the events of a run leave out of a record and the fetched `records.jsonl` has: the output of a command.
+/// What the events of a run leave out and the fetched `records.jsonl` has: the output of a command, and what several runs
+/// of a file came to together.
 struct RecordDetails {
     let folder: String
 
     /// Bytes of output that a summary can use.
     private static let outputKept = 4096
+
+    /// How many flaky files are kept for the summary.
+    private static let flakyKept = 50
+
+    /// The first records of files that passed and failed; none that cannot be read.
+    func flaky() -> [FileRecord] {
+        guard let data = try? Data(contentsOf: URL(filePath: folder + "/records.jsonl"), options: .alwaysMapped) else { return [] }
+        let mark = Data("\"flaky\":true".utf8)
+        return Array(data.split(separator: UInt8(ascii: "\n")).lazy.filter { $0.firstRange(of: mark) != nil }
+            .compactMap { try? JSONDecoder().decode(FileRecord.self, from: $0) }.filter { $0.flaky == true }.prefix(Self.flakyKept))
+    }
 
     /// The same records, with the end of their output where they have no failing statements to show. What cannot be
     /// read adds nothing: the summary does without.

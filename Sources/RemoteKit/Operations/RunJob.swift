@@ -30,6 +30,8 @@ public struct JobResult: Sendable {
     public var status: RunStatus
     /// The first files that did not pass, with their first failures.
     public var failures: [FileRecord]
+    /// The first files that passed and failed on the same sources.
+    public var flaky: [FileRecord] = []
     /// Where the results are on this machine.
     public var folder: String?
     /// Why they could not be brought home. They are still on the host.

@@ -32,13 +32,20 @@ public enum ProgressLine {
         case .created: "starting"
         case .stopping: "stopping"
         case .interrupted: "interrupted"
-        case .running, .finished: nil
+        case .running:
+            switch status.paused {
+            case .asked: "paused"
+            case .memory: "waiting for memory"
+            case nil: nil
+            }
+        case .finished: nil
         }
     }
 
-    /// Seconds until all files are done at the rate so far; `nil` where it says nothing.
+    /// Seconds until all files are done at the rate so far; `nil` where it says nothing, as of the last files (each takes
+    /// as long as it takes) and of a soak run, which ends with its time.
     static func eta(_ status: RunStatus, _ rate: Double) -> Double? {
-        guard status.phase == .running, rate > 0, status.missing > 0 else { return nil }
+        guard status.phase == .running, status.paused == nil, status.iteration == nil, rate > 0, status.queued > 0 else { return nil }
         let seconds = Double(status.missing) / rate
         return seconds <= (status.timeLeft ?? .infinity) ? seconds : nil
     }

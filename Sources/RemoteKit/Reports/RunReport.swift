@@ -7,17 +7,20 @@ public struct RunReport: Sendable {
     public var records: [FileRecord]
     /// Files that were kept out, with reasons; used for the words, the count is the `skipped` records'.
     public var blocked: [BlockedFile]
+    /// Records of files that passed and failed on the same sources; some of them when there are many.
+    public var flaky: [FileRecord]
     public var host: String
     /// Where the fetched results are, or `nil` if they were not fetched.
     public var results: String?
     /// The most failures shown.
     public var failuresShown: Int
 
-    public init(status: RunStatus, records: [FileRecord], blocked: [BlockedFile] = [], host: String,
+    public init(status: RunStatus, records: [FileRecord], blocked: [BlockedFile] = [], flaky: [FileRecord] = [], host: String,
                 results: String? = nil, failuresShown: Int = 10) {
         self.status = status.clamped()
         self.records = records
         self.blocked = blocked
+        self.flaky = flaky
         self.host = host
         self.results = results
         self.failuresShown = failuresShown
@@ -28,7 +31,7 @@ public struct RunReport: Sendable {
 
     /// The whole text, lines ended by `\n`.
     public func text(_ style: Style, now: Double) -> String {
-        let parts = [headline(style, now), counts(style), figures(style, now), failures(style), next(style)]
+        let parts = [headline(style, now), counts(style), figures(style, now), flakyFiles(style), failures(style), next(style)]
         return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
     }
 
@@ -102,6 +105,19 @@ public struct RunReport: Sendable {
         let lost = [("start-up", use.startup), ("claims", use.claims), ("the tail", use.tail), ("pauses", use.paused)]
             .filter { $0.1 > 0.0005 * use.wanted }.map { "\($0.0) \(Human.fixed($0.1 / use.wanted * 100, 1)) %" }
         return "workers busy \(Human.fixed((use.share ?? 0) * 100, 1)) % of the time" + (lost.isEmpty ? "" : "; lost to " + lost.joined(separator: ", "))
+    }
+
+    /// `  test/a.test: passed in 3 of 4 runs; line 12 failed in 1`
+    private func flakyFiles(_ style: Style) -> [String] {
+        guard !flaky.isEmpty else { return [] }
+        let lines = flaky.prefix(failuresShown).map { record -> String in
+            var text = "  " + SafeText.line(record.file, limit: 300)
+            if let runs = record.runs { text += ": passed in \(Human.count(runs.passed)) of \(Human.count(runs.passed.addingReportingOverflow(runs.failed).partialValue, "run"))" }
+            let places = (record.flakyRecords ?? []).prefix(3).map { "line \(Human.count($0.line)) failed in \(Human.count($0.failed))" }
+            return text + (places.isEmpty ? "" : "; " + places.joined(separator: ", "))
+        }
+        let left = max(status.flaky ?? 0, flaky.count) - lines.count
+        return [style.paint("flaky files:", .yellow)] + lines + (left > 0 ? ["  … and \(Human.count(left)) more, in records.jsonl"] : [])
     }
 
     private func failures(_ style: Style) -> [String] {

@@ -130,8 +130,10 @@ public struct WatchView: Sendable {
         case .choosing(let digits): return "log of which worker? \(digits)_  (enter: \(report?.run?.workers.first?.slot ?? 0), esc: back)"
         case .log: return "q back"
         case .table:
-            let pause = report?.run?.paused == .asked ? "p go on" : "p pause"
-            return "q quit   s sort by \(sort.next.rawValue)   w worker's log   \(pause)   + - workers"
+            var keys = "q quit   s sort by \(sort.next.rawValue)"
+            if report?.run?.workers.isEmpty == false { keys += "   w worker's log" }
+            if report?.run?.phase == .running { keys += report?.run?.paused == .asked ? "   p go on   + - workers" : "   p pause   + - workers" }
+            return keys
         }
     }
 }

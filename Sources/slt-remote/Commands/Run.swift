@@ -118,13 +118,17 @@ struct ResultPrinter {
         if json {
             try JSONOutput.print(Output(status: result.status, failures: result.failures, results: result.folder, exitCode: code.rawValue))
         } else {
-            let report = RunReport(status: result.status, records: result.failures, blocked: blocked, host: host, results: result.folder)
+            let report = RunReport(status: result.status, records: result.failures, blocked: blocked, flaky: result.flaky, host: host, results: result.folder)
             Terminal.shared.output(report.text(Terminal.shared.outputStyle, now: result.status.finishedAt ?? Date().timeIntervalSince1970))
         }
         if let error = result.fetchError { Terminal.shared.say("slt-remote: cannot fetch the results: \(error.message)") }
-        if let error = result.status.error { Terminal.shared.say("slt-remote: \(SafeText.line(error, limit: 1000))") }
+        let resume = "slt-remote run --host \(host) --resume \(SafeText.line(result.status.id, limit: 64))"
+        if let error = result.status.error {
+            let next = (result.status.outcomes[.untested] ?? 0) > 0 ? "; files are left: when that is mended, go on with: \(resume)" : ""
+            Terminal.shared.say("slt-remote: \(SafeText.line(error, limit: 1000))\(next)")
+        }
         if result.status.phase == .interrupted {
-            Terminal.shared.say("slt-remote: the supervisor of the run is gone and files are left; go on with: slt-remote run --host \(host) --resume \(SafeText.line(result.status.id, limit: 64))")
+            Terminal.shared.say("slt-remote: the supervisor of the run is gone and files are left; go on with: \(resume)")
         }
         if code != .passed { throw Leave(code) }
     }

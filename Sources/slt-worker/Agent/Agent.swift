@@ -145,7 +145,9 @@ struct Agent: Sendable {
         let lock = try await claim(directory.spec.workspace)
         defer { withExtendedLifetime(lock) {} }
         if let live = try RunDirectory.live(state: state, workspace: directory.spec.workspace) {
-            throw WireFault(.busy, "cannot resume run \(directory.spec.id): run \(live.spec.id) uses its sources; wait for it ('slt-remote attach') or end it ('slt-remote stop')",
+            let id = directory.spec.id
+            if live.spec.id == id { throw WireFault(.busy, "cannot resume run \(id): it is running; follow it with 'slt-remote attach \(id)'", isRetryable: true) }
+            throw WireFault(.busy, "cannot resume run \(id): run \(live.spec.id) uses its sources; wait for it ('slt-remote attach') or end it ('slt-remote stop')",
                             isRetryable: true)
         }
         try await launch(directory, exchange)
@@ -198,6 +200,7 @@ struct Agent: Sendable {
     }
 
     private func examine(_ ends: Bool, _ exchange: Exchange) async throws {
+        RunDirectory.removeUnfinished(state: state)
         let leftovers = try Leftovers.find(state: state)
         let interrupted = try RunDirectory.list(state: state).filter { id in
             (try? RunDirectory.open(state: state, id: id).status().phase) == .interrupted

@@ -6,10 +6,17 @@ enum Programs {
     static let client = path("slt-remote")
     static let worker = path("slt-worker")
 
+    /// Kills the others; always the one that was built with this test bundle.
+    static let probe = besideTests("fleet-probe")
+
     private static func path(_ name: String) -> String {
         if let folder = ProcessInfo.processInfo.environment["SLT_TEST_BIN"], !folder.isEmpty {
             return (folder.hasPrefix("/") ? folder : FileManager.default.currentDirectoryPath + "/" + folder) + "/" + name
         }
+        return besideTests(name)
+    }
+
+    private static func besideTests(_ name: String) -> String {
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         for candidate in [own] + CommandLine.arguments {
             let program = candidate[..<(candidate.lastIndex(of: "/") ?? candidate.startIndex)] + "/" + name

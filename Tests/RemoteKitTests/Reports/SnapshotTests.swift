@@ -157,6 +157,44 @@ import Testing
             """#)
     }
 
+    @Test("files that passed and failed are named with their records, and what a host sends is made safe")
+    func flaky() {
+        var record = FileRecord(id: 0, file: "test/a\u{1B}[2J.test", outcome: .pass, finishedAt: 0)
+        record.flaky = true
+        record.runs = RunCounts(passed: 88, failed: 5)
+        record.flakyRecords = [FlakyRecord(line: 9, failed: 5, runs: 93)]
+        let huge = RunCounts(passed: .max, failed: .max)
+        var second = record
+        second.file = "test/b.test"
+        second.runs = huge
+        second.flakyRecords = nil
+        var status = Samples.status(.finished)
+        status.flaky = 4
+        let text = RunReport(status: status, records: [], flaky: [record, second], host: "h").text(Style(), now: now)
+        #expect(text.contains(": passed in 88 of 93 runs; line 9 failed in 5\n  test/b.test: passed in "))
+        #expect(text.contains("  … and 2 more, in records.jsonl\n") && !text.contains("\u{1B}"))
+    }
+
+    @Test("a run that claims nothing says why, and a soak run does not say when it is done")
+    func noClaims() {
+        var status = Samples.status()
+        func line() -> String { ProgressLine.text(status, sample: Samples.host(), now: now, style: Style(width: 140)) }
+        #expect(line().contains("ETA"))
+        status.paused = .memory
+        #expect(line().contains("waiting for memory") && !line().contains("ETA"))
+        status.paused = .asked
+        #expect(line().contains(" paused "))
+        status.paused = nil
+        status.iteration = 3
+        #expect(!line().contains("ETA") && !line().contains("paused"))
+    }
+
+    @Test("the time that is left is not told of the last files, each of which takes as long as it takes")
+    func lastFiles() {
+        let line = ProgressLine.text(Samples.status(queued: 0, running: 1), sample: Samples.host(), now: now, style: Style(width: 120))
+        #expect(line.contains("56m48s left") && !line.contains("ETA"))
+    }
+
     @Test("the status of eight workers fits a terminal")
     func status8() {
         #expect(screen(running, Samples.host(), mode: .drain).text(Style(height: 24)) == #"""

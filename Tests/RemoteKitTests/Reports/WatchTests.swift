@@ -24,6 +24,11 @@ import Testing
         watch.show(HostReport(hostName: "h", run: status, mode: .drain, sample: Samples.host()))
         #expect(press(&watch, "-") == [.redraw])
         #expect(watch.lines(Style(height: 24)).last == "a run has one worker or more; p pauses it")
+        var ended = Samples.status(.finished, queued: 0, running: 0)
+        ended.outcomes[.untested] = 25
+        let last = view(ended).lines(Style(height: 24))
+        #expect(last.last == "q quit   s sort by elapsed")
+        #expect(last.contains { $0.contains(" 34/59 files, 0 running, 0 queued") }, "what is untested is not done")
         var none = view(nil)
         #expect(press(&none, "p+w") == [.redraw, .redraw, .redraw])
     }
