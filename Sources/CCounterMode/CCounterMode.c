@@ -145,13 +145,20 @@ static int provider_init(const OSSL_CORE_HANDLE *core, const OSSL_DISPATCH *in, 
     return 1;
 }
 
-int counter_mode_install(void) {
+static int installed;
+
+static void install(void) {
     // Loading one provider keeps libcrypto from loading its own by itself.
-    if (!OSSL_PROVIDER_load(NULL, "default")) return 0;
+    if (!OSSL_PROVIDER_load(NULL, "default")) return;
     libcrypto_cipher = EVP_CIPHER_fetch(NULL, NAME, "provider=default");
-    if (!libcrypto_cipher) return 0;
-    return OSSL_PROVIDER_add_builtin(NULL, "counter-mode", provider_init) && OSSL_PROVIDER_load(NULL, "counter-mode")
+    if (!libcrypto_cipher) return;
+    installed = OSSL_PROVIDER_add_builtin(NULL, "counter-mode", provider_init) && OSSL_PROVIDER_load(NULL, "counter-mode")
         && EVP_set_default_properties(NULL, "?provider=counter-mode");
+}
+
+int counter_mode_install(void) {
+    static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
+    return CRYPTO_THREAD_run_once(&once, install) && installed;
 }
 
 static int is_from(const char *cipher, const char *provider) {

@@ -25,9 +25,10 @@ struct CounterModeTests {
 
     @Test("carries over where the counter does")
     func overflow() {
+        #expect(Self.isInstalled)
         let counter = [UInt8](repeating: 0xFF, count: 15) + [0xFA]
         let expected = stream(made: false, counter: counter, bytes: 20000, piece: 20000)
-        #expect(Self.isInstalled && expected.count == 20000)
+        #expect(expected.count == 20000)
         #expect(stream(made: true, counter: counter, bytes: 20000, piece: 16) == expected)
     }
 
