@@ -43,6 +43,7 @@ struct FileReport {
             let lines = failures.count > 1 ? "\(failure.line): " : ""
             text += difference(failure, lines)
         }
+        for notice in first.notices ?? [] { text += Self.indented(notice, "    ").map { paint($0, .yellow) + "\n" }.joined() }
         return text
     }
 
@@ -69,14 +70,14 @@ struct FileReport {
     }
 
     /// One line on all files.
-    func total(_ results: [FileResult], of count: Int, elapsed: Duration) -> String {
-        let failed = results.count { !$0.passed }
-        let verdicts = results.compactMap { try? $0.end.get() }
+    func total(_ results: [FileResult], of count: Int, seconds: Double) -> String {
+        let verdicts = results.compactMap(\.verdict)
         let tests = verdicts.reduce(0) { $0 + $1.tests }
-        let unrun = verdicts.count { $0.passed && $0.skipReason != nil }
-        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-        var words = "\(results.count) files: \(results.count - failed - unrun) passed, \(failed) failed"
-        if unrun > 0 { words += ", \(unrun) skipped" }
+        func outcomes(_ name: String) -> Int { verdicts.count { $0.outcome == name } }
+        let failed = results.count { !$0.passed }
+        var words = "\(results.count) files: \(outcomes("pass")) passed, \(outcomes("fail")) failed"
+        for name in ["timeout", "crashed", "out-of-memory", "skipped"] where outcomes(name) > 0 { words += ", \(outcomes(name)) \(name)" }
+        if verdicts.count < results.count { words += ", \(results.count - verdicts.count) not run" }
         if count > results.count { words += ", \(count - results.count) not started" }
         words += "; \(tests) tests in \(Double(Int(seconds * 100)) / 100) s"
         return paint(words, failed > 0 ? .red : .green) + "\n"
@@ -93,11 +94,12 @@ struct FileReport {
             try verdict.encode(to: encoder)
             var container = encoder.container(keyedBy: Keys.self)
             try container.encode(file, forKey: .file)
-            try container.encode(verdict.passed && verdict.skipReason == nil, forKey: .passed)
+            try container.encode(verdict.outcome == "pass", forKey: .passed)
+            try container.encode(verdict.outcome, forKey: .outcome)
             try container.encode(seconds, forKey: .seconds)
         }
 
-        enum Keys: CodingKey { case file, passed, seconds }
+        enum Keys: CodingKey { case file, passed, outcome, seconds }
     }
 
     /// One object on a line.
