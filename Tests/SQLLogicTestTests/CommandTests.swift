@@ -86,6 +86,23 @@ import TestSupport
         #expect(try !run([file]).output.contains("\u{1B}"))
     }
 
+    @Test("wrong values and a wrong number of them are one block with one difference")
+    func wrongCount() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("query I\nSELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 4\n----\n1\n3\n", to: "a.test")
+        #expect(try run([file]).output == """
+            \(file):5: wrong result
+            \(file):5: too many result rows - expected 2 got 3
+                SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 4
+                  1
+                - 3
+                + 2
+                + 4
+            2 errors out of 1 tests in \(file) - 0 skipped.
+
+            """)
+    }
+
     @Test("a JUnit report has one case a file, named as sqllogictest-rs does it")
     func junit() throws {
         let folder = try TemporaryFolder()
