@@ -26,6 +26,9 @@ let staticZstd: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libzstd.a"])]
 /// Folding identical code keeps the worker below 20 MB.
 let workerLinker: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld", "-Xlinker", "--icf=all"])]
 
+/// Commands and the agent have no loop whose speed counts.
+let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
@@ -75,7 +78,7 @@ let package = Package(
                           swiftSettings: strict),
         .executableTarget(name: "slt-worker",
                           dependencies: ["Fleet", "TreeSync", "SQLLogicTest", "Wire", "CMD", argumentParser, subprocess],
-                          swiftSettings: strict, linkerSettings: workerLinker),
+                          swiftSettings: strict + small, linkerSettings: workerLinker),
 
         // The demonstration, and what is measured.
         .executableTarget(name: "slt-demo", dependencies: ["TestSupport"], path: "Benchmarks/Demo", swiftSettings: strict),

@@ -21,7 +21,7 @@ import TestSupport
             if !passes { verdict.errors = 1 }
             return FileResult(file: "\(file)", verdict: verdict, seconds: 0)
         }
-        var queue = ResultQueue(sizes: [1, 1, 1, 1, 0], failFast: true)
+        var queue = ResultQueue(costs: [1, 1, 1, 1, 0], failFast: true)
         var given: [String] = []
         #expect([queue.takeFile(), queue.takeFile(), queue.takeFile()] == [0, 1, 2])
         queue.add(result(2), at: 2) { given.append($0.file) }
@@ -36,9 +36,25 @@ import TestSupport
         #expect(given == ["0", "1", "2", "3"])
     }
 
-    @Test("the largest files are taken first")
+    @Test("a longer file is thought to cost more, and so is one with more rows")
+    func cost() throws {
+        let folder = try TemporaryFolder()
+        let filler = String(repeating: "# nothing\n", count: 2000)
+        let insert = "statement ok\nINSERT INTO t VALUES (1)\n\n"
+        let costs = try [filler, filler + filler, String(repeating: insert, count: 500), insert, ""].enumerated().map { index, text in
+            ScriptCost.estimate(try folder.write(text, to: "\(index).test"))
+        }
+        #expect(costs[1] > costs[0])
+        #expect(costs[2] > costs[0] * 2)
+        #expect(costs[3] < costs[0])
+        #expect(costs[4] == 0)
+        #expect(ScriptCost.estimate(folder.file("none")) == 0)
+        #expect(ScriptCost.estimate(folder.path) == 0)
+    }
+
+    @Test("the files that cost most are taken first")
     func largestFirst() {
-        var queue = ResultQueue(sizes: [5, 9, 0, 9], failFast: false)
+        var queue = ResultQueue(costs: [5, 9, 0, 9], failFast: false)
         #expect([queue.takeFile(), queue.takeFile(), queue.takeFile(), queue.takeFile(), queue.takeFile()] == [1, 3, 0, 2, nil])
     }
 

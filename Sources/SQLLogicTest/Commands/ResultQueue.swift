@@ -9,11 +9,11 @@ public struct ResultQueue {
     private var given = 0
     private let failFast: Bool
 
-    /// - Parameter sizes: of the files. The largest are taken first, so that none of them is left for the end, when
-    ///   others have nothing to do; equal ones in their own order.
-    public init(sizes: [Int], failFast: Bool) {
-        slots = Array(repeating: .pending, count: sizes.count)
-        order = sizes.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
+    /// - Parameter costs: what the files take, in any unit. Those with the highest are taken first, so that none of them
+    ///   is left for the end, when others have nothing to do; equal ones in their own order.
+    public init(costs: [Int], failFast: Bool) {
+        slots = Array(repeating: .pending, count: costs.count)
+        order = costs.indices.sorted { (costs[$1], $0) < (costs[$0], $1) }
         self.failFast = failFast
     }
 

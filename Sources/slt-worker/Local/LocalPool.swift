@@ -32,7 +32,7 @@ struct LocalPool: FilePool {
 
     mutating func run(_ files: [String], failFast: Bool, take: (FileResult) -> Void) {
         self.files = files
-        var queue = ResultQueue(sizes: jobs > 1 ? files.map(Self.size) : files.map { _ in 0 }, failFast: failFast)
+        var queue = ResultQueue(costs: jobs > 1 ? files.map { ScriptCost.estimate($0) } : files.map { _ in 0 }, failFast: failFast)
         folder = Self.makeFolder()
         Interruption.watch()
         ForkedProcess.adoptOrphans()
@@ -182,11 +182,6 @@ struct LocalPool: FilePool {
     }
 
     // MARK: Small things
-
-    private static func size(of file: String) -> Int {
-        var status = stat()
-        return stat(file, &status) == 0 ? Int(status.st_size) : 0
-    }
 
     private static func makeFolder() -> String {
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
