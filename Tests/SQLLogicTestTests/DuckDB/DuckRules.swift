@@ -61,6 +61,7 @@ import TestSupport
         #expect(try duck(sql + "1\t2\n3\t4\n").passed)
         #expect(try duck(sql + "1\t2\n3\t5\n").errors == 1)
         #expect(try duck(sql + "1\t2\n").errors == 1)
+        #expect(try duck(sql + "1\t\t2\n3\t4\n").passed)
     }
 
     @Test("values may be expressions, numbers written otherwise, (empty), NULL or truth values")
