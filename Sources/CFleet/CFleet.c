@@ -21,6 +21,8 @@ int cfleet_signal_at_parents_death(int signal) {
 
 int cfleet_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL); }
 
+int cfleet_fork(void) { return fork(); }
+
 int cfleet_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int cfleet_pidfd_kill(int pidfd) { return (int)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, 0, 0); }

@@ -1,6 +1,6 @@
 /// What kept this module from giving a verdict. A failing test is never one of these.
-public struct SQLLogicTestError: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Code: String, Sendable {
+public struct SQLLogicTestError: Error, Sendable, Equatable, Codable, CustomStringConvertible {
+    public enum Code: String, Sendable, Codable {
         /// The script could not be read.
         case unreadable
         /// The engine could not be loaded, configured or opened.

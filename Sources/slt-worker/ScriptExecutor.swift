@@ -9,7 +9,7 @@ struct ScriptExecutor: FileExecutor {
     private let runner: FileRunner
 
     /// - Throws: `SQLLogicTestError` if the engine cannot be set up.
-    init(_ spec: EngineSpec) throws {
+    init(_ spec: EngineSpec, workspace: String) throws {
         var options = RunOptions()
         if let name = spec.dialect {
             guard let dialect = Dialect(rawValue: name) else {
@@ -18,12 +18,14 @@ struct ScriptExecutor: FileExecutor {
             options.dialect = dialect
         }
         options.labels = spec.labels ?? []
+        options.workingDirectory = workspace
         runner = FileRunner(options: options)
         var choice = EngineChoice(spec.kind == .postgres ? .postgres : spec.kind == .external ? .external : .sqlite)
         choice.library = spec.library.map { HostPath.expand($0) }
         choice.connection = spec.connection ?? ""
         choice.queryProtocol = spec.queryProtocol.flatMap(PostgresEngine.QueryProtocol.init) ?? .simple
         choice.command = spec.command.joined(separator: " ")
+        if spec.directory != .private { choice.workingDirectory = workspace }
         // One file at a time in a process: SQLite needs no locks, which cost a fifth of its time.
         engine = try choice.make(threading: .single)
         for (name, value) in spec.environment { setenv(name, value, 1) }

@@ -102,4 +102,42 @@ import Testing
         #expect(try await fleet.run().outcomes == [.pass: 2])
         #expect(Set(try fleet.records().map(\.output)) == ["dash", "raw"])
     }
+
+    private static let results = #"""
+        {"summary": {"total": 1, "passed": 0, "failed": 1, "timed_out": 0, "errors": 0, "skipped": 3},
+         "detailed_failures": [{"file_path": "a b.toy", "failures": [
+           {"sql_statement": "SELECT 1", "expected_result": "2", "actual_result": ["1", 3], "error_message": null, "line_number": 12},
+           {"sql_statement": "SELECT 2", "error_message": "no such table"}]}]}
+        """#
+
+    @Test("results that the program writes into {results} say which records failed", arguments: [(3, "the program left with exit code 3"),
+                                                                                                (0, "the program left with exit code 0, but its results name 2 failures")])
+    func results(_ code: Int, _ message: String) async throws {
+        let script = "cat > \"$1\" <<'END'\n\(Self.results)\nEND\n[ \"$1\" = \"$SLT_RESULTS\" ] && exit \(code)"
+        let fleet = try await run(["sh", "-c", script, "sh", "{results}"])
+        let record = try fleet.records()[0]
+        #expect(record.outcome == .fail && record.errors == 2 && record.skipped == 3 && record.message == message)
+        #expect(record.failures == [RecordFailure(line: 12, message: "", sql: "SELECT 1", expected: "2", actual: "1\n3"),
+                                    RecordFailure(line: 0, message: "no such table", sql: "SELECT 2", expected: "", actual: "")])
+        try fleet.expectTidy()
+    }
+
+    @Test("failures that are only counted fail the file, results that cannot be read are no pass, and good ones change nothing", arguments: [
+        (#"{"summary": {"failed": 0, "timed_out": 1}}"#, Outcome.fail, "the program left with exit code 0, but its results name 1 failure"),
+        ("{broken", .fail, "cannot read the program's results: not the JSON that is expected"),
+        (#"{"summary": {"passed": 1, "failed": 0}}"#, .pass, nil), ("{}", .pass, nil), ("", .pass, nil),
+    ] as [(String, Outcome, String?)])
+    func countedResults(_ json: String, _ outcome: Outcome, _ message: String?) async throws {
+        let record = try await run(["sh", "-c", "printf %s '\(json)' > $SLT_RESULTS"]).records()[0]
+        #expect(record.outcome == outcome && record.message == message)
+    }
+
+    @Test("a program that says at its end that it was refused memory is out of memory", arguments: [
+        "echo 'memory allocation of 99999999999 bytes failed' >&2; kill -ABRT $$", "python3 -c 'x = \"a\" * (1 << 62)'",
+    ])
+    func outOfMemory(script: String) async throws {
+        let record = try await run(["sh", "-c", script]).records()[0]
+        #expect(record.outcome == .outOfMemory, "\(record)")
+        #expect(record.message?.hasPrefix("out of memory: the program ") == true)
+    }
 }

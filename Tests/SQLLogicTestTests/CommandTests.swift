@@ -14,17 +14,48 @@ import TestSupport
 
     private func read(_ path: String) throws -> String { String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self) }
 
-    @Test("files run at once are reported in the order in which they were given")
-    func jobs() throws {
+    @Test("results that come in any order are given out in the files' order, and what a failure leaves out has none")
+    func queue() {
+        func result(_ file: Int, passes: Bool = true) -> FileResult {
+            var verdict = FileVerdict()
+            if !passes { verdict.errors = 1 }
+            return FileResult(file: "\(file)", verdict: verdict, seconds: 0)
+        }
+        var queue = ResultQueue(costs: [1, 1, 1, 1, 0], failFast: true)
+        var given: [String] = []
+        #expect([queue.takeFile(), queue.takeFile(), queue.takeFile()] == [0, 1, 2])
+        queue.add(result(2), at: 2) { given.append($0.file) }
+        #expect(given == [])
+        queue.add(result(0), at: 0) { given.append($0.file) }
+        #expect(given == ["0"])
+        #expect(queue.takeFile() == 3)
+        queue.add(result(1, passes: false), at: 1) { given.append($0.file) }
+        #expect(given == ["0", "1", "2"])
+        #expect(queue.takeFile() == nil)
+        queue.add(result(3), at: 3) { given.append($0.file) }
+        #expect(given == ["0", "1", "2", "3"])
+    }
+
+    @Test("a longer file is thought to cost more, and so is one with more rows")
+    func cost() throws {
         let folder = try TemporaryFolder()
-        let files = try (0..<20).map { try folder.write("query I\nSELECT \($0)\n----\n\($0 % 7 == 3 ? -1 : $0)\n", to: "\($0).test") }
-        let alone = try run(files)
-        let together = try run(files) { $0.jobs = 4 }
-        #expect(alone.code == 1)
-        #expect(together.code == 1)
-        func lines(_ text: String) -> [Substring] { text.split(separator: "\n").dropLast() }
-        #expect(lines(alone.output) == lines(together.output))
-        #expect(together.output.contains("20 files: 17 passed, 3 failed; 20 tests in "))
+        let filler = String(repeating: "# nothing\n", count: 2000)
+        let insert = "statement ok\nINSERT INTO t VALUES (1)\n\n"
+        let costs = try [filler, filler + filler, String(repeating: insert, count: 500), insert, ""].enumerated().map { index, text in
+            ScriptCost.estimate(try folder.write(text, to: "\(index).test"))
+        }
+        #expect(costs[1] > costs[0])
+        #expect(costs[2] > costs[0] * 2)
+        #expect(costs[3] < costs[0])
+        #expect(costs[4] == 0)
+        #expect(ScriptCost.estimate(folder.file("none")) == 0)
+        #expect(ScriptCost.estimate(folder.path) == 0)
+    }
+
+    @Test("the files that cost most are taken first")
+    func largestFirst() {
+        var queue = ResultQueue(costs: [5, 9, 0, 9], failFast: false)
+        #expect([queue.takeFile(), queue.takeFile(), queue.takeFile(), queue.takeFile(), queue.takeFile()] == [1, 3, 0, 2, nil])
     }
 
     @Test("with fail-fast no file is started once one has failed")
@@ -71,6 +102,23 @@ import TestSupport
         #expect(try !run([file]).output.contains("\u{1B}"))
     }
 
+    @Test("wrong values and a wrong number of them are one block with one difference")
+    func wrongCount() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("query I\nSELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 4\n----\n1\n3\n", to: "a.test")
+        #expect(try run([file]).output == """
+            \(file):5: wrong result
+            \(file):5: too many result rows - expected 2 got 3
+                SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 4
+                  1
+                - 3
+                + 2
+                + 4
+            2 errors out of 1 tests in \(file) - 0 skipped.
+
+            """)
+    }
+
     @Test("a JUnit report has one case a file, named as sqllogictest-rs does it")
     func junit() throws {
         let folder = try TemporaryFolder()
@@ -78,8 +126,8 @@ import TestSupport
         let good = try folder.write("halt\n", to: "c.test")
         #expect(try run([bad, good, folder.file("none")]) { $0.junit = folder.file("j.xml") }.code == 2)
         let text = try read(folder.file("j.xml"))
-        #expect(text.contains("<testsuite name=\"sqllogictest\" tests=\"3\" failures=\"1\" errors=\"1\" skipped=\"0\">"))
-        #expect(text.contains("_a_b_test\" file="))
+        #expect(text.contains("<testsuite name=\"sqllogictest\" tests=\"3\" failures=\"1\" errors=\"1\" skipped=\"0\" time=\""))
+        #expect(text.contains("_a_b_test\" classname=\"sqllogictest\" file="))
         #expect(text.contains("expected [&quot;] got [&lt;&amp;&gt;]"))
     }
 

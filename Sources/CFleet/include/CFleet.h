@@ -17,6 +17,9 @@ int cfleet_adopt_orphans(void);
 /// All threads allocate from one heap, mallopt(3).
 void cfleet_one_heap(void);
 
+/// fork(2), which Swift keeps to itself.
+int cfleet_fork(void);
+
 int cfleet_pidfd_open(int pid);
 
 /// Sends SIGKILL to the process behind a pidfd.

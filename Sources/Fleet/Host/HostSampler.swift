@@ -47,7 +47,7 @@ public struct HostSampler: Sendable {
     }
 
     /// How many processes the kernel has ended for want of memory since boot.
-    static func outOfMemoryKills() -> UInt64 {
+    package static func outOfMemoryKills() -> UInt64 {
         for line in (Path("/proc/vmstat").kernelText() ?? []).split(separator: 0x0A) where line.starts(with: "oom_kill ".utf8) {
             return decimal(line.dropFirst(9)) ?? 0
         }

@@ -104,7 +104,7 @@ extension FleetRun {
         if tryNumber < spec.attempts { return }
         var record = try lostRecord(file, worker)
         let isMemory = death.isOutOfMemory(limit: spec.memoryLimit, virtualSize: Int(clamping: board[place, .virtualSize]),
-                                           base: Int(clamping: board[place, .baseSize]))
+                                           base: Int(clamping: board[place, .baseSize])) || saysMemoryWasRefused(worker, death)
         record.outcome = isMemory ? .outOfMemory : .crashed
         record.explain((isMemory ? "out of memory: " : "") + death.words, line: Int(clamping: board[place, .line]))
         try publish(record, at: file, attempt: attempt)
@@ -142,9 +142,18 @@ extension FleetRun {
         }
     }
 
+    /// An engine in the worker that ends the process because it was refused memory says so last.
+    private func saysMemoryWasRefused(_ worker: WorkerProcess, _ death: Death) -> Bool {
+        death.signal != 0 && death.signal != SIGKILL && MemoryRefusal.isSaid(atEndOf: tail(of: layout.workerLog(worker.slot)) ?? [])
+    }
+
+    private func tail(of log: Path) -> [UInt8]? {
+        guard let file = File(ifPossible: log, O_RDONLY), let size = try? file.status().st_size else { return nil }
+        return try? file.read(min(4096, Int(size)), at: max(0, Int(size) - 4096))
+    }
+
     private func lastLine(of log: Path) -> String? {
-        guard let file = File(ifPossible: log, O_RDONLY), let size = try? file.status().st_size,
-              let tail = try? file.read(min(4096, Int(size)), at: max(0, Int(size) - 4096)) else { return nil }
+        guard let tail = tail(of: log) else { return nil }
         return tail.split(separator: UInt8(ascii: "\n")).last.map { String(decoding: $0, as: UTF8.self).cut(toBytes: 500) }
     }
 }

@@ -30,23 +30,23 @@ struct WorkerProcess {
 }
 
 /// How a process ended.
-struct Death {
-    var status: Int32
+package struct Death {
+    package var status: Int32
     /// The most memory it had, in bytes.
-    var peak: Int
+    package var peak: Int
     /// Whether the kernel ended a process for want of memory at about that time.
-    var memoryWasShort: Bool
+    package var memoryWasShort: Bool
 
-    var signal: Int32
-    var exitCode: Int32
+    package var signal: Int32
+    package var exitCode: Int32
 
-    var words: String { signal != 0 ? "killed by \(Signals.name(signal))" : "left with exit code \(exitCode)" }
+    package var words: String { signal != 0 ? "killed by \(Signals.name(signal))" : "left with exit code \(exitCode)" }
 
     /// Whether memory ended it, as far as that can be told: near its limit, or killed while the kernel was killing.
     /// - Parameters:
     ///   - virtualSize: its address space when it was last looked at, in bytes.
     ///   - base: how much of its address space it had without using it when it began, in bytes.
-    func isOutOfMemory(limit: Int?, virtualSize: Int, base: Int) -> Bool {
+    package func isOutOfMemory(limit: Int?, virtualSize: Int, base: Int) -> Bool {
         guard signal != 0 else { return false }
         if signal == SIGKILL && memoryWasShort { return true }
         guard let limit else { return false }

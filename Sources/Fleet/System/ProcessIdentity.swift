@@ -53,16 +53,16 @@ enum Machine {
 }
 
 /// The fields of `/proc/PID/stat` (proc(5)) that a fleet needs.
-struct ProcessFields {
+package struct ProcessFields {
     var state: UInt8
     /// User and system time, its reaped children included, in ticks.
     var ticks: UInt64
-    var startTime: UInt64
+    package var startTime: UInt64
     /// Bytes.
-    var virtualSize: Int
-    var resident: Int
+    package var virtualSize: Int
+    package var resident: Int
 
-    init?(pid: Int32) {
+    package init?(pid: Int32) {
         guard let bytes = Path("/proc/\(pid)/stat").kernelText(limit: 4096),
               // The command's name may hold anything, also `)`: the last one ends it.
               let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }

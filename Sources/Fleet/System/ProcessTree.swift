@@ -1,17 +1,17 @@
 import Glibc
 
 /// What a process and its descendants take together.
-struct ProcessTree {
+package struct ProcessTree {
     /// User and system time in ticks, that of reaped descendants included: it moves up, and is not lost, when one ends.
     var ticks: UInt64 = 0
     /// Bytes.
-    var resident = 0
+    package var resident = 0
 
     /// No more processes than this are looked at.
     private static let limit = 512
 
     /// - Parameter startTime: what the process must have to be the one that is meant.
-    init(of root: Int32, startTime: UInt64) {
+    package init(of root: Int32, startTime: UInt64) {
         guard root > 0, ProcessFields(pid: root)?.startTime == startTime else { return }
         var waiting = [root]
         var seen = 0

@@ -3,7 +3,8 @@ import Glibc
 
 /// Runs a program for each file (`engine.kind = "command"`): exit code 0 passes, another one fails, a signal is a crash.
 ///
-/// In the arguments `{file}` stands for the file's absolute path and `{workspace}` for the source tree's. A program
+/// In the arguments `{file}` stands for the file's absolute path, `{workspace}` for the source tree's, and `{results}`
+/// (also `SLT_RESULTS`) for a file that the program may write its results into; see ``CommandResults``. A program
 /// written with a slash is relative to the workspace. It runs in a process group of its own, in a folder of its own
 /// (also `TMPDIR`) unless the specification says `workspace`; whatever it leaves running is ended.
 public struct CommandExecutor: FileExecutor {
@@ -27,11 +28,12 @@ public struct CommandExecutor: FileExecutor {
     }
 
     private func run(_ task: FileTask) throws(FleetError) -> FileExecution {
-        let arguments = arguments(task)
+        let results = try Path(task.workingDirectory()) / CommandExecutor.resultsName
+        let arguments = arguments(task, results)
         let folder = try spec.engine.directory == .workspace ? Path(spec.workspace) : Path(task.workingDirectory())
         let null = try File(Path("/dev/null"), O_RDONLY)
         let spawn = { (output: Int32) in
-            Spawn(arguments: arguments, environment: Spawn.environment(changing: environment(task, folder)), group: .new,
+            Spawn(arguments: arguments, environment: Spawn.environment(changing: environment(task, folder, results)), group: .new,
                   directory: folder, descriptors: [(null.descriptor, 0), (output, 1), (output, 2)]).start()
         }
         let kills = HostSampler.outOfMemoryKills()
@@ -46,22 +48,31 @@ public struct CommandExecutor: FileExecutor {
         task.progress.child(pid: 0, startTime: 0)
         let death = Death(status: status, peak: peak, memoryWasShort: HostSampler.outOfMemoryKills() > kills,
                           signal: cfleet_signal_of(status), exitCode: cfleet_exit_code_of(status))
-        return judge(death, output: child.tail)
+        let execution = judge(death, output: child.tail)
+        do throws(FleetError) {
+            return try CommandResults.read(results)?.complete(execution) ?? execution
+        } catch {
+            // What it has to say is lost: that is no pass.
+            guard execution.outcome == .pass else { return execution }
+            return FileExecution(outcome: .fail, errors: 1, message: error.message, output: execution.output)
+        }
     }
+
+    private static let resultsName = "slt-results.json"
 
     private func judge(_ death: Death, output: [UInt8]) -> FileExecution {
         let text = output.isEmpty ? nil : String(decoding: output, as: UTF8.self)
         if death.signal == 0 && death.exitCode == 0 { return FileExecution(outcome: .pass, output: text) }
-        if death.isOutOfMemory(limit: spec.memoryLimit, virtualSize: 0, base: 0) {
-            return FileExecution(outcome: .outOfMemory, errors: 1, message: "out of memory: the program was \(death.words)", output: text)
+        if death.isOutOfMemory(limit: spec.memoryLimit, virtualSize: 0, base: 0) || MemoryRefusal.isSaid(atEndOf: output) {
+            return FileExecution(outcome: .outOfMemory, errors: 1, message: "out of memory: the program \(death.signal != 0 ? "was " : "")\(death.words)", output: text)
         }
         return FileExecution(outcome: death.signal != 0 ? .crashed : .fail, errors: 1, message: "the program \(death.signal != 0 ? "was " : "")\(death.words)",
                              output: text)
     }
 
-    private func arguments(_ task: FileTask) -> [[UInt8]] {
+    private func arguments(_ task: FileTask, _ results: Path) -> [[UInt8]] {
         var arguments = spec.engine.command.map { argument in
-            Template.fill(Array(argument.utf8), [("file", task.path), ("workspace", Array(spec.workspace.utf8))])
+            Template.fill(Array(argument.utf8), [("file", task.path), ("workspace", Array(spec.workspace.utf8)), ("results", results.bytes)])
         }
         if let program = arguments.first, program.contains(UInt8(ascii: "/")), program.first != UInt8(ascii: "/") {
             arguments[0] = (Path(spec.workspace) / program).bytes
@@ -70,7 +81,7 @@ public struct CommandExecutor: FileExecutor {
     }
 
     /// The variables that scripts for the older test runners read, under their names, then the specification's own.
-    private func environment(_ task: FileTask, _ folder: Path) -> [(name: String, value: [UInt8])] {
+    private func environment(_ task: FileTask, _ folder: Path, _ results: Path) -> [(name: String, value: [UInt8])] {
         func text(_ value: some CustomStringConvertible) -> [UInt8] { Array(value.description.utf8) }
         let values: [(String, [UInt8])] = [
             ("SQLLOGICTEST_SEED", text(spec.seed)), ("SQLLOGICTEST_WORKER_ID", text(task.worker)),
@@ -79,7 +90,7 @@ public struct CommandExecutor: FileExecutor {
             ("SQLLOGICTEST_FILE_TIMEOUT", text(Int(min(spec.fileTimeout, 1e15).rounded(.up)))),
             ("SQLLOGICTEST_FILES", task.path), ("SQLLOGICTEST_WORK_QUEUE", text(runDirectory)),
             // Files are handed out one at a time; a harness must not claim any by itself.
-            ("SQLLOGICTEST_USE_WORK_QUEUE", text(0)), ("RAYON_NUM_THREADS", text(1)),
+            ("SQLLOGICTEST_USE_WORK_QUEUE", text(0)), ("RAYON_NUM_THREADS", text(1)), ("SLT_RESULTS", results.bytes),
         ]
         let own = spec.engine.environment.map { ($0.key, Array($0.value.utf8)) }
         let temporary: [(String, [UInt8])] = spec.engine.directory == .workspace ? [] : [("TMPDIR", folder.bytes)]

@@ -1,28 +1,36 @@
 /// How one file of a command ended.
-struct FileResult: Sendable {
-    var file: String
-    var end: Result<FileVerdict, SQLLogicTestError>
-    var elapsed: Duration
+public struct FileResult: Sendable, Codable {
+    /// As it was given.
+    public var file: String
+    /// Nil if the file gave none.
+    public var verdict: FileVerdict?
+    /// Why there is no verdict.
+    public var error: SQLLogicTestError?
+    public var seconds: Double
 
-    init(file: String, _ clock: ContinuousClock, _ body: () throws(SQLLogicTestError) -> FileVerdict) {
+    public init(file: String, verdict: FileVerdict, seconds: Double) {
         self.file = file
+        self.verdict = verdict
+        self.seconds = seconds
+    }
+
+    init(file: String, _ body: () throws(SQLLogicTestError) -> FileVerdict) {
+        self.file = file
+        let clock = ContinuousClock()
         let begin = clock.now
         do throws(SQLLogicTestError) {
-            end = .success(try body())
+            verdict = try body()
         } catch {
-            end = .failure(error)
+            self.error = error
         }
-        elapsed = clock.now - begin
+        seconds = (clock.now - begin).seconds
     }
 
-    var exitCode: Int32 {
-        switch end {
-        case .success(let verdict): verdict.passed ? 0 : 1
-        case .failure: 2
-        }
-    }
+    var exitCode: Int32 { verdict.map { $0.passed ? 0 : 1 } ?? 2 }
 
     var passed: Bool { exitCode == 0 }
+}
 
-    var seconds: Double { Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18 }
+extension Duration {
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

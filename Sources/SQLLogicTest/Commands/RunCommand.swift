@@ -5,8 +5,6 @@ public struct RunCommand: Sendable {
     /// One JSON object a line and file, in place of text.
     public var json = false
     public var isColoured = false
-    /// How many files run at once, each on a thread.
-    public var jobs = 1
     /// Starts no more files once one has failed.
     public var failFast = false
     /// Where a JUnit report goes.
@@ -16,30 +14,33 @@ public struct RunCommand: Sendable {
 
     public init(files: [String]) { self.files = files }
 
+    /// What is done with each file.
+    public func work(on engine: any Engine) -> FileWork {
+        var work = FileWork(engine: engine, options: options)
+        work.records = records
+        return work
+    }
+
+    /// Runs the files on this thread; see ``run(in:output:diagnostics:)``.
+    public func run(on engine: any Engine, output: (String) -> Void, diagnostics: (String) -> Void) -> Int32 {
+        var pool = OwnThread(work: work(on: engine))
+        return run(in: &pool, output: output, diagnostics: diagnostics)
+    }
+
     /// - Parameters:
     ///   - output: takes text for standard output, whole lines.
     ///   - diagnostics: takes text for standard error, whole lines.
     /// - Returns: an exit code: 0 if all passed, 1 if tests failed, 2 if a file could not be run.
-    public func run(on engine: any Engine, output: (String) -> Void, diagnostics: (String) -> Void) -> Int32 {
+    public func run(in pool: inout some FilePool, output: (String) -> Void, diagnostics: (String) -> Void) -> Int32 {
         let clock = ContinuousClock()
         let begin = clock.now
         var finished: [FileResult] = []
-        func take(_ result: FileResult) {
+        pool.run(files, failFast: failFast) { result in
             finished.append(result)
             report(result, output, diagnostics)
         }
-        if jobs > 1, files.count > 1 {
-            runAtOnce(engine, clock, take)
-        } else {
-            // On this thread: while a process has only one, its memory needs no locks.
-            for file in files {
-                let result = FileResult(file: file, clock) { () throws(SQLLogicTestError) in try perform(file, engine) }
-                take(result)
-                if failFast, !result.passed { break }
-            }
-        }
         if !json, finished.count > 1 || finished.count < files.count {
-            output(FileReport(isColoured: isColoured).total(finished, of: files.count, elapsed: clock.now - begin))
+            output(FileReport(isColoured: isColoured).total(finished, of: files.count, seconds: (clock.now - begin).seconds))
         }
         let code = finished.map(\.exitCode).max() ?? 0
         guard let junit else { return code }
@@ -52,34 +53,9 @@ public struct RunCommand: Sendable {
         }
     }
 
-    private func runAtOnce(_ engine: any Engine, _ clock: ContinuousClock, _ take: (FileResult) -> Void) {
-        let results = FileResults(count: files.count)
-        let workers = WorkerThreads.start(min(jobs, files.count)) {
-            while let index = results.take() {
-                let result = FileResult(file: files[index], clock) { () throws(SQLLogicTestError) in try perform(files[index], engine) }
-                results.set(index, result)
-                if failFast, !result.passed { results.takeNoMore() }
-            }
-        }
-        for index in files.indices {
-            if let result = results.wait(for: index) { take(result) }
-        }
-        workers.join()
-    }
-
-    private func perform(_ file: String, _ engine: any Engine) throws(SQLLogicTestError) -> FileVerdict {
-        let runner = FileRunner(options: options)
-        guard records else { return try runner.run(path: file, on: engine) }
-        let recorded = try runner.record(Script(path: file), on: engine)
-        for change in recorded.changes { try WholeFile.write(change.bytes, to: change.path) }
-        return recorded.verdict
-    }
-
     private func report(_ result: FileResult, _ output: (String) -> Void, _ diagnostics: (String) -> Void) {
-        switch result.end {
-        case .failure(let error): diagnostics("\(result.file): \(error)\n")
-        case .success(let verdict):
-            output(json ? FileReport.json(verdict, result) : FileReport(isColoured: isColoured).text(verdict, result))
-        }
+        if let error = result.error { diagnostics("\(result.file): \(error)\n") }
+        guard let verdict = result.verdict else { return }
+        output(json ? FileReport.json(verdict, result) : FileReport(isColoured: isColoured).text(verdict, result))
     }
 }

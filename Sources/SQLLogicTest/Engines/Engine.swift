@@ -9,10 +9,26 @@ public protocol Engine: Sendable {
     /// Makes a database that has nothing in it, for one file.
     /// - Parameter file: what the database is for; part of its name where that helps people.
     func open(file: String) throws(SQLLogicTestError) -> any EngineDatabase
+
+    /// Opens the database that is kept at `path`, or makes one there, and leaves it there.
+    /// - Returns: nil if this engine has no databases at paths.
+    func open(path: String, isReadOnly: Bool) throws(SQLLogicTestError) -> (any EngineDatabase)?
+
+    /// Removes a database that `open` has made, by its name, and ends what it is busy with: the process that had it has gone.
+    func discard(database name: String)
+
+    /// Whether connections of one database may be used at the same time, each by one thread.
+    var allowsThreads: Bool { get }
 }
 
 extension Engine {
     public var label: String { name.lowercased() }
+
+    public func open(path: String, isReadOnly: Bool) throws(SQLLogicTestError) -> (any EngineDatabase)? { nil }
+
+    public func discard(database name: String) {}
+
+    public var allowsThreads: Bool { true }
 }
 
 /// A database that one file has for itself. It is removed with its last reference, after its connections.
@@ -48,6 +64,13 @@ public protocol EngineConnection: AnyObject {
     /// Runs `sql` whatever it is and writes its rows, as the engine itself shows values, into `result`, which is empty,
     /// and whose `columns` it sets: a null as `NULL`, a text without a byte as `(empty)`.
     func run(_ sql: UnsafeBufferPointer<UInt8>, into result: inout ResultTable) -> StatementOutcome
+
+    /// What the engine said besides results and errors while the last SQL ran.
+    var notices: [String] { get }
+}
+
+extension EngineConnection {
+    public var notices: [String] { [] }
 }
 
 /// Why an engine refused a statement.

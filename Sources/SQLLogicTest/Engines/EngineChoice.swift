@@ -12,6 +12,8 @@ public struct EngineChoice: Sendable {
     public var queryProtocol = PostgresEngine.QueryProtocol.simple
     /// For `external`: a line for bash.
     public var command = ""
+    /// For `external`: where the program starts, if not where this one is.
+    public var workingDirectory: String?
 
     public init(_ kind: Kind) { self.kind = kind }
 
@@ -23,7 +25,10 @@ public struct EngineChoice: Sendable {
             if let library { return try SQLiteEngine(storage: storage, library: library) }
             return try SQLiteEngine(storage: storage, threading: threading)
         case .postgres: return try PostgresEngine(connection: connection, queryProtocol: queryProtocol)
-        case .external: return ExternalEngine(template: command)
+        case .external:
+            var engine = ExternalEngine(template: command)
+            engine.workingDirectory = workingDirectory
+            return engine
         }
     }
 }

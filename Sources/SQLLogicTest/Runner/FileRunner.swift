@@ -18,10 +18,10 @@ public struct FileRunner: Sendable {
     }
 
     /// Runs `script` and says what the scripts, it and those it includes, are to become for all queries to hold.
-    public func record(_ script: Script, on engine: some Engine) throws(SQLLogicTestError) -> RecordedRun {
+    public func record(_ script: Script, on engine: some Engine, progress: Progress? = nil) throws(SQLLogicTestError) -> RecordedRun {
         var recording = self
         recording.options.records = true
-        let (verdict, edits) = try recording.perform(script, on: engine, progress: nil)
+        let (verdict, edits) = try recording.perform(script, on: engine, progress: progress)
         return RecordedRun(verdict: verdict, changes: edits.results().map { .init(path: $0.script.name, bytes: $0.bytes) })
     }
 

@@ -2,7 +2,7 @@
 public struct RunOptions: Sendable {
     /// What the scripts are written in.
     public var dialect = Dialect.sqlite
-    /// Names besides the engine's that the `rs` dialect's conditions know.
+    /// Names besides the engine's that the `rs` dialect's conditions know; what the `duckdb` dialect's `require` finds.
     public var labels: [String] = []
     /// Collects the results that the engine gives in place of comparing them with the script's; see ``RecordedRun``.
     public var records = false
@@ -12,6 +12,8 @@ public struct RunOptions: Sendable {
     public var haltOnError = false
     /// What `skipif` and `onlyif` call the engine, if not its own name.
     public var engineName: String?
+    /// The folder that relative paths in scripts of DuckDB's dialect start from, if not the process's own.
+    public var workingDirectory: String?
     /// How many failures are kept with their texts.
     public var failureLimit = 100
 

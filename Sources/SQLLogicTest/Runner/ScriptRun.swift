@@ -141,7 +141,8 @@ struct ScriptRun: ~Copyable {
                        actual: UnsafeBufferPointer<UInt8> = .init(start: nil, count: 0)) {
         verdict.errors += 1
         guard verdict.failures.count < options.failureLimit else { return }
-        verdict.failures.append(Failure(kind: kind, line: line, message: message, sql: Failure.cut(sql.bytes),
-                                        expected: Failure.cut(expected), actual: Failure.cut(actual)))
+        let failure = Failure(kind: kind, line: line, message: message, sql: Failure.cut(sql.bytes),
+                              expected: Failure.cut(expected), actual: Failure.cut(actual))
+        verdict.failures.append(failure.with(connection.notices))
     }
 }

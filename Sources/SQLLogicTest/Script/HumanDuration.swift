@@ -1,7 +1,7 @@
 /// Durations as people write them: `1s`, `500ms`, `1ms1ns`.
-enum HumanDuration {
+public enum HumanDuration {
     /// Nil if `text` is none, or longer than can be waited for.
-    static func parse(_ text: String) -> Duration? {
+    public static func parse(_ text: String) -> Duration? {
         var total = 0.0
         var rest = Array(text.utf8)[...]
         guard !rest.isEmpty else { return nil }

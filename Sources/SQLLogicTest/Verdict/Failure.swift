@@ -13,6 +13,8 @@ public struct Failure: Sendable, Equatable, Codable {
         case script
         /// There was no memory for the result.
         case memory
+        /// The process that ran the file has ended.
+        case lost
     }
 
     public var kind: Kind
@@ -26,6 +28,8 @@ public struct Failure: Sendable, Equatable, Codable {
     public var sql: String
     public var expected: String
     public var actual: String
+    /// What the server said besides, while the record ran.
+    public var notices: [String]?
 
     public init(kind: Kind, line: Int, message: String, sql: String = "", expected: String = "", actual: String = "") {
         self.kind = kind
@@ -42,6 +46,16 @@ public struct Failure: Sendable, Equatable, Codable {
         failure.file = file
         return failure
     }
+
+    /// The same failure with what the server said besides; the last notices are kept.
+    func with(_ notices: [String]) -> Failure {
+        var failure = self
+        failure.notices = notices.isEmpty ? nil : notices.suffix(Self.noticeLimit)
+            .map { notice in Array(notice.utf8).withUnsafeBufferPointer { Failure.cut($0) } }
+        return failure
+    }
+
+    static let noticeLimit = 10
 
     /// The most bytes of SQL or of a result that are kept.
     public static let textLimit = 400

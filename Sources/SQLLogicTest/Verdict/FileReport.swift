@@ -17,10 +17,9 @@ struct FileReport {
         var report = ""
         var index = 0
         while index < verdict.failures.count {
-            let failure = verdict.failures[index]
             var end = index + 1
-            // The wrong values of one query are one block.
-            while end < verdict.failures.count, Self.areTogether(failure, verdict.failures[end]) { end += 1 }
+            // What is wrong with one query is one block.
+            while end < verdict.failures.count, Self.areTogether(verdict.failures[end - 1], verdict.failures[end]) { end += 1 }
             report += block(verdict.failures[index..<end], result.file)
             index = end
         }
@@ -31,19 +30,29 @@ struct FileReport {
     }
 
     private static func areTogether(_ first: Failure, _ next: Failure) -> Bool {
-        first.kind == .wrongValue && next.kind == .wrongValue && first.sql == next.sql && first.file == next.file && !first.actual.isEmpty
-            && next.line > first.line
+        first.kind == .wrongValue && (next.kind == .wrongValue || isCount(next)) && first.sql == next.sql && first.file == next.file
+            && !first.actual.isEmpty && next.line >= first.line
     }
 
+    private static func isCount(_ failure: Failure) -> Bool { failure.kind == .tooManyRows || failure.kind == .tooFewRows }
+
     private func block(_ failures: ArraySlice<Failure>, _ file: String) -> String {
-        guard let first = failures.first else { return "" }
-        var text = paint("\(first.file ?? file):\(first.line): ", .bold) + paint(first.message, .red) + "\n"
+        guard let first = failures.first, let last = failures.last else { return "" }
+        var text = heading(first, file)
+        // The result with too many or too few rows shows the wrong ones too.
+        let isWhole = failures.count > 1 && Self.isCount(last)
+        if isWhole { text += heading(last, file) }
         if !first.sql.isEmpty { text += Self.indented(first.sql, "    ").map { paint($0, .dim) + "\n" }.joined() }
-        for failure in failures {
-            let lines = failures.count > 1 ? "\(failure.line): " : ""
+        for failure in isWhole ? failures.suffix(1) : failures {
+            let lines = failures.count > 1 && !isWhole ? "\(failure.line): " : ""
             text += difference(failure, lines)
         }
+        for notice in first.notices ?? [] { text += Self.indented(notice, "    ").map { paint($0, .yellow) + "\n" }.joined() }
         return text
+    }
+
+    private func heading(_ failure: Failure, _ file: String) -> String {
+        paint("\(failure.file ?? file):\(failure.line): ", .bold) + paint(failure.message, .red) + "\n"
     }
 
     private func difference(_ failure: Failure, _ prefix: String) -> String {
@@ -69,14 +78,14 @@ struct FileReport {
     }
 
     /// One line on all files.
-    func total(_ results: [FileResult], of count: Int, elapsed: Duration) -> String {
-        let failed = results.count { !$0.passed }
-        let verdicts = results.compactMap { try? $0.end.get() }
+    func total(_ results: [FileResult], of count: Int, seconds: Double) -> String {
+        let verdicts = results.compactMap(\.verdict)
         let tests = verdicts.reduce(0) { $0 + $1.tests }
-        let unrun = verdicts.count { $0.passed && $0.skipReason != nil }
-        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-        var words = "\(results.count) files: \(results.count - failed - unrun) passed, \(failed) failed"
-        if unrun > 0 { words += ", \(unrun) skipped" }
+        func outcomes(_ name: String) -> Int { verdicts.count { $0.outcome == name } }
+        let failed = results.count { !$0.passed }
+        var words = "\(results.count) files: \(outcomes("pass")) passed, \(outcomes("fail")) failed"
+        for name in ["timeout", "crashed", "out-of-memory", "skipped"] where outcomes(name) > 0 { words += ", \(outcomes(name)) \(name)" }
+        if verdicts.count < results.count { words += ", \(results.count - verdicts.count) not run" }
         if count > results.count { words += ", \(count - results.count) not started" }
         words += "; \(tests) tests in \(Double(Int(seconds * 100)) / 100) s"
         return paint(words, failed > 0 ? .red : .green) + "\n"
@@ -93,11 +102,12 @@ struct FileReport {
             try verdict.encode(to: encoder)
             var container = encoder.container(keyedBy: Keys.self)
             try container.encode(file, forKey: .file)
-            try container.encode(verdict.passed && verdict.skipReason == nil, forKey: .passed)
+            try container.encode(verdict.outcome == "pass", forKey: .passed)
+            try container.encode(verdict.outcome, forKey: .outcome)
             try container.encode(seconds, forKey: .seconds)
         }
 
-        enum Keys: CodingKey { case file, passed, seconds }
+        enum Keys: CodingKey { case file, passed, outcome, seconds }
     }
 
     /// One object on a line.

@@ -35,5 +35,33 @@ public struct FileVerdict: Sendable, Equatable, Codable {
         case firstError = "first-error"
         /// The file needs what is not there; see ``FileVerdict/skipReason``.
         case unsupported
+        /// Ended from outside, or by what it did; see the only failure.
+        case timeout
+        case crashed
+        case outOfMemory = "out-of-memory"
+    }
+
+    /// For a file whose process has ended without a verdict.
+    /// - Parameter line: of the last record that began; 0 when there was none.
+    public static func lost(_ reason: StopReason, line: Int, message: String) -> FileVerdict {
+        var verdict = FileVerdict()
+        verdict.stopReason = reason
+        verdict.note(Failure(kind: .lost, line: line, message: message), limit: 1)
+        return verdict
+    }
+
+    /// The file's outcome in one word.
+    public var outcome: String {
+        switch stopReason {
+        case .timeout, .crashed, .outOfMemory: stopReason.rawValue
+        case _ where !passed: "fail"
+        default: skipReason != nil ? "skipped" : "pass"
+        }
+    }
+
+    /// Says that memory ran out, when an engine that noticed it has said so.
+    public mutating func judgeMemory() {
+        guard failures.contains(where: { $0.kind == .memory || $0.message.contains("out of memory") }) else { return }
+        stopReason = .outOfMemory
     }
 }

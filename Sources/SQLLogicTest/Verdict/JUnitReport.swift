@@ -1,32 +1,30 @@
 /// The results of a command in JUnit's XML: one suite, one case a file.
 enum JUnitReport {
     static func text(_ results: [FileResult]) -> String {
-        let verdicts = results.map { try? $0.end.get() }
-        let failures = verdicts.count { $0?.passed == false }
-        let errors = verdicts.count { $0 == nil }
-        let skipped = verdicts.count { $0?.passed == true && $0?.skipReason != nil }
-        var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-        text += "<testsuite name=\"sqllogictest\" tests=\"\(results.count)\" failures=\"\(failures)\" errors=\"\(errors)\" skipped=\"\(skipped)\">\n"
+        func count(_ outcomes: String...) -> Int { results.count { outcomes.contains(outcome($0)) } }
+        let numbers = "tests=\"\(results.count)\" failures=\"\(count("fail"))\" errors=\"\(count("error", "timeout", "crashed", "out-of-memory"))\""
+            + " skipped=\"\(count("skipped"))\" time=\"\(thousandths(results.reduce(0) { $0 + $1.seconds }))\""
+        var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n<testsuite name=\"sqllogictest\" \(numbers)>\n"
         for result in results { text += testCase(result) }
         return text + "</testsuite>\n</testsuites>\n"
     }
 
+    private static func outcome(_ result: FileResult) -> String { result.verdict?.outcome ?? "error" }
+
     private static func testCase(_ result: FileResult) -> String {
-        let open = "<testcase name=\"\(escaped(name(result.file)))\" file=\"\(escaped(result.file))\" time=\"\(seconds(result))\""
-        switch result.end {
-        case .failure(let error):
-            return open + "><error message=\"\(escaped(error.message))\"/></testcase>\n"
-        case .success(let verdict) where !verdict.passed:
-            let first = verdict.failures.first
-            let body = FileReport().text(verdict, result)
-            return open + "><failure message=\"\(escaped(first.map { RunnerReport.line($0, file: result.file) } ?? ""))\">\(escaped(body))</failure></testcase>\n"
-        case .success(let verdict):
-            guard let reason = verdict.skipReason else { return open + "/>\n" }
-            return open + "><skipped message=\"\(escaped(reason))\"/></testcase>\n"
+        let open = "<testcase name=\"\(escaped(name(result.file)))\" classname=\"sqllogictest\" file=\"\(escaped(result.file))\" time=\"\(thousandths(result.seconds))\""
+        guard let verdict = result.verdict else { return open + "><error message=\"\(escaped(result.error?.message ?? ""))\"/></testcase>\n" }
+        switch verdict.outcome {
+        case "pass": return open + "/>\n"
+        case "skipped": return open + "><skipped message=\"\(escaped(verdict.skipReason ?? ""))\"/></testcase>\n"
+        default:
+            let element = verdict.outcome == "fail" ? "failure" : "error"
+            let message = verdict.failures.first.map { RunnerReport.line($0, file: result.file) } ?? ""
+            return open + "><\(element) type=\"\(verdict.outcome)\" message=\"\(escaped(message))\">\(escaped(FileReport().text(verdict, result)))</\(element)></testcase>\n"
         }
     }
 
-    private static func seconds(_ result: FileResult) -> Double { Double(Int(result.seconds * 1000)) / 1000 }
+    private static func thousandths(_ seconds: Double) -> Double { Double(Int(seconds * 1000)) / 1000 }
 
     /// As sqllogictest-rs names its cases.
     private static func name(_ file: String) -> String {

@@ -22,7 +22,7 @@ struct WorkCommand: ParsableCommand {
     func run() throws {
         let code = Worker.main(runDirectory: runDirectory, slot: slot) { directory in
             switch directory.spec.engine.kind {
-            case .sqlite, .postgres, .external: try ScriptExecutor(directory.spec.engine)
+            case .sqlite, .postgres, .external: try ScriptExecutor(directory.spec.engine, workspace: directory.spec.workspace)
             case .command: CommandExecutor(directory)
             }
         }

@@ -35,8 +35,14 @@ struct RunFiles: ParsableCommand {
     @Option(help: "A further name for skipif and onlyif of the rs dialect.")
     var label: [String] = []
 
-    @Option(name: [.customShort("j", allowingJoined: true), .long], help: "How many files run at once.")
+    @Option(name: [.customShort("j", allowingJoined: true), .long], help: "How many files run at once, each in a process.")
     var jobs = 1
+
+    @Option(help: ArgumentHelp("Ends a file that takes longer, such as 90s or 5m; 0 never does.", valueName: "time"))
+    var fileTimeout = "5m"
+
+    @Option(help: ArgumentHelp("Memory that a file may take, such as 512M or 4G; 0 is no limit.", valueName: "size"))
+    var memory = "4G"
 
     @Flag(help: "Start no more files once one has failed.")
     var failFast = false
@@ -74,6 +80,9 @@ struct RunFiles: ParsableCommand {
         if engine != "sqlite", engineLibrary != nil || database != nil {
             throw ValidationError("--engine-library and --database go with --engine sqlite")
         }
+        if seconds == nil { throw ValidationError("--file-timeout must be a time such as 90s, 5m or 0, not '\(fileTimeout)'") }
+        if bytes == nil { throw ValidationError("--memory must be a size such as 512M, 4G or 0, not '\(memory)'") }
+        if let hashThreshold, hashThreshold < 0 { throw ValidationError("--ht must be 0 or more") }
         if record, format { throw ValidationError("--record and --format are two things; choose one") }
         if dialect == .duckdb, record || format { throw ValidationError("--record and --format are not for the duckdb dialect") }
     }
@@ -82,7 +91,6 @@ struct RunFiles: ParsableCommand {
         if format { throw ExitCode(FormatCommand(files: files, dialect: dialect).run { write($0, to: 2) }) }
         var command = RunCommand(files: files)
         command.json = json
-        command.jobs = database == nil ? jobs : 1
         command.failFast = failFast
         command.junit = junit
         command.records = record
@@ -92,14 +100,45 @@ struct RunFiles: ParsableCommand {
         command.options.haltOnError = halt
         command.options.hashThreshold = hashThreshold
         command.options.engineName = engineName
-        let made: any Engine
+        var pool: LocalPool
         do {
-            made = try choice.make(threading: command.jobs > 1 ? .multiple : .single)
+            pool = try makePool(command)
         } catch {
             write("slt-worker: \(error)\n", to: 2)
             throw ExitCode(2)
         }
-        throw ExitCode(command.run(on: made, output: { write($0, to: 1) }, diagnostics: { write($0, to: 2) }))
+        throw ExitCode(command.run(in: &pool, output: { write($0, to: 1) }, diagnostics: { write($0, to: 2) }))
+    }
+
+    private func makePool(_ command: RunCommand) throws(SQLLogicTestError) -> LocalPool {
+        // One thread in a process: SQLite needs no locks, which cost a fifth of its time.
+        var work = command.work(on: try choice.make(threading: .single))
+        work.folder = Self.folder
+        work.options.workingDirectory = Self.folder
+        var pool = try LocalPool(work, jobs: database == nil ? jobs : 1)
+        pool.fileTimeout = seconds.flatMap { $0 > 0 ? $0 : nil }
+        pool.memory = bytes.flatMap { $0 > 0 ? $0 : nil }
+        pool.isInProcess = engine != "external"
+        return pool
+    }
+
+    /// Where the program was started.
+    private static var folder: String? {
+        guard let folder = getcwd(nil, 0) else { return nil }
+        defer { free(folder) }
+        return String(cString: folder)
+    }
+
+    private var seconds: Double? {
+        if let seconds = Double(fileTimeout) { return seconds >= 0 && seconds < 1e9 ? seconds : nil }
+        return HumanDuration.parse(fileTimeout).map { Double($0.components.seconds) + Double($0.components.attoseconds) / 1e18 }
+    }
+
+    private var bytes: Int? {
+        let digits = memory.prefix { $0.isASCII && $0.isNumber }
+        let units = ["": 0, "K": 10, "M": 20, "G": 30, "T": 40]
+        guard let number = Int(digits), let shift = units[memory.dropFirst(digits.count).uppercased()], number < 1 << 20 || shift == 0 else { return nil }
+        return number << shift
     }
 
     private var isColoured: Bool {
@@ -113,7 +152,8 @@ struct RunFiles: ParsableCommand {
     private var choice: EngineChoice {
         var choice = EngineChoice(engine.hasPrefix("postgres") ? .postgres : engine == "external" ? .external : .sqlite)
         choice.library = engineLibrary
-        choice.databaseFile = database
+        choice.databaseFile = database.map { path in path.hasPrefix("/") ? path : Self.folder.map { "\($0)/\(path)" } ?? path }
+        choice.workingDirectory = Self.folder
         choice.connection = connection
         choice.queryProtocol = engine == "postgres-extended" ? .extended : .simple
         choice.command = engineCommand

@@ -1,4 +1,5 @@
-import SQLLogicTest
+import FoundationEssentials
+@testable import SQLLogicTest
 import Testing
 import TestSupport
 
@@ -60,6 +61,7 @@ import TestSupport
         #expect(try duck(sql + "1\t2\n3\t4\n").passed)
         #expect(try duck(sql + "1\t2\n3\t5\n").errors == 1)
         #expect(try duck(sql + "1\t2\n").errors == 1)
+        #expect(try duck(sql + "1\t\t2\n3\t4\n").passed)
     }
 
     @Test("values may be expressions, numbers written otherwise, (empty), NULL or truth values")
@@ -75,7 +77,8 @@ import TestSupport
         let line = "2 values hashing to 6ddb4095eb719e2a9f0a3f95677d24e0\n"
         #expect(try duck("query I\n" + sql + line).passed)
         #expect(try duck("hash-threshold 1\n\nquery I\n" + sql + line).passed)
-        #expect(try duck("hash-threshold 1\n\nquery I\n" + sql + "1\n2\n").errors == 1)
+        #expect(try duck("hash-threshold 1\n\nquery I\n" + sql + "1\n2\n").passed)
+        #expect(try duck("hash-threshold 1\n\nquery I\n" + sql + "1\n3\n").errors == 1)
         #expect(try duck("query I nosort q\nSELECT 1\n\nquery I nosort q\nSELECT 1\n").passed)
         #expect(try duck("query I nosort q\nSELECT 1\n\nquery I nosort q\nSELECT 2\n").failures.first?.kind == .label)
         #expect(try duck("query I nosort q\nSELECT 1\n\nreset label q\n\nquery I nosort q\nSELECT 2\n").passed)
@@ -110,10 +113,10 @@ import TestSupport
 
     @Test("what is not there or not supported skips the file, names the directive and is no pass", arguments: [
         ("require parquet", "line 1: require parquet is not met"), ("require-env SLT_NONE_SUCH", "line 1: require-env SLT_NONE_SUCH is not met"),
-        ("load db.duckdb", "line 1: load db.duckdb is not supported"), ("unzip a.gz", "line 1: unzip a.gz is not supported"),
-        ("concurrentloop i 0 2\n\nendloop", "line 1: concurrentloop is not supported"), ("mode output_hash", "line 1: mode output_hash is not supported"),
-        ("foreach t <numeric>\n\nendloop", "line 1: foreach over <numeric> is not supported"),
-        ("query I\nSELECT 1\n----\n<FILE>:a.csv", "line 1: a result in a file (<FILE>:a.csv) is not supported"),
+        ("load db.duckdb", "line 1: load db.duckdb is not supported"), ("mode output_hash", "line 1: mode output_hash is not supported"),
+        ("load db.duckdb readwrite v1.0.0", "line 1: load db.duckdb readwrite v1.0.0 is not supported"), ("set threads 4", "line 1: set threads 4 is not supported"),
+        ("foreach t <variable:x>\n\nendloop", "line 1: foreach over <variable:x> is not supported"),
+        ("require vector_size 2048", "line 1: require vector_size 2048 is not met"), ("require exact_vector_size 2", "line 1: require exact_vector_size 2 is not met"),
     ])
     func unsupported(text: String, reason: String) throws {
         let verdict = try duck(text + "\n\nstatement ok\nnonsense\n")
@@ -127,6 +130,114 @@ import TestSupport
         var output = ""
         _ = command.run(on: try SQLiteEngine(), output: { output += $0 }, diagnostics: { _ in })
         #expect(output.contains("2 files: 0 passed, 0 failed, 2 skipped"))
+    }
+
+    @Test("a label says that an extension is there, or what a size is")
+    func requirements() throws {
+        func verdict(_ text: String, _ labels: String...) throws -> FileVerdict {
+            var options = RunOptions()
+            options.dialect = .duckdb
+            options.labels = labels
+            return try FileRunner(options: options).run(Script(text + "\n\nstatement ok\nSELECT 1\n"), on: SQLiteEngine())
+        }
+        #expect(try verdict("require parquet", "parquet").tests == 1)
+        #expect(try verdict("require vector_size 512", "vector_size=2048").tests == 1)
+        #expect(try verdict("require vector_size 4096", "vector_size=2048").skipReason != nil)
+        #expect(try verdict("require block_size 512", "block_size=1024").skipReason != nil)
+        #expect(try verdict("require no_extension_autoloading \"EXPECTED: it is\"", "no_extension_autoloading").tests == 1)
+    }
+
+    @Test("foreach takes groups of types and of compressions, and leaves out what follows a !")
+    func groups() throws {
+        func rounds(_ words: String) throws -> Int { try duck("foreach t \(words)\n\nquery T\nSELECT '{t}'\n----\n{t}\n\nendloop\n").tests }
+        #expect(try rounds("<signed>") == 5)
+        #expect(try rounds("<integral> varchar") == 11)
+        #expect(try rounds("<NUMERIC>") == 12)
+        #expect(try rounds("<alltypes> !interval") == 14)
+        #expect(try rounds("<compression> !none !rle") == 7)
+        #expect(try rounds("<all_types_columns>") == 53)
+        #expect(try rounds("a !b") == 2)
+    }
+
+    @Test("load goes on with the database of a file, restart opens it again, and readonly only reads it")
+    func load() throws {
+        let make = "load {TEST_DIR}/a.db\n\nstatement ok\nCREATE TABLE t(a)\n\n"
+        #expect(try duck(make + "restart\n\nstatement ok\nSELECT * FROM t\n").failures.map(\.message) == [])
+        #expect(try duck(make + "load {TEST_DIR}/a.db\n\nstatement error\nSELECT * FROM t\n----\nno such\n").failures.map(\.message) == [])
+        #expect(try duck(make + "load {TEST_DIR}/a.db readonly\n\nquery I\nSELECT count(*) FROM t\n----\n0\n\nstatement error\nDELETE FROM t\n----\nreadonly\n")
+            .failures.map(\.message) == [])
+        #expect(try duck(make + "load\n\nstatement error\nSELECT * FROM t\n----\nno such\n").failures.map(\.message) == [])
+    }
+
+    @Test("load removes no file but the test's own")
+    func loadElsewhere() throws {
+        let folder = try TemporaryFolder()
+        let precious = try folder.write("data", to: "precious.db")
+        #expect(try duck("load \(precious)\n").skipReason == "line 1: load \(precious) is not supported")
+        #expect(try duck("load {TEST_DIR}/../precious.db\n").skipReason != nil)
+        #expect(FileManager.default.fileExists(atPath: precious))
+    }
+
+    @Test("rounds of a concurrent loop run on connections of their own, and one that fails fails the file")
+    func concurrent() throws {
+        let text = "concurrentloop i 0 20\n\nstatement ok\nCREATE TEMP TABLE mine AS SELECT {i} AS a\n\nquery I\nSELECT a FROM mine\n----\n{i}\n\nendloop\n"
+        let verdict = try duck(text)
+        #expect(verdict.failures.map(\.message) == [])
+        #expect(verdict.tests == 40)
+        let failing = try duck("concurrentforeach x a b c\n\nquery T\nSELECT '{x}'\n----\nb\n\nendloop\n")
+        #expect(failing.errors == 1)
+        #expect(failing.tests == 3)
+        #expect(try message("concurrentloop i 0 2\n\nrestart\n\nendloop\n") == "restart cannot stand in a concurrent loop")
+        #expect(try message("concurrentloop i 0 2\n\nconcurrentloop j 0 2\n\nendloop\n\nendloop\n") == "a concurrent loop cannot stand in another one")
+    }
+
+    @Test("an engine whose connections one thread must use skips concurrent loops by name")
+    func noThreads() throws {
+        var options = RunOptions()
+        options.dialect = .duckdb
+        let verdict = try FileRunner(options: options).run(Script("concurrentloop i 0 2\n\nendloop\n"), on: SQLiteEngine(library: "libsqlite3.so.0"))
+        #expect(verdict.skipReason == "line 1: concurrentloop is not supported by this engine")
+    }
+
+    @Test("<FILE>: is a file of values with bars between them and a line of names")
+    func resultFile() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a|b|c\n1||\"x|\"\"y\"\n2.0|\"\"|z\n", to: "r.csv")
+        let sql = "query ITT\nSELECT 1, NULL, 'x|\"y' UNION ALL SELECT 2, '', 'z'\n----\n<FILE>:\(folder.file("r.csv"))\n"
+        #expect(try duck(sql).failures.map { $0.expected + $0.actual } == [])
+        #expect(try duck(sql.replacing("'z'", with: "'w'")).errors == 1)
+        #expect(try duck("query I\nSELECT 1\n----\n<FILE>:\(folder.file("none"))\n").failures.first?.message.hasPrefix("cannot read ") == true)
+    }
+
+    @Test("unzip makes a file in the test's folder")
+    func unzip() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("a|b\n5|6\n", to: "r.csv")
+        #expect(try ChildProcess(command: Array("gzip '\(file)'".utf8)).wait() == 0)
+        #expect(try duck("unzip \(file).gz\n\nquery II\nSELECT 5, 6\n----\n<FILE>:{TEST_DIR}/r.csv\n").failures.map(\.message) == [])
+        #expect(try message("unzip \(file).gz2\n").hasPrefix("unzip needs") == true)
+        #expect(try message("unzip \(folder.file("none")).gz\n").contains("gzip ended with 1") == true)
+    }
+
+    @Test("integers are compared digit by digit, floating-point numbers to six digits, and spaces around a number do not count")
+    func numbers() throws {
+        func isSame(_ actual: String, _ expected: String) throws -> Bool { try duck("query T\nSELECT '\(actual)'\n----\n\(expected)\n").passed }
+        #expect(try !isSame("9223372036854775807", "9223372036854775806"))
+        #expect(try isSame("7", "007"))
+        #expect(try isSame("10.392304845413264", "10.392304"))
+        #expect(try !isSame("10.392304845413264", "10.3924"))
+        #expect(try isSame("-9.223372e+18", "-9223372036854775808"))
+        #expect(try !isSame("123456.78", "123456.79"))
+        #expect(try isSame("2", "2  "))
+        #expect(try isSame("1", "TRUE"))
+        #expect(try isSame("nan", "NaN"))
+    }
+
+    @Test("mode skip within mode skip ends with as many mode unskip, and a loop in it counts once")
+    func nestedSkip() throws {
+        let verdict = try duck("mode skip\n\nmode skip\n\nmode unskip\n\nloop i 0 9\n\nstatement ok\nnonsense\n\nendloop\n\nmode unskip\n\nstatement ok\nSELECT 1\n")
+        #expect(verdict.skipped == 1)
+        #expect(verdict.tests == 1)
     }
 
     @Test("test-env gives a default, which {name} stands for")

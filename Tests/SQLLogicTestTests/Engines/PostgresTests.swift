@@ -40,17 +40,17 @@ import TestSupport
         #expect(try run("skipif postgres\nstatement ok\nnonsense\n\nonlyif PostgreSQL\nstatement ok\nnonsense\n") == [])
     }
 
-    @Test("(XXXXX) is an exact SQLSTATE")
-    func sqlState() throws {
-        #expect(try run("statement error (42P01)\nSELECT * FROM nowhere\n\nquery error (22012)\nSELECT 1/0\n") == [])
-        #expect(try run("statement error (42P02)\nSELECT * FROM nowhere\n").first?.contains("(42P01) relation") == true)
+    @Test("(XXXXX) is an exact SQLSTATE", arguments: PostgresEngine.QueryProtocol.allCases)
+    func sqlState(queryProtocol: PostgresEngine.QueryProtocol) throws {
+        #expect(try run("statement error (42P01)\nSELECT * FROM nowhere\n\nquery error (22012)\nSELECT 1/0\n", .rs, queryProtocol) == [])
+        #expect(try run("statement error (42P02)\nSELECT * FROM nowhere\n", .rs, queryProtocol).first?.contains("(42P01) relation") == true)
     }
 
-    @Test("statement count is the server's, and a notice is no error")
-    func counts() throws {
+    @Test("statement count is the server's, and a notice is no error", arguments: PostgresEngine.QueryProtocol.allCases)
+    func counts(queryProtocol: PostgresEngine.QueryProtocol) throws {
         let text = "statement ok\nDROP TABLE IF EXISTS none\n\nstatement count 0\nCREATE TABLE t(x int)\n\n"
             + "statement count 3\nINSERT INTO t VALUES (1), (2), (3)\n\nstatement count 2\nDELETE FROM t WHERE x < 3\n"
-        #expect(try run(text) == [])
+        #expect(try run(text, .rs, queryProtocol) == [])
     }
 
     @Test("named connections are sessions of one database")
@@ -81,19 +81,51 @@ import TestSupport
         #expect(try run(text) == [])
     }
 
-    @Test("COPY from or to a script is no trap")
-    func copy() throws {
+    @Test("COPY from or to a script is no trap", arguments: PostgresEngine.QueryProtocol.allCases)
+    func copy(queryProtocol: PostgresEngine.QueryProtocol) throws {
         let text = "statement ok\nCREATE TABLE t(x int)\n\nstatement error\nCOPY t FROM STDIN\n\nstatement ok\nCOPY t TO STDOUT\n\nquery I\nSELECT 1\n----\n1\n"
-        #expect(try run(text) == [])
+        #expect(try run(text, .rs, queryProtocol) == [])
     }
 
-    @Test("SQLite's dialect sees values as its runner does over ODBC")
-    func sqliteDialect() throws {
+    @Test("SQLite's dialect sees values as its runner does over ODBC", arguments: PostgresEngine.QueryProtocol.allCases)
+    func sqliteDialect(queryProtocol: PostgresEngine.QueryProtocol) throws {
         let text = "query ITRIRT\nSELECT 3.99, '', 1, true, 2.0005, NULL\n----\n3\n(empty)\n1.000\n1\n2.001\nNULL\n\n"
             + "onlyif postgresql\nquery I rowsort\nSELECT 2 UNION ALL SELECT 1\n----\n1\n2\n\nquery I\nSELECT 1, 2\n----\n1\n"
-        let failures = try run(text, .sqlite)
+        let failures = try run(text, .sqlite, queryProtocol)
         #expect(failures.count == 1)
         #expect(failures.first?.contains("expected 1 but got 2") == true)
+    }
+
+    @Test("notices stand with the record that fails while the server gives them, in every dialect", arguments: PostgresEngine.QueryProtocol.allCases)
+    func notices(queryProtocol: PostgresEngine.QueryProtocol) throws {
+        let raise = "DO $$ BEGIN RAISE NOTICE 'row % is odd', 7; RAISE WARNING 'careful'; RAISE EXCEPTION 'no more'; END $$"
+        for dialect in [Dialect.sqlite, .rs, .duckdb] {
+            var options = RunOptions()
+            options.dialect = dialect
+            let text = "statement ok\nDROP TABLE IF EXISTS none\n\nstatement ok\n\(raise)\n"
+            let verdict = try FileRunner(options: options).run(Script(text), on: engine(queryProtocol))
+            #expect(verdict.failures.map(\.notices) == [["NOTICE:  row 7 is odd", "WARNING:  careful"]], "\(dialect)")
+        }
+    }
+
+    @Test("a report shows the notices below the difference")
+    func noticesShown() throws {
+        let folder = try TemporaryFolder()
+        let command = RunCommand(files: [try folder.write("statement error\nDROP TABLE IF EXISTS none\n", to: "a.test")])
+        var output = ""
+        _ = command.run(on: try engine(), output: { output += $0 }, diagnostics: { _ in })
+        #expect(output.contains("\n    NOTICE:  table \"none\" does not exist, skipping\n"), "\(output)")
+    }
+
+    @Test("a database whose process has gone is discarded with the sessions that use it")
+    func discard() throws {
+        let engine = try engine()
+        let database = try engine.open(file: "left.test")
+        let connection = try database.connect()
+        engine.discard(database: database.name)
+        let failure = Array("SELECT 1\0".utf8).withUnsafeBufferPointer { connection.execute(UnsafeBufferPointer(rebasing: $0.dropLast())) }
+        #expect(failure != nil)
+        #expect(try run("query I\nSELECT count(*) FROM pg_database WHERE datname LIKE 'slt\\_left\\_%'\n----\n0\n") == [])
     }
 
     @Test("a server that is not there is an error that says what to check, and may be tried again")

@@ -24,6 +24,12 @@ struct DuckLoop {
     var values: [[String]]
     var conditions: [DuckCondition]
     var body: [DuckNode]
+    /// The word that began it.
+    var directive: String
+    /// Why it cannot be run, if so.
+    var unsupported: String?
+
+    var isConcurrent: Bool { directive.hasPrefix("concurrent") }
 }
 
 /// `skipif` or `onlyif`, with the name of an engine or comparisons of loop variables, such as `i=2&&j<3`.

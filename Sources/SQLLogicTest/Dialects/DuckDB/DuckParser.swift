@@ -1,16 +1,17 @@
+import Glibc
+
 /// Reads a script in DuckDB's dialect, with what it includes, before anything of it runs.
 struct DuckParser {
     private let lines: [String]
     private let folder: String
+    private let workingDirectory: String?
     private let depth: Int
     private var at = 0
 
-    /// A script that cannot be understood, or uses what is not supported.
+    /// A script that cannot be understood.
     struct Problem: Error {
         var line: Int
         var message: String
-        /// Whether the script is right, and only more than is supported here.
-        var isUnsupported = false
     }
 
     /// How deep loops and includes may be nested.
@@ -18,7 +19,8 @@ struct DuckParser {
     /// The most rounds of one loop.
     private static let mostRounds = 1_000_000
 
-    private init(_ script: Script, depth: Int) {
+    private init(_ script: Script, _ workingDirectory: String?, depth: Int) {
+        self.workingDirectory = workingDirectory
         var lines = PlainLines(script)
         var texts: [String] = []
         while let line = lines.next() { texts.append(String(decoding: script.buffer(line).filter { $0 != 0x0D }, as: UTF8.self)) }
@@ -27,8 +29,9 @@ struct DuckParser {
         folder = script.name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(script.name[...$0]) } ?? ""
     }
 
-    static func parse(_ script: Script) throws(Problem) -> [DuckNode] {
-        var parser = DuckParser(script, depth: 0)
+    /// - Parameter workingDirectory: where included paths start from, if not this process's own.
+    static func parse(_ script: Script, workingDirectory: String? = nil) throws(Problem) -> [DuckNode] {
+        var parser = DuckParser(script, workingDirectory, depth: 0)
         return try parser.nodes(loopLine: nil, nesting: 0)
     }
 
@@ -50,11 +53,9 @@ struct DuckParser {
             case "endloop":
                 guard loopLine != nil else { throw Problem(line: line, message: "endloop without a loop") }
                 return nodes
-            case "loop", "foreach":
-                let loop = DuckLoop(line: line, names: [], values: [], conditions: conditions, body: [])
+            case "loop", "foreach", "concurrentloop", "concurrentforeach":
+                let loop = DuckLoop(line: line, names: [], values: [], conditions: conditions, body: [], directive: first)
                 nodes.append(.loop(try read(loop, words, nesting)))
-            case "concurrentloop", "concurrentforeach":
-                throw Problem(line: line, message: "\(first) is not supported", isUnsupported: true)
             case "include":
                 nodes += try include(words, line)
             default:
@@ -99,28 +100,36 @@ struct DuckParser {
     private mutating func read(_ loop: DuckLoop, _ words: [String], _ nesting: Int) throws(Problem) -> DuckLoop {
         var loop = loop
         guard words.count >= 3 else { throw Problem(line: loop.line, message: "\(words[0]) needs a variable and values") }
-        if words[0] == "loop" {
-            guard words.count == 4, let start = Int(words[2]), let end = Int(words[3]) else {
-                throw Problem(line: loop.line, message: "loop needs a variable, a start and an end")
-            }
-            guard end <= start || end.subtractingReportingOverflow(start).partialValue <= Self.mostRounds, start > -(1 << 40), end < 1 << 40 else {
-                throw Problem(line: loop.line, message: "the loop has more than \(Self.mostRounds) rounds")
-            }
+        if words[0].hasSuffix("loop") {
             loop.names = [words[1]]
-            loop.values = start < end ? (start..<end).map { [String($0)] } : []
+            loop.values = try rounds(words, loop.line)
         } else {
             loop.names = words[1].split(separator: ",").map(String.init)
-            for word in words.dropFirst(2) {
-                if word.hasPrefix("<") { throw Problem(line: loop.line, message: "foreach over \(word) is not supported", isUnsupported: true) }
-                let values = loop.names.count == 1 ? [word] : word.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-                guard values.count == loop.names.count else {
-                    throw Problem(line: loop.line, message: "\(word) has \(values.count) values for \(loop.names.count) variables")
-                }
-                loop.values.append(values)
+            switch DuckValueGroup.expand(words.dropFirst(2)) {
+            case .failure(let unknown): loop.unsupported = "\(words[0]) over \(unknown.word) is not supported"
+            case .success(let values): for value in values { loop.values.append(try tuple(value, loop)) }
             }
         }
         loop.body = try nodes(loopLine: loop.line, nesting: nesting + 1)
         return loop
+    }
+
+    private func rounds(_ words: [String], _ line: Int) throws(Problem) -> [[String]] {
+        guard words.count == 4, let start = Int(words[2]), let end = Int(words[3]) else {
+            throw Problem(line: line, message: "\(words[0]) needs a variable, a start and an end")
+        }
+        guard end <= start || end.subtractingReportingOverflow(start).partialValue <= Self.mostRounds, start > -(1 << 40), end < 1 << 40 else {
+            throw Problem(line: line, message: "the loop has more than \(Self.mostRounds) rounds")
+        }
+        return start < end ? (start..<end).map { [String($0)] } : []
+    }
+
+    private func tuple(_ word: String, _ loop: DuckLoop) throws(Problem) -> [String] {
+        let values = loop.names.count == 1 ? [word] : word.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard values.count == loop.names.count else {
+            throw Problem(line: loop.line, message: "\(word) has \(values.count) values for \(loop.names.count) variables")
+        }
+        return values
     }
 
     // MARK: Include
@@ -128,18 +137,20 @@ struct DuckParser {
     private func include(_ words: [String], _ line: Int) throws(Problem) -> [DuckNode] {
         guard words.count == 2 else { throw Problem(line: line, message: "include needs a path") }
         guard depth < Self.deepest else { throw Problem(line: line, message: "includes are nested more than \(Self.deepest) deep") }
-        let path = words[1].hasPrefix("/") ? words[1] : folder + words[1]
+        // Relative to where the runner was started, as DuckDB's has it, or to the script.
+        let candidates = words[1].hasPrefix("/") ? [words[1]] : [(workingDirectory.map { $0 + "/" } ?? "") + words[1], folder + words[1]]
+        let path = candidates.first { access($0, R_OK) == 0 } ?? candidates[candidates.count - 1]
         let script: Script
         do throws(SQLLogicTestError) {
             script = try Script(path: path)
         } catch {
             throw Problem(line: line, message: error.message)
         }
-        var parser = DuckParser(script, depth: depth + 1)
+        var parser = DuckParser(script, workingDirectory, depth: depth + 1)
         do throws(Problem) {
             return try parser.nodes(loopLine: nil, nesting: 0)
         } catch {
-            throw Problem(line: line, message: "in \(path):\(error.line): \(error.message)", isUnsupported: error.isUnsupported)
+            throw Problem(line: line, message: "in \(path):\(error.line): \(error.message)")
         }
     }
 }

@@ -21,8 +21,7 @@ extension DuckRun {
         }
         guard record.hasSeparator || words[1] == "maybe" else { return }
         let expected = replace(record.expected.joined(separator: "\n"))
-        let isExpected = Self.pattern(expected).map { $0.matches(error.message) } ?? error.message.contains(expected)
-        if !isExpected {
+        if !DuckComparison.isExpected(error.message, expected) {
             try ifIgnored(error, record)
             throw failure(.statementFailed, record, sql, "the error is not the expected one", expected: expected, actual: error.message)
         }
@@ -43,7 +42,7 @@ extension DuckRun {
             throw failure(.queryFailed, record, sql, "query failed: \(error.message)")
         }
         let columns = rows.table.columns
-        guard columns == words[1].utf8.count || rows.table.count == 0 else {
+        guard columns == words[1].utf8.count || rows.table.count == 0 || rest.first != nil else {
             throw failure(.queryFailed, record, sql, "wrong number of result columns: expected \(words[1].utf8.count) but got \(columns)")
         }
         let values = sorted(mode ?? .nosort)
@@ -54,7 +53,8 @@ extension DuckRun {
                 throw failure(.label, record, sql, "labeled result [\(label)] does not agree with previous values")
             }
             labels[label] = digest
-            if expected.isEmpty { return }
+            // With a label only hashes are compared.
+            if expected.count != 1 || Self.hash(in: expected) == nil { return }
         }
         try compare(values, expected, columns: max(columns, 1), record, sql)
     }
@@ -82,59 +82,47 @@ extension DuckRun {
         Array(values.map { $0 + "\n" }.joined().utf8).withUnsafeBufferPointer { ResultDigest.of($0) }
     }
 
+    /// The digest that the expected result names, if it is a hash.
+    private static func hash(in expected: [String]) -> [UInt8]? {
+        expected.count == 1 ? Array(expected[0].utf8).withUnsafeBufferPointer { ResultDigest.named(in: $0) } : nil
+    }
+
     private func compare(_ values: [String], _ expected: [String], columns: Int, _ record: DuckRecord, _ sql: String) throws(Ending) {
-        if expected.first?.hasPrefix("<FILE>:") == true {
-            throw .unsupported("line \(record.line): a result in a file (\(expected[0])) is not supported")
-        }
-        let hashed = "\(values.count)\(ResultDigest.infix)" + String(decoding: Self.digest(values), as: UTF8.self)
-        let isHash = expected.count == 1 && Array(expected[0].utf8).withUnsafeBufferPointer { ResultDigest.named(in: $0) != nil }
-        if isHash || (hashThreshold > 0 && values.count > hashThreshold) {
-            if expected == [hashed] { return }
-            throw failure(.wrongHash, record, sql, "wrong result hash", expected: expected.first ?? "",
+        if Self.hash(in: expected) != nil {
+            let hashed = "\(values.count)\(ResultDigest.infix)" + String(decoding: Self.digest(values), as: UTF8.self)
+            if expected[0] == hashed { return }
+            throw failure(.wrongHash, record, sql, "wrong result hash", expected: expected[0],
                           actual: hashed + "\n" + Self.table(values.prefix(64), columns))
         }
-        let rowCount = values.count / columns
-        let isRowWise = columns > 1 && !expected.isEmpty && (expected.count == rowCount || expected.allSatisfy { $0.utf8.contains(0x09) })
-        let wanted = isRowWise ? expected.flatMap { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) } : expected
-        let isSame = wanted.count == values.count && zip(values, wanted).allSatisfy { Self.isSame($0, $1) }
-        if !isSame {
-            throw failure(.wrongValue, record, sql, wanted.count == values.count ? "wrong result" : "wrong result: \(wanted.count) values expected, \(values.count) found",
-                          expected: Self.table(wanted[...], columns), actual: Self.table(values[...], columns))
+        let wanted = try wanted(expected, values.count, columns, record)
+        if wanted.count == values.count, zip(values, wanted).allSatisfy({ DuckComparison.isSame($0, $1) }) { return }
+        throw failure(.wrongValue, record, sql, wanted.count == values.count ? "wrong result" : "wrong result: \(wanted.count) values expected, \(values.count) found",
+                      expected: Self.table(wanted[...], columns), actual: Self.table(values[...], columns))
+    }
+
+    /// The values that the lines of a result stand for: each its own, or rows with tabs, or those of a file.
+    private func wanted(_ expected: [String], _ count: Int, _ columns: Int, _ record: DuckRecord) throws(Ending) -> [String] {
+        if expected.count == 1, expected[0].hasPrefix("<FILE>:") {
+            do throws(SQLLogicTestError) {
+                return DuckComparison.values(inFile: try Script(path: absolute(String(expected[0].dropFirst(7))))).values
+            } catch {
+                throw wrong(record, error.message)
+            }
+        }
+        let isRowWise = columns > 1 && !expected.isEmpty && (expected.count == count / columns || expected.allSatisfy { $0.utf8.contains(0x09) })
+        // Several tabs are one, as an empty value is written `(empty)`.
+        return isRowWise ? expected.flatMap { $0.split(separator: "\t").map(String.init) } : expected
+    }
+
+    /// Errors that say that something outside is not there end the file as a skip.
+    private func ifIgnored(_ error: EngineFailure, _ record: DuckRecord) throws(Ending) {
+        if let text = ignoredErrors.first(where: { error.message.contains($0) }) {
+            throw .unsupported("line \(record.line): an error with the text \"\(text)\" is ignored: \(error.message)")
         }
     }
 
     private static func table(_ values: ArraySlice<String>, _ columns: Int) -> String {
         stride(from: values.startIndex, to: values.endIndex, by: columns)
             .map { values[$0..<min($0 + columns, values.endIndex)].joined(separator: "\t") }.joined(separator: "\n")
-    }
-
-    private static func isSame(_ actual: String, _ expected: String) -> Bool {
-        if actual == expected { return true }
-        if let pattern = pattern(expected) { return pattern.matches(actual) }
-        guard let left = number(actual), let right = number(expected) else { return false }
-        return left == right
-    }
-
-    /// Numbers that are written otherwise are the same; truth values are 1 and 0.
-    private static func number(_ text: String) -> Double? {
-        switch text {
-        case "true": 1
-        case "false": 0
-        default: Double(text)
-        }
-    }
-
-    /// `<REGEX>:` and `<!REGEX>:`, which look at the whole value.
-    private struct WholePattern {
-        var pattern: Pattern?
-        var isNegated: Bool
-        func matches(_ text: String) -> Bool { pattern.map { $0.isWhole(text) != isNegated } ?? false }
-    }
-
-    private static func pattern(_ text: String) -> WholePattern? {
-        for (prefix, isNegated) in [("<REGEX>:", false), ("<!REGEX>:", true)] where text.hasPrefix(prefix) {
-            return WholePattern(pattern: Pattern(String(text.dropFirst(prefix.count)), dotMatchesNewlines: true), isNegated: isNegated)
-        }
-        return nil
     }
 }

@@ -19,6 +19,8 @@ struct RSRun {
     var hashThreshold: Int
     var rows = ResultTable.boxed()
     private var sql = [UInt8]()
+    /// What the server said while the last SQL ran.
+    private var notices: [String] = []
 
     init(database: any EngineDatabase, engineName: String, options: RunOptions, progress: FileRunner.Progress?) {
         self.database = database
@@ -124,7 +126,9 @@ struct RSRun {
         sql = try substitutes ? variables.substitute(text) : text
         rows.table.removeAll()
         do throws(SQLLogicTestError) {
+            notices = []
             let connection = try connection(record.connection ?? "")
+            defer { notices = connection.notices }
             sql.append(0)
             defer { sql.removeLast() }
             let outcome = sql.withUnsafeBufferPointer { bytes in
@@ -207,6 +211,7 @@ struct RSRun {
 
     private mutating func runSystem(_ command: [UInt8], _ expected: String?, _ record: RSRecord) -> Failure? {
         sql = command
+        notices = []
         do throws(EngineFailure) {
             if Whitespace.trimmed(String(decoding: command, as: UTF8.self)).utf8.last == UInt8(ascii: "&") {
                 background.append(try ChildProcess(command: command + Array("\nwait".utf8)))
@@ -240,6 +245,6 @@ struct RSRun {
     func failure(_ kind: Failure.Kind, _ record: RSRecord, _ message: String, expected: String = "", actual: String = "") -> Failure {
         func cut(_ text: String) -> String { Array(text.utf8).withUnsafeBufferPointer { Failure.cut($0) } }
         return Failure(kind: kind, line: record.line, message: message, sql: sql.withUnsafeBufferPointer { Failure.cut($0) },
-                       expected: cut(expected), actual: cut(actual))
+                       expected: cut(expected), actual: cut(actual)).with(notices)
     }
 }

@@ -9,8 +9,8 @@ struct LibPQ: @unchecked Sendable {
     let exec: @convention(c) (OpaquePointer?, Text?) -> OpaquePointer?
     let sendQuery: @convention(c) (OpaquePointer?, Text?) -> Int32
     let getResult: @convention(c) (OpaquePointer?) -> OpaquePointer?
-    let execParams: @convention(c) (OpaquePointer?, Text?, Int32, UnsafePointer<UInt32>?, UnsafePointer<Text?>?, UnsafePointer<Int32>?,
-                                    UnsafePointer<Int32>?, Int32) -> OpaquePointer?
+    let sendQueryParams: @convention(c) (OpaquePointer?, Text?, Int32, UnsafePointer<UInt32>?, UnsafePointer<Text?>?, UnsafePointer<Int32>?,
+                                         UnsafePointer<Int32>?, Int32) -> Int32
     let resultStatus: @convention(c) (OpaquePointer?) -> Int32
     let resultErrorField: @convention(c) (OpaquePointer?, Int32) -> Text?
     let clear: @convention(c) (OpaquePointer?) -> Void
@@ -34,7 +34,7 @@ struct LibPQ: @unchecked Sendable {
         exec = try library.call("PQexec")
         sendQuery = try library.call("PQsendQuery")
         getResult = try library.call("PQgetResult")
-        execParams = try library.call("PQexecParams")
+        sendQueryParams = try library.call("PQsendQueryParams")
         resultStatus = try library.call("PQresultStatus")
         resultErrorField = try library.call("PQresultErrorField")
         clear = try library.call("PQclear")

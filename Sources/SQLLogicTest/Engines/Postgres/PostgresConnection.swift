@@ -22,9 +22,27 @@ final class PostgresConnection: EngineConnection {
                                     isRetryable: true)
         }
         self.handle = handle
-        // Notices would go to standard error.
-        _ = library.setNoticeProcessor(handle, { _, _ in }, nil)
+        _ = library.setNoticeProcessor(handle, { list, text in
+            guard let list, let text else { return }
+            Unmanaged<NoticeList>.fromOpaque(list).takeUnretainedValue().add(text)
+        }, Unmanaged.passUnretained(list).toOpaque())
     }
+
+    /// What the server says besides, such as `NOTICE:  table "t" does not exist, skipping`.
+    private final class NoticeList {
+        private(set) var texts: [String] = []
+        private static let most = 100
+
+        func add(_ text: UnsafePointer<CChar>) {
+            if texts.count < Self.most { texts.append(PostgresConnection.text(text)) }
+        }
+
+        func removeAll() { texts.removeAll(keepingCapacity: true) }
+    }
+
+    private let list = NoticeList()
+
+    var notices: [String] { list.texts }
 
     deinit { library.finish(handle) }
 
@@ -33,6 +51,7 @@ final class PostgresConnection: EngineConnection {
     }
 
     func execute(_ sql: UnsafeBufferPointer<UInt8>) -> EngineFailure? {
+        list.removeAll()
         // All statements count here, and libpq gives the last result or the first error.
         let result = withText(sql) { library.exec(handle, $0) }
         defer { library.clear(result) }
@@ -76,27 +95,27 @@ final class PostgresConnection: EngineConnection {
     }
 
     private func firstResult(of sql: UnsafeBufferPointer<UInt8>) -> OpaquePointer? {
-        switch queryProtocol {
-        case .extended:
-            let result = withText(sql) { library.execParams(handle, $0, 0, nil, nil, nil, nil, 0) }
-            endCopy(result)
-            return result
-        case .simple:
-            guard withText(sql, { library.sendQuery(handle, $0) }) == 1 else { return nil }
-            var first: OpaquePointer?
-            while let result = library.getResult(handle) {
-                endCopy(result)
-                let isError = failure(of: result) != nil
-                // The statements are one transaction: an error of a later one takes the first result back.
-                if first == nil || isError {
-                    library.clear(first)
-                    first = result
-                } else {
-                    library.clear(result)
-                }
+        list.removeAll()
+        let isSent = withText(sql) { text in
+            switch queryProtocol {
+            case .simple: library.sendQuery(handle, text)
+            case .extended: library.sendQueryParams(handle, text, 0, nil, nil, nil, nil, 0)
             }
-            return first
         }
+        guard isSent == 1 else { return nil }
+        var first: OpaquePointer?
+        while let result = library.getResult(handle) {
+            endCopy(result)
+            let isError = failure(of: result) != nil
+            // The statements are one transaction: an error of a later one takes the first result back.
+            if first == nil || isError {
+                library.clear(first)
+                first = result
+            } else {
+                library.clear(result)
+            }
+        }
+        return first
     }
 
     /// A script has no data for COPY; it must not leave the connection waiting for some.

@@ -15,8 +15,12 @@ final class PostgresDatabase: EngineDatabase {
     }
 
     deinit {
-        if engine.keepsDatabases { return }
-        _ = try? Self.administer(library, engine.connection, "DROP DATABASE IF EXISTS \"\(name)\" WITH (FORCE)")
+        if !engine.keepsDatabases { Self.drop(name, library, engine.connection) }
+    }
+
+    /// Also ends the sessions that use it.
+    static func drop(_ name: String, _ library: LibPQ, _ connection: String) {
+        _ = try? administer(library, connection, "DROP DATABASE IF EXISTS \"\(name)\" WITH (FORCE)")
     }
 
     func connect() throws(SQLLogicTestError) -> any EngineConnection {

@@ -23,4 +23,8 @@ public struct PostgresEngine: Engine {
     public func open(file: String) throws(SQLLogicTestError) -> any EngineDatabase {
         try PostgresDatabase(library, engine: self, name: DatabaseName.make(for: file))
     }
+
+    public func discard(database name: String) {
+        if !keepsDatabases { PostgresDatabase.drop(name, library, connection) }
+    }
 }

@@ -9,11 +9,12 @@ final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
     private let owner: AnyObject?
 
     /// - Parameter path: a path or, with `isURI`, a `file:` URI, or `:memory:`.
-    init(_ sqlite: Calls, path: String, isURI: Bool = false, owner: AnyObject? = nil) throws(SQLLogicTestError) {
+    init(_ sqlite: Calls, path: String, isURI: Bool = false, isReadOnly: Bool = false, owner: AnyObject? = nil) throws(SQLLogicTestError) {
         self.sqlite = sqlite
         self.owner = owner
         var handle: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | (isURI ? SQLITE_OPEN_URI : 0)
+        let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let flags = access | SQLITE_OPEN_NOMUTEX | (isURI ? SQLITE_OPEN_URI : 0)
         let code = sqlite.open(path, &handle, flags)
         guard code == SQLITE_OK, let handle else {
             let reason = sqlite.errstr(code).map { String(cString: $0) } ?? "error \(code)"

@@ -10,11 +10,13 @@ public struct SQLiteEngine: Engine {
     public let name = "SQLite"
     public let storage: Storage
     private let loaded: LoadedSQLite?
+    public let allowsThreads: Bool
 
     public init(storage: Storage = .memory, threading: SQLiteLibrary.Threading = .multiple) throws(SQLLogicTestError) {
         try SQLiteLibrary.initialize(threading)
         self.storage = storage
         loaded = nil
+        allowsThreads = threading == .multiple
     }
 
     /// - Parameter library: the path of a shared library with SQLite's interface.
@@ -22,6 +24,8 @@ public struct SQLiteEngine: Engine {
     public init(storage: Storage = .memory, library: String) throws(SQLLogicTestError) {
         self.storage = storage
         loaded = try LoadedSQLite(path: library)
+        // It may be built without its locks.
+        allowsThreads = false
     }
 
     /// Of the library in use, as it names it.
@@ -30,6 +34,11 @@ public struct SQLiteEngine: Engine {
     public func open(file: String) throws(SQLLogicTestError) -> any EngineDatabase {
         if let loaded { return try SQLiteDatabase(loaded, path: path) }
         return try SQLiteDatabase(LinkedSQLite(), path: path)
+    }
+
+    public func open(path: String, isReadOnly: Bool) throws(SQLLogicTestError) -> (any EngineDatabase)? {
+        if let loaded { return SQLiteFile(loaded, path: path, isReadOnly: isReadOnly) }
+        return SQLiteFile(LinkedSQLite(), path: path, isReadOnly: isReadOnly)
     }
 
     private var path: String? {

@@ -1,0 +1,80 @@
+import Glibc
+
+/// The database of the run, and its connections.
+extension DuckRun {
+    /// `load [PATH] [readonly|readwrite] [VERSION]`: goes on with the database at `PATH`, which is new unless it is only read.
+    mutating func load(_ words: [String], _ record: DuckRecord, _ unsupported: Ending) throws(Ending) {
+        guard words.count < 3 || ["readonly", "readwrite"].contains(words[2].lowercased()), words.count < 4 else { throw unsupported }
+        isReadOnly = words.count > 2 && words[2].lowercased() == "readonly"
+        databasePath = words.count > 1 ? absolute(words[1]) : nil
+        connections = [:]
+        if let path = databasePath, !isReadOnly {
+            // What is there is removed: only what is the test's own.
+            guard let folder = try? testFolder.path(), path.hasPrefix(folder + "/"), !path.contains("/../") else { throw unsupported }
+            database = Unopened()
+            for suffix in ["", ".wal", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
+        }
+        try open(record, unsupported)
+    }
+
+    /// Opens the same database again; one in memory is empty then.
+    mutating func restart(_ record: DuckRecord) throws(Ending) {
+        connections = [:]
+        database = Unopened()
+        try open(record, .unsupported("line \(record.line): restart is not supported"))
+    }
+
+    private mutating func open(_ record: DuckRecord, _ unsupported: Ending) throws(Ending) {
+        var opened: (any EngineDatabase)?
+        do throws(SQLLogicTestError) {
+            if let databasePath {
+                opened = try engine.open(path: databasePath, isReadOnly: isReadOnly)
+                // A database that cannot be opened shows now.
+                if let opened { connections = ["": try opened.connect()] }
+            } else {
+                opened = try engine.open(file: file)
+            }
+        } catch {
+            throw wrong(record, error.message)
+        }
+        guard let opened else { throw unsupported }
+        database = opened
+    }
+
+    mutating func reconnect(_ record: DuckRecord) throws(Ending) {
+        do throws(SQLLogicTestError) {
+            // The new one first: memory lives as long as its last connection.
+            let connection = try database.connect()
+            connections = ["": connection]
+        } catch {
+            throw wrong(record, error.message)
+        }
+    }
+
+    mutating func outcome(of sql: String, on name: String, _ record: DuckRecord) throws(Ending) -> StatementOutcome {
+        let connection: any EngineConnection
+        do throws(SQLLogicTestError) {
+            if let known = connections[name] {
+                connection = known
+            } else {
+                connection = try database.connect()
+                connections[name] = connection
+            }
+        } catch {
+            throw wrong(record, error.message)
+        }
+        rows.table.removeAll()
+        defer { notices = connection.notices }
+        var text = Array(sql.utf8)
+        text.append(0)
+        return text.withUnsafeBufferPointer { connection.run(UnsafeBufferPointer(rebasing: $0.dropLast()), into: &rows.table) }
+    }
+
+    /// Stands for the database between the closing of one and the opening of another.
+    private final class Unopened: EngineDatabase {
+        let name = ""
+        func connect() throws(SQLLogicTestError) -> any EngineConnection {
+            throw SQLLogicTestError(.engine, "cannot connect: the script has closed its database")
+        }
+    }
+}

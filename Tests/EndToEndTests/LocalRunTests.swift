@@ -1,0 +1,144 @@
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("slt-worker run, on a laptop")
+struct LocalRunTests {
+    private let folder: TemporaryFolder
+    private let environment: [String: String]
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder.file("tmp"), withIntermediateDirectories: true)
+        environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "TMPDIR": folder.file("tmp")]
+    }
+
+    private func run(_ arguments: String...) async throws -> RunningProgram.Finished {
+        try await RunningProgram.run([Programs.worker, "run"] + arguments, environment: environment, in: folder.path)
+    }
+
+    /// Nothing is left in the folder of temporary files.
+    private func expectTidy(_ location: SourceLocation = #_sourceLocation) throws {
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("tmp")) == [], sourceLocation: location)
+    }
+
+    private static let endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)"
+
+    @Test("a file that loops is ended at its time, names the record it was on, and the others run")
+    func loops() async throws {
+        try folder.write("statement ok\nSELECT 1\n\nquery I\n\(Self.endless) SELECT count(*) FROM c\n----\n1\n", to: "loop.test")
+        try folder.write("query I\nSELECT 1\n----\n1\n", to: "good.test")
+        let run = try await run("loop.test", "good.test", "good.test", "--file-timeout", "500ms")
+        #expect(run.code == 1)
+        #expect(run.text.contains("loop.test:4: timeout: ended after 0.5 s at line 4, record 2\n"), "\(run)")
+        #expect(run.text.contains("3 files: 2 passed, 0 failed, 1 timeout; "), "\(run)")
+        try expectTidy()
+    }
+
+    @Test("a file that eats memory is out of memory, and the next one has all of it again")
+    func eats() async throws {
+        try folder.write("statement ok\nCREATE TABLE t(x)\n\nstatement ok\nINSERT INTO t \(Self.endless) SELECT zeroblob(1000000) FROM c\n", to: "eat.test")
+        try folder.write("query I\nSELECT length(randomblob(100000000))\n----\n100000000\n", to: "good.test")
+        let run = try await run("--json", "eat.test", "good.test", "--memory", "400M")
+        #expect(run.text.contains("\"outcome\":\"out-of-memory\"") && run.text.contains("\"line\":4"), "\(run)")
+        #expect(run.text.contains("\"outcome\":\"pass\""), "\(run)")
+    }
+
+    @Test("a program behind the engine that takes too much memory is ended with all it started")
+    func watchesMemory() async throws {
+        let marker = "\(UInt64.random(in: 1_000_000_000...9_999_999_999))"
+        try folder.write("statement ok\nx\n", to: "a.test")
+        let run = try await run("a.test", "--engine", "external", "--memory", "100M", "--file-timeout", "40s", "--engine-command",
+                                "sleep 60.\(marker) & exec python3 -c 'import time; x = bytearray(300 << 20); time.sleep(50)'")
+        #expect(run.text.contains("a.test:1: out of memory: it took more than 100 MB at line 1, record 1\n"), "\(run)")
+        #expect(processes(naming: marker) == [])
+    }
+
+    @Test("an engine that ends the process crashes the file, or is out of memory when it says so", arguments: [
+        ("read -rn 1; kill -SEGV $PPID; sleep 9", "crashed: killed by SIGSEGV at line 3, record 2"),
+        ("read -rn 1; echo 'memory allocation of 99999999999 bytes failed' >&2; kill -ABRT $PPID; sleep 9", "out of memory: killed by SIGABRT at line 3, record 2"),
+    ])
+    func crashes(command: String, message: String) async throws {
+        try folder.write("hash-threshold 1\n\nstatement ok\nx\n", to: "a.test")
+        let run = try await run("a.test", "--engine", "external", "--engine-command", command)
+        #expect(run.code == 1 && run.text.contains("a.test:3: \(message)\n"), "\(run)")
+        try expectTidy()
+    }
+
+    @Test("each file has a working folder of its own, and leaves nothing behind")
+    func workingFolder() async throws {
+        let text = "statement ok\nATTACH 'other.db' AS o\n\nstatement ok\nCREATE TABLE o.t(x)\n"
+        for name in ["a", "b", "c"] { try folder.write(text, to: "\(name).test") }
+        let before = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        let run = try await run("a.test", "b.test", "c.test", "-j2")
+        #expect(run.code == 0, "\(run)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == before.sorted())
+        try expectTidy()
+    }
+
+    @Test("the external engine starts where the user is, so that its command line may name files")
+    func externalFolder() async throws {
+        try folder.write("exec python3 -c 'print(\"{\\\"result\\\":[[\\\"1\\\"]]}\")'\n", to: "engine.sh")
+        try folder.write("query I\nSELECT 1\n----\n1\n", to: "a.test")
+        let run = try await run("a.test", "--engine", "external", "--engine-command", "bash ./engine.sh")
+        #expect(run.code == 0, "\(run)")
+    }
+
+    @Test("files run at once are reported in the order in which they were given")
+    func jobs() async throws {
+        var names: [String] = []
+        for index in 0..<20 {
+            names.append("\(index).test")
+            try folder.write("query I\nSELECT \(index)\n----\n\(index % 7 == 3 ? -1 : index)\n", to: "\(index).test")
+        }
+        let program = [Programs.worker, "run"] + names
+        let alone = try await RunningProgram.run(program, environment: environment, in: folder.path)
+        let together = try await RunningProgram.run(program + ["-j", "4"], environment: environment, in: folder.path)
+        func lines(_ text: String) -> [Substring] { text.split(separator: "\n").dropLast() }
+        #expect(alone.code == 1 && together.code == 1)
+        #expect(lines(alone.text) == lines(together.text))
+        #expect(together.text.contains("20 files: 17 passed, 3 failed; 20 tests in "))
+    }
+
+    @Test("a run that is interrupted ends its workers and leaves nothing behind", arguments: [SIGINT, SIGTERM])
+    func interrupted(signal: Int32) async throws {
+        let name = "loop-\(UInt64.random(in: 1...UInt64.max)).test"
+        try folder.write("query I\n\(Self.endless) SELECT count(*) FROM c\n----\n1\n", to: name)
+        let program = try RunningProgram([Programs.worker, "run", name], environment: environment, in: folder.path)
+        #expect(try await eventually { processes(naming: name).count == 2 })
+        program.signal(signal)
+        #expect(try await program.finish().code == -signal)
+        #expect(try await eventually { processes(naming: name).isEmpty })
+        try expectTidy()
+    }
+
+    @Test("workers end with a parent that is killed")
+    func killedParent() async throws {
+        let name = "loop-\(UInt64.random(in: 1...UInt64.max)).test"
+        try folder.write("query I\n\(Self.endless) SELECT count(*) FROM c\n----\n1\n", to: name)
+        let program = try RunningProgram([Programs.worker, "run", name], environment: environment, in: folder.path)
+        #expect(try await eventually { processes(naming: name).count == 2 })
+        program.signal(SIGKILL)
+        #expect(try await eventually { processes(naming: name).isEmpty })
+    }
+
+    @Test("arguments that make no sense are named", arguments: [
+        (["--engine", "mysql"], "--engine must be"), (["--dialect", "mysql"], "dialect"), (["-j", "0"], "--jobs must be"), (["--file-timeout", "soon"], "--file-timeout must be"),
+        (["--memory", "lots"], "--memory must be"), (["--ht=-1"], "--ht must be"), (["--record", "--format"], "choose one"), (["--engine", "external"], "needs --engine-command"),
+        (["--engine", "postgres", "--database", "x"], "go with --engine sqlite"), (["--dialect", "duckdb", "--record"], "not for the duckdb dialect"), (["--color", "red"], "color"),
+    ])
+    func arguments(_ arguments: [String], _ words: String) async throws {
+        let run = try await RunningProgram.run([Programs.worker, "run", "a.test"] + arguments, environment: environment, in: folder.path)
+        #expect(run.code == 64 && run.errors.contains(words), "\(run)")
+    }
+
+    @Test("a file that is not there or an engine that cannot be loaded is exit code 2, and says so")
+    func unreadable() async throws {
+        try folder.write("halt\n", to: "a.test")
+        let missing = try await run("none.test", "a.test")
+        #expect(missing.code == 2 && missing.errors.contains("none.test: cannot read ") && missing.text.contains("2 files: 1 passed, 0 failed, 1 not run"), "\(missing)")
+        let library = try await run("a.test", "--engine-library", "/none.so")
+        #expect(library.code == 2 && library.errors.contains("slt-worker: cannot load /none.so: "), "\(library)")
+    }
+}
