@@ -63,7 +63,7 @@ let package = Package(
         .target(name: "CCounterMode", linkerSettings: [.linkedLibrary("crypto")]),
 
         // The layers, lowest first.
-        .target(name: "Wire", dependencies: [], swiftSettings: strict),
+        .target(name: "Wire", dependencies: [], swiftSettings: strict + small),
         .target(name: "SSH", dependencies: ["Wire", "CLibSSH2", "CCounterMode", logging, subprocess, crypto, cryptoExtras],
                 swiftSettings: strict),
         .target(name: "TreeSync", dependencies: ["Wire", "CZstd", "CXXHash"],
