@@ -35,7 +35,7 @@ struct Peers {
             Peer(name: "rsync -az", command: rsync("-az", ssh), isExtra: true),
             Peer(name: "rsync -a, ControlMaster", command: rsync("-a", shared), isExtra: true),
             Peer(name: "rclone", command: { source, target in
-                "rclone -q --config /dev/null sync '\(source)' ':sftp:\(target)' --sftp-host \(server.address) --sftp-port \(server.port) --sftp-user \(server.user) "
+                "rclone -q --log-file /dev/null --config /dev/null sync '\(source)' ':sftp:\(target)' --sftp-host \(server.address) --sftp-port \(server.port) --sftp-user \(server.user) "
                     + "--sftp-key-file '\(server.identityFile())' --sftp-known-hosts-file '\(server.knownHostsFile)' --links"
             }, isExtra: true),
             Peer(name: "tar | ssh", command: { source, target in

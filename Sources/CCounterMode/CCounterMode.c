@@ -59,31 +59,37 @@ static int refill(counter_context *context) {
     return EVP_EncryptUpdate(context->cipher, context->stream, &made, zeros, STREAM_BYTES) && made == STREAM_BYTES;
 }
 
-static int update(void *opaque, unsigned char *out, size_t *out_length, size_t out_size, const unsigned char *in, size_t length) {
-    counter_context *context = opaque;
+static int update_any(counter_context *context, unsigned char *out, size_t out_size, const unsigned char *in, size_t length) {
     if (out_size < length) return 0;
-    *out_length = length;
     while (length > 0) {
         if (context->used == STREAM_BYTES && !refill(context)) return 0;
         const unsigned char *stream = context->stream + context->used;
         size_t count = STREAM_BYTES - context->used;
         if (count > length) count = length;
-        if (count == BLOCK_BYTES) {
-            unsigned long long text[2], mask[2];
-            memcpy(text, in, BLOCK_BYTES);
-            memcpy(mask, stream, BLOCK_BYTES);
-            text[0] ^= mask[0];
-            text[1] ^= mask[1];
-            memcpy(out, text, BLOCK_BYTES);
-        } else {
-            for (size_t index = 0; index < count; index++) out[index] = in[index] ^ stream[index];
-        }
+        for (size_t index = 0; index < count; index++) out[index] = in[index] ^ stream[index];
         context->used += count;
         in += count;
         out += count;
         length -= count;
     }
     return 1;
+}
+
+static int update(void *opaque, unsigned char *out, size_t *out_length, size_t out_size, const unsigned char *in, size_t length) {
+    counter_context *context = opaque;
+    *out_length = length;
+    // What libssh2 asks for, before all else.
+    if (length == BLOCK_BYTES && out_size >= BLOCK_BYTES && context->used <= STREAM_BYTES - BLOCK_BYTES) {
+        unsigned long long text[2], mask[2];
+        memcpy(text, in, BLOCK_BYTES);
+        memcpy(mask, context->stream + context->used, BLOCK_BYTES);
+        text[0] ^= mask[0];
+        text[1] ^= mask[1];
+        memcpy(out, text, BLOCK_BYTES);
+        context->used += BLOCK_BYTES;
+        return 1;
+    }
+    return update_any(context, out, out_size, in, length);
 }
 
 static int final(void *opaque, unsigned char *out, size_t *out_length, size_t out_size) {

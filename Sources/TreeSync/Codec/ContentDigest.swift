@@ -2,6 +2,9 @@ import CXXHash
 
 /// xxh3-128 of some bytes. It finds damage and difference, not malice.
 struct ContentDigest: Sendable, Hashable {
+    /// Bytes in a message.
+    static let length = 16
+
     var low: UInt64
     var high: UInt64
 

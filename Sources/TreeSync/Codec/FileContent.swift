@@ -48,6 +48,30 @@ struct FilePiece: Sendable {
         return writer.bytes
     }
 
+    /// A message, not packed, whose bytes `read` puts to their place at once.
+    /// - Parameter read: returns how many there were.
+    /// - Returns: `nil` where there were fewer than `count`.
+    static func message(_ id: Int, _ offset: UInt64, of size: UInt64, count: Int,
+                        _ read: (UnsafeMutableRawBufferPointer) throws(Errno) -> Int) throws(Errno) -> [UInt8]? {
+        var writer = ByteWriter(.piece)
+        writer.byte(0)
+        writer.number(id)
+        writer.number(offset)
+        writer.number(size)
+        let head = writer.bytes.count + ContentDigest.length
+        var result: Result<Int, Errno> = .success(0)
+        let message = [UInt8](unsafeUninitializedCapacity: head + count) { buffer, filled in
+            let memory = UnsafeMutableRawBufferPointer(buffer)
+            let content = UnsafeMutableRawBufferPointer(rebasing: memory[head..<head + count])
+            do throws(Errno) { result = .success(try read(content)) } catch { result = .failure(error) }
+            guard case .success(count) = result else { return }
+            writer.digest(ContentDigest.of(UnsafeRawBufferPointer(content)))
+            memory.copyBytes(from: writer.bytes)
+            filled = head + count
+        }
+        return try result.get() == count ? message : nil
+    }
+
     /// - Returns: the piece, its bytes as they came, and whether those are packed.
     static func decode(_ message: [UInt8]) throws -> (FilePiece, bytes: ArraySlice<UInt8>, isPacked: Bool) {
         var reader = ByteReader(message: message)

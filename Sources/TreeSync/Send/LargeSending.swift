@@ -5,6 +5,9 @@ final class LargeSending: Sendable {
     /// Bytes of all parts.
     let literal: UInt64
     private let monitor: Monitor<(left: Int, failure: (SyncProblem.Kind, String)?)>
+    /// Pieces that are not tried to pack, since one did not shrink.
+    private let unpacked = Monitor(0)
+    private static let patience = 64
 
     init(item: SourceReader.Item, file: OpenFile, parts: Int, literal: UInt64) {
         self.item = item
@@ -20,6 +23,17 @@ final class LargeSending: Sendable {
     func fail(_ kind: SyncProblem.Kind, _ reason: String) {
         monitor.withLock { if $0.failure == nil { $0.failure = (kind, reason) } }
     }
+
+    /// Whether the next piece is worth an attempt to pack it.
+    func triesPacking() -> Bool {
+        unpacked.withLock { left in
+            guard left > 0 else { return true }
+            left -= 1
+            return false
+        }
+    }
+
+    func notePackingFailed() { unpacked.withLock { $0 = Self.patience } }
 
     /// - Returns: whether it was the last part.
     func endPart() -> Bool {

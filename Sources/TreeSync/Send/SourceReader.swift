@@ -169,27 +169,32 @@ final class SourceReader: Sendable {
     }
 
     private func send(_ extent: Range<Int>, of sending: LargeSending, _ context: Context) throws {
-        var start = extent.lowerBound
-        var skipPacking = 0
-        while start < extent.upperBound, !sending.hasFailed {
-            let piece = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<min(extent.upperBound - start, FilePiece.limit)])
-            do throws(Errno) {
-                guard try FileBytes.read(sending.file.descriptor, into: piece, at: UInt64(start)) == piece.count else {
-                    return sending.fail(Self.shrank.kind, Self.shrank.reason)
-                }
-            } catch {
-                return sending.fail(.unreadable, error.text)
-            }
-            let bytes = UnsafeRawBufferPointer(piece)
-            let message = FilePiece(id: sending.item.id, offset: UInt64(start), size: UInt64(sending.file.size), digest: ContentDigest.of(bytes))
-            let level = skipPacking == 0 ? packingLevel : nil
-            let encoded = message.encoded(bytes, packed: level.flatMap { context.zstd.packed(bytes, level: $0) })
-            // What does not shrink is not tried again for a while.
-            if level != nil { skipPacking = encoded.count > bytes.count ? 16 : 0 } else { skipPacking = max(0, skipPacking - 1) }
-            try outbox.put(encoded)
-            start += piece.count
-            note(files: 0, bytes: UInt64(piece.count))
+        for start in stride(from: extent.lowerBound, to: extent.upperBound, by: FilePiece.limit) where !sending.hasFailed {
+            let range = start..<min(extent.upperBound, start + FilePiece.limit)
+            let piece: [UInt8]?
+            do throws(Errno) { piece = try message(range, of: sending, context) } catch { return sending.fail(.unreadable, error.text) }
+            guard let piece else { return sending.fail(Self.shrank.kind, Self.shrank.reason) }
+            try outbox.put(piece)
+            note(files: 0, bytes: UInt64(range.count))
         }
+    }
+
+    /// A piece of a file, packed where that pays.
+    /// - Returns: `nil` where the file ends before.
+    private func message(_ range: Range<Int>, of sending: LargeSending, _ context: Context) throws(Errno) -> [UInt8]? {
+        let (id, offset, size) = (sending.item.id, UInt64(range.lowerBound), UInt64(sending.file.size))
+        let descriptor = sending.file.descriptor
+        guard sending.triesPacking(), let level = packingLevel else {
+            return try FilePiece.message(id, offset, of: size, count: range.count) { memory throws(Errno) in
+                try FileBytes.read(descriptor, into: memory, at: offset)
+            }
+        }
+        let memory = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<range.count])
+        guard try FileBytes.read(descriptor, into: memory, at: offset) == memory.count else { return nil }
+        let bytes = UnsafeRawBufferPointer(memory)
+        let frame = context.zstd.packed(bytes, level: level)
+        if frame == nil { sending.notePackingFailed() }
+        return FilePiece(id: id, offset: offset, size: size, digest: ContentDigest.of(bytes)).encoded(bytes, packed: frame)
     }
 
     private func finish(_ sending: LargeSending) throws {
