@@ -27,7 +27,10 @@ struct ScriptExecutor: FileExecutor {
         choice.command = spec.command.joined(separator: " ")
         if spec.directory != .private { choice.workingDirectory = workspace }
         // One file at a time in a process: SQLite needs no locks, which cost a fifth of its time.
+        choice.owner = ProcessMark.own
         engine = try choice.make(threading: .single)
+        // What workers that were killed have left on the server.
+        (engine as? PostgresEngine)?.sweep { ProcessMark.isOver($0) }
         for (name, value) in spec.environment { setenv(name, value, 1) }
     }
 

@@ -9,6 +9,8 @@ public struct EngineChoice: Sendable {
     public var databaseFile: String?
     /// For `postgres`: what libpq accepts.
     public var connection = ""
+    /// For `postgres`: who the databases belong to (see ``PostgresEngine/owner``).
+    public var owner: String?
     public var queryProtocol = PostgresEngine.QueryProtocol.simple
     /// For `external`: a line for bash.
     public var command = ""
@@ -24,7 +26,10 @@ public struct EngineChoice: Sendable {
             let storage = databaseFile.map { SQLiteEngine.Storage.file($0) } ?? .memory
             if let library { return try SQLiteEngine(storage: storage, library: library) }
             return try SQLiteEngine(storage: storage, threading: threading)
-        case .postgres: return try PostgresEngine(connection: connection, queryProtocol: queryProtocol)
+        case .postgres:
+            var engine = try PostgresEngine(connection: connection, queryProtocol: queryProtocol)
+            engine.owner = owner
+            return engine
         case .external:
             var engine = ExternalEngine(template: command)
             engine.workingDirectory = workingDirectory

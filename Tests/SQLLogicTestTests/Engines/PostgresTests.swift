@@ -22,6 +22,21 @@ import TestSupport
         #expect(try run("query I\nSELECT count(*) FROM pg_database WHERE datname LIKE 'slt\\_its\\_own%'\n----\n0\n") == [])
     }
 
+    @Test("what a killed process left is dropped with what it is busy with, and what others have is not")
+    func sweep() throws {
+        var engine = try engine()
+        engine.owner = "the dead's"
+        var dead: (any EngineDatabase)? = try engine.open(file: "swept.slt")
+        let busy = try #require(try dead?.connect())
+        engine.owner = "living"
+        let living = try engine.open(file: "living.slt")
+        engine.sweep { $0 == "the dead's" }
+        let names = try [#require(dead?.name), living.name].map { "'\($0)'" }.joined(separator: ", ")
+        #expect(try run("query T\nSELECT datname FROM pg_database WHERE datname IN (\(names))\n----\n\(living.name)\n") == [])
+        #expect(Array("SELECT 1\0".utf8).withUnsafeBufferPointer { busy.execute(UnsafeBufferPointer(rebasing: $0.dropLast())) } != nil)
+        dead = nil
+    }
+
     @Test("the simple protocol shows values as the server sends them", arguments: PostgresEngine.QueryProtocol.allCases)
     func values(queryProtocol: PostgresEngine.QueryProtocol) throws {
         let text = "query TTTTR\nSELECT NULL, '', true, DATE '2020-01-02', 1.50\n----\nNULL (empty) t 2020-01-02 1.50\n"

@@ -11,6 +11,8 @@ public struct PostgresEngine: Engine {
     public let queryProtocol: QueryProtocol
     /// Leaves the databases on the server.
     public var keepsDatabases = false
+    /// Who the databases belong to: stands in their comments, so that ``sweep(_:)`` finds what a killed process left.
+    public var owner: String?
     private let library: LibPQ
 
     /// - Throws: if libpq is not on this machine.
@@ -22,6 +24,11 @@ public struct PostgresEngine: Engine {
 
     public func open(file: String) throws(SQLLogicTestError) -> any EngineDatabase {
         try PostgresDatabase(library, engine: self, name: DatabaseName.make(for: file))
+    }
+
+    /// Drops the databases of owners that are no more.
+    public func sweep(_ isOver: (_ owner: String) -> Bool) {
+        for database in PostgresDatabase.owned(library, connection) where isOver(database.owner) { discard(database: database.name) }
     }
 
     public func discard(database name: String) {

@@ -1,0 +1,15 @@
+/// A process in a line of text, for what it leaves where a run directory does not reach.
+package enum ProcessMark {
+    /// Host, boot, pid and start time of this process.
+    package static var own: String {
+        let process = ProcessIdentity.current
+        return "\(process.host) \(process.boot) \(process.pid) \(process.startTime)"
+    }
+
+    /// Whether the process of a mark has ended; false for one of another host, and for what is no mark.
+    package static func isOver(_ mark: String) -> Bool {
+        let words = mark.split(separator: " ")
+        guard words.count == 4, let pid = Int32(words[2]), let start = UInt64(words[3]) else { return false }
+        return ProcessIdentity(host: String(words[0]), boot: String(words[1]), pid: pid, startTime: start).life == .dead
+    }
+}
