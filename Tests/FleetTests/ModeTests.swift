@@ -40,7 +40,7 @@ import Testing
 
     @Test("a soak run whose workers and supervisor are killed loses and doubles nothing")
     func soakKills() async throws {
-        var random = SplitMix(state: 7)
+        var random = SeededRandom(7)
         let fleet = try FleetFixture()
         try fleet.toys(Dictionary(uniqueKeysWithValues: (0..<12).map { ("f\($0).toy", $0 % 4 == 0 ? "sleep 0.02\nfail" : "pass") }))
         let directory = try fleet.make(workers: 3, attempts: 1000) { $0.mode = .soak }
@@ -98,5 +98,3 @@ import Testing
         #expect(try Leftovers.find(state: fleet.state).isEmpty)
     }
 }
-
-extension SplitMix: RandomNumberGenerator {}

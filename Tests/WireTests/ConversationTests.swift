@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 @testable import Wire
 
@@ -184,7 +185,7 @@ let there = Hello(build: "test", hostName: "there", pid: 2)
     @Test("random bytes after the greeting end the conversation with a fault and nothing else")
     func garbage() async throws {
         for seed in UInt64(1)...200 {
-            var random = SplitMix(seed: seed)
+            var random = SeededRandom(seed)
             let (near, far) = try streamPair()
             var bytes = Hello.mark
             Frame(.hello, payload: try WireCodec.encode(here)).append(to: &bytes)
@@ -202,17 +203,4 @@ final class Tally: Sendable {
     private let value = Mutex(0)
     var sum: Int { value.withLock { $0 } }
     func add(_ number: Int) { value.withLock { $0 += number } }
-}
-
-/// A small generator with a seed, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }

@@ -18,7 +18,7 @@ public struct SyncOptions: Sendable, Codable, Hashable {
     public var isFar = false
 
     public enum Compression: String, Sendable, Codable {
-        /// zstd while the link is slower than the disks.
+        /// zstd, as hard as the link asks for, of what shrinks.
         case adaptive
         case always
         case never

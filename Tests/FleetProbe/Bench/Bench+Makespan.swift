@@ -1,6 +1,7 @@
 import Fleet
 import FoundationEssentials
 import Glibc
+import TestSupport
 
 /// Suites in which few files take most of the time, on as many workers as cores, with and without GNU parallel.
 extension Bench {
@@ -37,7 +38,7 @@ extension Bench {
 
     /// - Returns: the larger of total CPU / cores and the longest file, in seconds.
     private func generate(_ seed: UInt64) -> Double {
-        var random = SplitMix(state: seed)
+        var random = SeededRandom(seed)
         var total = 0.0, longest = 0.0
         for number in 0..<240 {
             let share = Double(random.next() % 1_000_000 + 1) / 1_000_000
@@ -54,7 +55,7 @@ extension Bench {
     private func time(_ directory: RunDirectory, _ suite: Suite) throws -> Double {
         let start = clock.now
         try Supervisor.launch(runDirectory: directory, executable: executable)
-        while try directory.status().done < suite.files.count { usleep(2000) }
+        try wait(for: "all files") { try directory.status().done >= suite.files.count }
         return seconds(clock.now - start)
     }
 

@@ -10,7 +10,7 @@ extension Bench {
         let suite = Suite(files: (0..<workers).map { _ in SuiteFile(name: Array("wait.toy".utf8), size: 1) })
         let directory = try run(workers: workers, suite)
         let supervisor = try Supervisor.launch(runDirectory: directory, executable: executable)
-        while try directory.status().workers.count(where: { $0.state == .running }) < workers { usleep(5000) }
+        try wait(for: "all workers") { try directory.status().workers.count(where: { $0.state == .running }) >= workers }
         let before = ticks(supervisor)
         let start = clock.now
         // A span to measure over, nothing that is waited for.

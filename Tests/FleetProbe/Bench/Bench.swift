@@ -56,9 +56,18 @@ struct Bench {
     /// What is known of earlier runs.
     func history() throws -> SuiteHistory { try SuiteHistory.load(state: state, workspace: workspace) }
 
+    /// Looks every millisecond until `condition` holds; a bench that waits for what cannot come ends with an error.
+    func wait(for what: String, _ condition: () throws -> Bool) throws {
+        let deadline = clock.now + .seconds(600)
+        while try !condition() {
+            guard clock.now < deadline else { throw FleetError(.accounting, "cannot go on: waited ten minutes for \(what)") }
+            usleep(1000)
+        }
+    }
+
     /// Waits for the end of a run.
     func end(_ directory: RunDirectory) throws -> RunSummary? {
-        while try directory.summary() == nil || directory.isSupervised() { usleep(2000) }
+        try wait(for: "the end of \(directory.path)") { try directory.summary() != nil && !directory.isSupervised() }
         return try directory.summary()
     }
 

@@ -17,7 +17,7 @@ struct ChaosPlace {
     var results: String { folder + "/home/.local/share/slt-remote/results/" + host }
     private var gate: String { folder + "/go" }
 
-    init(folder: String, programs: String, server: PrivateSSHServer?, random: inout SplitMix) throws {
+    init(folder: String, programs: String, server: PrivateSSHServer?, random: inout SeededRandom) throws {
         self.folder = folder
         self.programs = programs
         self.server = server
@@ -49,7 +49,7 @@ struct ChaosPlace {
     }
 
     /// Shell scripts, one of which at least waits for ``openGate()``.
-    private mutating func generatePrograms(_ random: inout SplitMix) throws -> String {
+    private mutating func generatePrograms(_ random: inout SeededRandom) throws -> String {
         let wait = "while [ ! -e '\(gate)' ]; do sleep 0.02; done\n"
         for number in 0..<(10 + random.below(60)) {
             let (script, outcome) = [("exit 0\n", Outcome.pass), ("exit 1\n", .fail), ("sleep 0.0\(random.below(9))\n", .pass), (wait, .pass),
@@ -61,7 +61,7 @@ struct ChaosPlace {
     }
 
     /// Scripts for the built-in engine. The run may be over before the last kill, and another one is begun then.
-    private mutating func generateSQL(_ random: inout SplitMix) throws -> String {
+    private mutating func generateSQL(_ random: inout SeededRandom) throws -> String {
         for number in 0..<(10 + random.below(100)) {
             let rows = 1000 * random.below(200), fails = random.below(4) == 0
             try write("""

@@ -1,13 +1,14 @@
 import Fleet
 import FoundationEssentials
 import Glibc
+import TestSupport
 
 /// Runs generated suites while it kills and stops their workers and supervisors at random, and then checks that nothing
 /// was lost, doubled or left behind.
 struct FleetChaos {
     let folder: String
     let executable: String
-    private var random: SplitMix
+    private var random: SeededRandom
     private(set) var casualties = Casualties()
 
     static let killsInRound = 50
@@ -15,7 +16,7 @@ struct FleetChaos {
     init(folder: String, seed: UInt64, executable: String) {
         self.folder = folder
         self.executable = executable
-        random = SplitMix(state: seed)
+        random = SeededRandom(seed)
     }
 
     mutating func run(_ wanted: Int) throws {

@@ -11,7 +11,7 @@ struct HostChaos {
     let folder: String
     /// The folder that holds both programs.
     let programs: String
-    private var random: SplitMix
+    private var random: SeededRandom
     private let server: PrivateSSHServer
     private(set) var casualties = Casualties()
 
@@ -22,7 +22,7 @@ struct HostChaos {
     init(folder: String, seed: UInt64, programs: String) throws {
         self.folder = folder
         self.programs = programs
-        random = SplitMix(state: seed)
+        random = SeededRandom(seed)
         server = try PrivateSSHServer()
     }
 

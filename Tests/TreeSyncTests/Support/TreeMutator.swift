@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 @testable import TreeSync
 
 /// Changes a tree in every way that a sync has to follow, the same way for the same seed.
