@@ -55,8 +55,10 @@ static int init(void *opaque, const unsigned char *key, size_t key_length, const
 static int refill(counter_context *context) {
     static const unsigned char zeros[STREAM_BYTES];
     int made = 0;
+    if (!EVP_EncryptUpdate(context->cipher, context->stream, &made, zeros, STREAM_BYTES) || made != STREAM_BYTES) return 0;
+    // Only now: old key stream is never used again, whatever fails.
     context->used = 0;
-    return EVP_EncryptUpdate(context->cipher, context->stream, &made, zeros, STREAM_BYTES) && made == STREAM_BYTES;
+    return 1;
 }
 
 static int update_any(counter_context *context, unsigned char *out, size_t out_size, const unsigned char *in, size_t length) {

@@ -33,7 +33,7 @@ struct ConfigurationMistakeTests {
         let project = try await Project(isLocal: true)
         let help = try await project.slt("--help")
         #expect(help.code == 0 && help.text.contains("Exit codes: 0 all passed") && help.errors.isEmpty, "\(help)")
-        for verb in ["run", "sync", "attach", "status", "stop", "fetch", "runs", "logs", "config"] {
+        for verb in ["run", "sync", "attach", "status", "stop", "workers", "pause", "doctor", "fetch", "runs", "logs", "config"] {
             #expect(help.text.contains("\n  \(verb) "), "\(help)")
             let own = try await project.slt(verb, "--help")
             #expect(own.code == 0 && own.text.contains("--host") && own.text.contains("--config"), "\(own)")

@@ -72,7 +72,7 @@ struct InterruptionTests {
         let watch = try project.start(["status", "--watch", "--json"])
         let lines = try await eventually { watch.output.components("\n") >= 2 }
         #expect(lines, "\(watch.errors)")
-        watch.signal(SIGINT)
+        watch.signal(SIGTERM)
         let end = try await watch.finish()
         #expect(end.code == 0, "\(end)")
     }

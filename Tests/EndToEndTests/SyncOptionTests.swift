@@ -7,6 +7,24 @@ import TreeSync
 
 @Suite("what sync is told on the command line")
 struct SyncOptionTests {
+    @Test("more files than may be open at once arrive, and so do renamed ones", arguments: ["-Sn", "-n"])
+    func openFiles(_ limit: String) async throws {
+        let project = try await Project(isLocal: true)
+        func shell(_ line: String) async throws {
+            let end = try await RunningProgram.run(["/bin/sh", "-c", line], environment: ["PATH": "/usr/bin:/bin"], in: project.source)
+            #expect(end.code == 0, "\(end)")
+        }
+        try await shell("mkdir a && for i in $(seq 400); do head -c 140000 /dev/zero | tr '\\0' x > a/$i; echo $i >> a/$i; done")
+        for change in ["true", "mv a b"] {
+            try await shell(change)
+            let line = "ulimit \(limit) 128; exec \(Programs.client) sync --force"
+            let sync = try await RunningProgram(["/bin/sh", "-c", line], environment: project.environment, in: project.source).finish()
+            #expect(sync.code == 0, "\(sync)")
+            let same = try await RunningProgram.run(["/usr/bin/diff", "-r", project.source, project.workspace], environment: [:])
+            #expect(same.code == 0, "\(same)")
+        }
+    }
+
     @Test("--explain says whether a path is sent and which rule decides, and asks no host")
     func explain() async throws {
         let project = try await Project(

@@ -4,7 +4,7 @@
 /// counter mode (128 bits of key, RFC 4344) answer such calls from key stream that it makes 4 KiB at a time: the
 /// same bytes, at a third of the cost.
 ///
-/// Call it before libssh2_init. Further calls do nothing. Where it fails, for want of OpenSSL 3, all goes on as without.
+/// Call it before libssh2_init. Further calls do nothing. Where libcrypto refuses it, all goes on as without.
 /// - Returns: 1 if ciphers made from now on do so.
 int counter_mode_install(void);
 

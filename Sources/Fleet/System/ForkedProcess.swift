@@ -31,11 +31,12 @@ package enum ForkedProcess {
     package static func adoptOrphans() { _ = cfleet_adopt_orphans() }
 
     /// Waits for `pid`, and says how it ended.
-    package static func wait(for pid: pid_t, memoryWasShort: Bool) -> Death {
+    /// - Parameter kills: how many processes the kernel had ended for want of memory when it was started.
+    package static func wait(for pid: pid_t, killsBefore kills: UInt64) -> Death {
         var status: Int32 = 0
         var usage = rusage()
         retryingInterrupts { wait4(pid, &status, 0, &usage) }
-        return Death(status: status, peak: usage.ru_maxrss * 1024, memoryWasShort: memoryWasShort,
+        return Death(status: status, peak: usage.ru_maxrss * 1024, memoryWasShort: HostSampler.outOfMemoryKills() > kills,
                      signal: cfleet_signal_of(status), exitCode: cfleet_exit_code_of(status))
     }
 

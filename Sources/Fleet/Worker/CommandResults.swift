@@ -6,7 +6,6 @@ import Glibc
 /// error_message, line_number}]}]`. Every key may be missing.
 struct CommandResults: Decodable {
     private struct Summary: Decodable {
-        var passed: Int?
         var failed: Int?
         var timed_out: Int?
         var errors: Int?
@@ -14,7 +13,6 @@ struct CommandResults: Decodable {
     }
 
     private struct FailedFile: Decodable {
-        var file_path: String?
         var failures: [Detail]?
     }
 
@@ -54,24 +52,33 @@ struct CommandResults: Decodable {
     /// Bytes of such a file that are read.
     private static let limit = 16 << 20
 
-    /// - Returns: nil when there is no such file.
-    /// - Throws: when it cannot be understood.
+    /// - Returns: nil when there is no such file, or nothing in it.
+    /// - Throws: when it cannot be read or understood.
     static func read(_ path: Path) throws(FleetError) -> CommandResults? {
-        guard let file = File(ifPossible: path, O_RDONLY | O_NONBLOCK) else { return nil }
+        guard let file = File(ifPossible: path, O_RDONLY | O_NONBLOCK) else {
+            if errno == ENOENT { return nil }
+            throw .system("read the program's results")
+        }
         let size = Int(try file.status().st_size)
         guard size <= limit else { throw FleetError(.invalid, "cannot read the program's results: they have more than \(limit) bytes") }
         if size == 0 { return nil }
+        let bytes = try file.read(size, at: 0)
         do {
-            return try JSONDecoder().decode(CommandResults.self, from: Data(try file.read(size, at: 0)))
+            return try JSONDecoder().decode(CommandResults.self, from: Data(bytes))
         } catch {
             throw FleetError(.invalid, "cannot read the program's results: not the JSON that is expected")
         }
     }
 
     /// Errors that it speaks of, listed or only counted.
-    var errors: Int { max(failures.count, (summary?.failed ?? 0) + (summary?.timed_out ?? 0) + (summary?.errors ?? 0)) }
+    var errors: Int {
+        max(failures.count, [summary?.failed, summary?.timed_out, summary?.errors].reduce(0) { $0 + Self.count($1) })
+    }
 
-    var skipped: Int { max(0, summary?.skipped ?? 0) }
+    var skipped: Int { Self.count(summary?.skipped) }
+
+    /// A count that can be added to others, whatever the program says.
+    private static func count(_ said: Int?) -> Int { min(max(0, said ?? 0), 1 << 40) }
 
     var failures: [RecordFailure] {
         (detailed_failures ?? []).flatMap { $0.failures ?? [] }.map { detail in

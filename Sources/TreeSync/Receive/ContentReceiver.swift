@@ -112,7 +112,9 @@ final class ContentReceiver: Sendable {
             let part = wanted.file.partPath.flatMap { writer.opened($0) }.flatMap { DeltaFile.OpenSource($0) }
             let twin = wanted.file.twin.flatMap { writer.opened($0) }.flatMap { DeltaFile.OpenSource($0) }
             let sources = [old, part, twin].compactMap(\.self)
-            guard !sources.isEmpty else {
+            // They stay open until the recipe has come; where that would be too many, the file comes whole.
+            let isRoom = deltas.withLock { $0.count } < DescriptorLimit.raised / 8
+            guard !sources.isEmpty, isRoom else {
                 var wanted = wanted
                 wanted.local = nil
                 ledger.want(wanted)

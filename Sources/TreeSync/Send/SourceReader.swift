@@ -108,7 +108,7 @@ final class SourceReader: Sendable {
             let digest = try digest(of: file, context)
             guard try isWanted(item, digest) else { return note(files: 1, bytes: UInt64(file.size)) }
         }
-        try sendParts(file.extents(of: Self.part), of: item, file, submit)
+        try sendParts(file.extents(of: Self.part), of: item, file, context, submit)
     }
 
     /// Bytes that one thread sends at a time.
@@ -150,16 +150,21 @@ final class SourceReader: Sendable {
                 guard file.size == offered.size, file.attributes == offered.attributes else { throw Self.changed }
                 guard offered.lacks.last?.upperBound ?? 0 <= file.size else { throw SyncError.violation("a wish beyond the end of a file") }
                 let parts = file.extents(of: Self.part, in: offered.lacks)
-                try sendParts(parts, of: offered.item, file, submit)
+                try sendParts(parts, of: offered.item, file, context, submit)
             } catch let failure as Failure {
                 try fail(offered.item, failure)
             }
         }
     }
 
-    private func sendParts(_ extents: [Range<Int>], of item: Item, _ file: OpenFile, _ submit: Submit) throws {
+    private func sendParts(_ extents: [Range<Int>], of item: Item, _ file: OpenFile, _ context: Context, _ submit: Submit) throws {
         let sending = LargeSending(item: item, file: file, parts: extents.count, literal: extents.reduce(0) { $0 + UInt64($1.count) })
         guard !extents.isEmpty else { return try finish(sending) }
+        if extents.count == 1 {
+            // At once: handed out, it would stay open until all files before it are sent.
+            try send(extents[0], of: sending, context)
+            return try finish(sending)
+        }
         for extent in extents {
             try submit { [self] context in
                 try send(extent, of: sending, context)

@@ -10,6 +10,7 @@ struct ChannelBridge: Sendable {
     private static let farewell: Duration = .seconds(5)
 
     init(inboxLimit: Int, outboxLimit: Int) {
+        _ = DescriptorLimit.raised
         inbox = Inbox(limit: inboxLimit)
         outbox = Outbox(limit: outboxLimit)
     }

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// The keyboard, a key at a time and without echo, until ``leave()``; the terminal is given back however the program ends.
+/// The keyboard, a key at a time and without echo, until ``leave()``.
 enum KeyInput {
     private static let before = Mutex<termios?>(nil)
 
@@ -10,7 +10,6 @@ enum KeyInput {
         var found = termios()
         guard isatty(0) == 1, tcgetattr(0, &found) == 0 else { return false }
         before.withLock { $0 = found }
-        atexit { KeyInput.leave() }
         var raw = found
         // Signals stay, so that Ctrl-C ends; a suspended program would leave the terminal as it is now.
         raw.c_lflag &= ~tcflag_t(ICANON | ECHO)

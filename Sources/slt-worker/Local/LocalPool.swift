@@ -157,8 +157,7 @@ struct LocalPool: FilePool {
 
     /// Takes away all that a worker leaves behind.
     private func clear(_ slot: inout LocalSlot) -> Death {
-        let kills = HostSampler.outOfMemoryKills()
-        let death = ForkedProcess.wait(for: slot.pid, memoryWasShort: HostSampler.outOfMemoryKills() > kills)
+        let death = ForkedProcess.wait(for: slot.pid, killsBefore: slot.memoryKills)
         ForkedProcess.endChildren(except: Set(slots.map(\.pid)))
         // All that could write to it have ended.
         _ = fcntl(slot.errors, F_SETFL, O_NONBLOCK)

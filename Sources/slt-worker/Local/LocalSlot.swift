@@ -14,6 +14,8 @@ struct LocalSlot {
     /// Address space that it had without using it when it began, in bytes.
     let base: Int
     let startTime: UInt64
+    /// How many processes the kernel had ended for want of memory when this one was started.
+    let memoryKills = HostSampler.outOfMemoryKills()
     /// The file it is on.
     var file: Int?
     /// When it began it, in seconds of the monotonic clock.
