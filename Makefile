@@ -54,7 +54,8 @@ install: build ## PREFIX/bin/slt-remote and PREFIX/libexec/slt-remote/slt-worker
 
 # The end-to-end tests run the programs that users get: SLT_TEST_BIN names the folder that holds both.
 test: build ## All tests, also those against a private SSH server
-	SLT_TEST_BIN=$(BIN) $(SWIFT) test $(SWIFT_FLAGS) --parallel --experimental-maximum-parallelization-width 8
+	@log=$(BUILD_TREE)/test.log; SLT_TEST_BIN=$(BIN) $(SWIFT) test $(SWIFT_FLAGS) --parallel --experimental-maximum-parallelization-width 8 2>&1 | tee $$log || { \
+	    echo "what failed, of $$log:" >&2; grep -A 4 -E 'recorded an issue|error:|Fatal error' $$log | cut -c1-1000 | head -200 >&2; exit 1; }
 
 demo: build ## The real programs at work against a private SSH server, in under a minute after the build
 	@exec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/slt-demo" $(BIN)

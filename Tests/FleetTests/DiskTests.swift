@@ -84,12 +84,12 @@ import Testing
         let fleet = try FleetFixture()
         try fleet.toys(["a.toy": "until go", "b.toy": "until go", "c.toy": "pass"])
         // More workers than files: those that have none look for claims to take over all the time.
-        let directory = try fleet.make(workers: 4, lease: 0.4)
+        let directory = try fleet.make(workers: 4, lease: 1.2)
         try fleet.launch()
         #expect(try await eventually { try directory.status().running == 2 && directory.status().done == 1 })
         // What a worker sees of the clock of a shared disk are the times of the claims.
         let claims = directory.path + "/claims"
-        for _ in 0..<40 {
+        for _ in 0..<60 {
             for name in try FileManager.default.contentsOfDirectory(atPath: claims) {
                 var now = timeval()
                 gettimeofday(&now, nil)
