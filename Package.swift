@@ -57,6 +57,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CMD", providers: [.apt(["libmd-dev"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         // System calls that Swift cannot make by itself.
         .target(name: "CFleet"),
         // AES for libssh2's short calls.
@@ -66,7 +67,7 @@ let package = Package(
         .target(name: "Wire", dependencies: [], swiftSettings: strict + small),
         .target(name: "SSH", dependencies: ["Wire", "CLibSSH2", "CCounterMode", logging, subprocess, crypto, cryptoExtras],
                 swiftSettings: strict),
-        .target(name: "TreeSync", dependencies: ["Wire", "CZstd", "CXXHash"],
+        .target(name: "TreeSync", dependencies: ["Wire", "CZstd", "CXXHash", "CMalloc"],
                 swiftSettings: strict + quickTests, linkerSettings: staticZstd),
         .target(name: "SQLLogicTest", dependencies: ["Wire", "CSQLite", "CMD"],
                 swiftSettings: strict, linkerSettings: staticSQLite + staticMD),

@@ -7,6 +7,10 @@ public protocol ByteStream: Sendable {
     /// - Returns: 1 to `limit` bytes, or none at the end of the stream.
     func read(upTo limit: Int) async throws -> [UInt8]
 
+    /// Reads on until there are `count` bytes, of which the first are `head`.
+    /// - Returns: fewer bytes at the end of the stream.
+    func read(_ count: Int, after head: ArraySlice<UInt8>) async throws -> [UInt8]
+
     /// Hands all of `bytes` over, waiting while the other side is slower (back-pressure).
     func write(_ bytes: [UInt8]) async throws
 
@@ -21,6 +25,18 @@ public protocol ByteStream: Sendable {
 }
 
 extension ByteStream {
+    public func read(_ count: Int, after head: ArraySlice<UInt8>) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        bytes += head
+        while bytes.count < count {
+            let more = try await read(upTo: min(256 << 10, count - bytes.count))
+            if more.isEmpty { break }
+            bytes += more
+        }
+        return bytes
+    }
+
     public func write(_ pieces: [[UInt8]]) async throws {
         for piece in pieces { try await write(piece) }
     }

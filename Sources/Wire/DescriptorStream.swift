@@ -45,6 +45,33 @@ public final class DescriptorStream: ByteStream {
         } events: { CShort(POLLIN) }
     }
 
+    /// The thread fills the array by itself: what a task would have to ask for again comes in pieces of 32 KiB from sshd.
+    public func read(_ count: Int, after head: ArraySlice<UInt8>) async throws -> [UInt8] {
+        let filling = Mutex((bytes: Self.begun(head, count), filled: head.count))
+        return try await reader.perform { descriptor in
+            filling.withLock { filling in
+                while filling.filled < count {
+                    let start = filling.filled
+                    let got = filling.bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress?.advanced(by: start), count - start) }
+                    if got < 0 { return .failed(errno) }
+                    if got == 0 { return .done(Array(filling.bytes[..<start])) }
+                    filling.filled += got
+                }
+                defer { filling.bytes = [] }
+                return .done(filling.bytes)
+            }
+        } events: { CShort(POLLIN) }
+    }
+
+    /// `head`, and zeros up to `count`.
+    private static func begun(_ head: ArraySlice<UInt8>, _ count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            initialized = count
+            UnsafeMutableRawBufferPointer(buffer).copyBytes(from: head)
+            if let rest = buffer.baseAddress?.advanced(by: head.count) { memset(rest, 0, count - head.count) }
+        }
+    }
+
     public func write(_ bytes: [UInt8]) async throws {
         let position = Mutex(0)
         _ = try await writer.perform { descriptor in

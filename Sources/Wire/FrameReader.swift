@@ -31,14 +31,8 @@ struct FrameReader: ~Copyable {
         let there = Swift.min(length, buffer.count - position)
         defer { position += there }
         guard there < length else { return Array(buffer[position..<position + length]) }
-        var payload: [UInt8] = []
-        payload.reserveCapacity(length)
-        payload += buffer[position..<position + there]
-        while payload.count < length {
-            let more = try await stream.read(upTo: Swift.min(Self.chunk, length - payload.count))
-            guard !more.isEmpty else { throw WireFault(.disconnected, "the connection ended inside a frame") }
-            payload += more
-        }
+        let payload = try await stream.read(length, after: buffer[position..<position + there])
+        guard payload.count == length else { throw WireFault(.disconnected, "the connection ended inside a frame") }
         return payload
     }
 

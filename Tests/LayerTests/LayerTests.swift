@@ -7,7 +7,7 @@ struct LayerTests {
     static let allowed: [String: Set<String>] = [
         "Wire": [],
         "SSH": ["Wire", "CLibSSH2", "CCounterMode"],
-        "TreeSync": ["Wire", "CZstd", "CXXHash"],
+        "TreeSync": ["Wire", "CZstd", "CXXHash", "CMalloc"],
         "SQLLogicTest": ["Wire", "CSQLite", "CMD"],
         "Fleet": ["Wire", "CFleet"],
         "RemoteKit": ["SSH", "TreeSync", "Fleet", "Wire"],

@@ -25,6 +25,22 @@ import Wire
         #expect(try await far.read(upTo: 10) == [1, 2, 3])
     }
 
+    @Test("a read of many bytes takes in what comes in pieces, and is short where the stream ends")
+    func longRead() async throws {
+        let (near, far) = try streamPair()
+        let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        async let written: Void = {
+            for start in stride(from: 0, to: bytes.count, by: 70_000) { try await far.write(Array(bytes[start..<min(bytes.count, start + 70_000)])) }
+            try await far.finishWriting()
+        }()
+        let head = try await near.read(upTo: 9)
+        let whole = try await near.read(2_000_000, after: head[2...])
+        #expect(whole == Array(bytes[2..<2_000_002]))
+        #expect(try await near.read(5_000_000, after: [1, 2]) == [1, 2] + bytes[2_000_002...])
+        #expect(try await near.read(10, after: []).isEmpty)
+        try await written
+    }
+
     @Test("writing to a closed peer throws")
     func brokenPipe() async throws {
         signal(SIGPIPE, SIG_IGN)

@@ -11,6 +11,7 @@ struct ChannelBridge: Sendable {
 
     init(inboxLimit: Int, outboxLimit: Int) {
         _ = DescriptorLimit.raised
+        _ = Heap.keepsMessages
         inbox = Inbox(limit: inboxLimit)
         outbox = Outbox(limit: outboxLimit)
     }

@@ -43,6 +43,9 @@ final class Outbox: Sendable {
             return message
         }
 
+        /// Whether a link waits for content, of which it has had enough to show that it is quick.
+        var isStarved: Bool { sent >= 4 << 20 && bulk.isEmpty && !takers.isEmpty }
+
         /// Content that may wait here: half a second's worth, so that it is packed as the link asks for by then.
         var bulkAllowance: Int { Int(min(max((rate ?? 0) / 2, 1e6), 1e9)) }
 
@@ -80,16 +83,15 @@ final class Outbox: Sendable {
     /// Message bytes that have been handed in.
     var sent: UInt64 { monitor.withLock { $0.sent } }
 
-    /// How hard to pack, by what the links take: the slower, the more time there is for it.
-    ///
-    /// Level 1 pays on any SSH link: to encrypt and decrypt what it saves takes both machines longer.
-    var packingLevel: Int32 {
+    /// How hard to pack, by what the links take: the slower, the more time there is for it. `nil` for not at all, where
+    /// a link takes more than is packed for it.
+    var packingLevel: Int32? {
         monitor.withLock { state in
             switch state.rate {
-            case nil: state.sent < 1 << 20 ? 3 : 1
+            case nil where state.sent < 1 << 20: 3
             case .some(..<9e6): 9
             case .some(..<Self.slow): 6
-            default: 1
+            default: state.isStarved ? nil : 1
             }
         }
     }

@@ -1,0 +1,3 @@
+// mallopt(3), which Swift's module of the C library leaves out.
+#pragma once
+#include <malloc.h>
