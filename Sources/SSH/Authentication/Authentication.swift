@@ -83,7 +83,8 @@ struct Authentication {
         if record.attempts.last != "\(what): \(why)" { record.attempts.append("\(what): \(why)") }
         logger.debug("login failed", metadata: ["with": "\(what)", "why": "\(why)"])
         let lost = [LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_NONE]
-        if engine.buffers.failure != nil || lost.contains(code) {
+        // An end of the connection while an answer is due has the code of a refusal, and only its text tells.
+        if engine.buffers.failure != nil || lost.contains(code) || engine.lastError.hasPrefix("Waiting for") {
             record.attempts.append("then the host ended the connection (its MaxAuthTries limit?)")
             throw failure(record)
         }
