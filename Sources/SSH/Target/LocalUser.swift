@@ -12,6 +12,16 @@ enum LocalUser {
         getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// The program of that name on the user's PATH; the working folder does not count. `Subprocess` would start a process
+    /// for each folder of the PATH to find out.
+    static func program(_ name: String) -> String? {
+        let candidates = name.contains("/") ? [name] : (environment("PATH") ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }
+        return candidates.first { candidate in
+            var info = stat()
+            return candidate.hasPrefix("/") && access(candidate, X_OK) == 0 && stat(candidate, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
+        }
+    }
+
     private static var entry: (name: String?, home: String?) {
         var storage = passwd()
         var found: UnsafeMutablePointer<passwd>?

@@ -53,17 +53,13 @@ extension SSHTarget {
         if let user = overrides.user ?? parts.user { arguments += ["-l", user] }
         if let port = overrides.port ?? parts.port { arguments += ["-p", "\(port)"] }
         arguments += ["--", parts.host]
-        let executable: Executable = client.contains("/") ? .path(FilePath(client)) : .name(client)
-        let result: ExecutionResult<Void, StringOutput<UTF8>, StringOutput<UTF8>>
-        do {
-            result = try await run(executable, arguments: Arguments(arguments), output: .string(limit: 1 << 20), error: .string(limit: 64 << 10))
-        } catch let error as SubprocessError where error.code == .executableNotFound {
-            if let file = overrides.configFile {
-                throw SSHError(.invalidTarget, "cannot read \(file): there is no ssh program to do it",
-                               remedy: "install the OpenSSH client, or give host, user and port directly")
-            }
-            return nil
+        guard let program = LocalUser.program(client) else {
+            guard let file = overrides.configFile else { return nil }
+            throw SSHError(.invalidTarget, "cannot read \(file): there is no ssh program to do it",
+                           remedy: "install the OpenSSH client, or give host, user and port directly")
         }
+        let result = try await run(.path(FilePath(program)), arguments: Arguments(arguments),
+                                   output: .string(limit: 1 << 20), error: .string(limit: 64 << 10))
         guard result.terminationStatus.isSuccess else {
             let said = result.standardError.split(separator: "\n").joined(separator: ", ")
             throw SSHError(.invalidTarget, "cannot resolve \(parts.host): ssh -G says: \(said)")
