@@ -49,6 +49,40 @@ struct DiskTests {
         #expect(try String(contentsOfFile: disk.path + "/work/big.txt", encoding: .utf8) == "small")
     }
 
+    /// What a host has of a file, what is to come, and how: in bytes.
+    static let largeFiles: [(String, old: Int?, new: Int)] = [
+        ("a new one", nil, 4 << 20), ("a new one, in parts", nil, 20 << 20),
+        ("a delta", 6 << 20, 6 << 20), ("a delta of one that is handed out in parts", 18 << 20, 18 << 20),
+    ]
+
+    @Test("a full disk: a large file is named with the reason, nothing half done is left, and the old state stays",
+          .enabled(if: SmallDisk.isPossible, "only root can mount a small disk"), arguments: largeFiles)
+    func fullForLargeFile(_ what: String, _ old: Int?, _ new: Int) async throws {
+        let disk = try SmallDisk("64m"), workspace = disk.path + "/work"
+        let project = try await Project(files: ["kept/a.txt": "a"], isLocal: true, workspace: workspace)
+        var random = SeededRandom(1)
+        let noise = (0..<new / 8).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
+        let file = project.source + "/big.bin"
+        func put(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(filePath: file)) }
+        if old != nil { try put(noise) }
+        #expect(try await project.slt("sync").code == 0)
+        func state() -> [String: Data] {
+            Dictionary(uniqueKeysWithValues: below(workspace).map { ($0, FileManager.default.contents(atPath: $0) ?? Data()) })
+        }
+        let before = state()
+        // What was there already moves by a few bytes: all of it is copied.
+        try put([1, 2, 3] + noise)
+        try disk.fill(leaving: 2 << 20)
+        let sync = try await project.slt("sync")
+        sync.expect(code: 3, "cannot write big.bin on the receiver: no space left on device; free some space there, then sync again")
+        #expect(state() == before, "\(below(workspace))")
+        disk.empty()
+        let again = try await project.slt("sync")
+        #expect(again.code == 0, "\(again)")
+        let oracle = try await RunningProgram.run(["/usr/bin/rsync", "-aHnic", "--delete", project.source + "/", workspace + "/"], environment: [:])
+        #expect(oracle.code == 0 && oracle.output.isEmpty, "\(oracle)")
+    }
+
     @Test("a full disk: the run cannot be made", .enabled(if: SmallDisk.isPossible, "only root can mount a small disk"))
     func fullForRun() async throws {
         let disk = try SmallDisk("8m")

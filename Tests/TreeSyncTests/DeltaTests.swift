@@ -170,4 +170,24 @@ import Testing
             place += chunk.length
         }
     }
+
+    @Test("say why what is there cannot be copied")
+    func failures() throws {
+        let folder = try TemporaryFolder()
+        try shell("cd \(quoted(folder.path)) && head -c 2000000 /dev/urandom > f")
+        let rule = ChunkRule(fileSize: 2_000_000)
+        let source = try #require(DeltaFile.OpenSource(open(folder.file("f"), O_RDWR)))
+        let pending = PendingFile(id: 0, path: TreePath("f"), size: 2_000_000, attributes: Attributes(mode: 0o644, seconds: 0, nanoseconds: 0),
+                                  replacement: .entry, differences: [])
+        let delta = DeltaFile(LargeFile(.init(file: pending)), sources: [source], rule: rule)
+        let recipe = try #require(FileRecipe(of: source.descriptor, 0..<source.size, rule: rule, threads: 2))
+        try delta.add(recipe.chunks, isLast: true, limit: .max)
+        let plan = delta.plan(threads: 2)
+        let full = open("/dev/full", O_WRONLY), null = open("/dev/null", O_WRONLY)
+        defer { close(full); close(null) }
+        try delta.copy(plan, to: null, threads: 3)
+        #expect(throws: Errno(ENOSPC)) { try delta.copy(plan, to: full, threads: 3) }
+        #expect(pwrite(source.descriptor, "other", 5, 1_000_000) == 5)
+        #expect(throws: Errno(EBUSY)) { try delta.copy(plan, to: null, threads: 3) }
+    }
 }

@@ -160,9 +160,9 @@ final class ContentReceiver: Sendable {
         guard copies else { return }
         try conclude(file, assembler) {
             guard let descriptor = try file.beginCopying(assembler.destination) else { return .over }
-            let isGood = delta.file.copy(plan, to: descriptor, threads: TreeScanner.defaultThreads)
-            let outcome = try file.endCopying(plan.copies.reduce(0) { $0 + UInt64($1.chunk.length) }, assembler.destination, isGood: isGood)
-            return outcome
+            var failure: Errno?
+            do throws(Errno) { try delta.file.copy(plan, to: descriptor, threads: TreeScanner.defaultThreads) } catch { failure = error }
+            return try file.endCopying(plan.copies.reduce(0) { $0 + UInt64($1.chunk.length) }, assembler.destination, failure)
         }
     }
 

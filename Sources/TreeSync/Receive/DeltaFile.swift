@@ -66,20 +66,27 @@ final class DeltaFile: Sendable {
     }
 
     /// Copies what the receiver has to its places in the new file, and checks it on the way.
-    /// - Returns: whether all of it was what it had been.
-    func copy(_ plan: DeltaPlan, to descriptor: Int32, threads: Int) -> Bool {
+    /// - Throws: why it cannot be written; `EBUSY` where something is no longer what it had been.
+    func copy(_ plan: DeltaPlan, to descriptor: Int32, threads: Int) throws(Errno) {
         let sources = sources
         let copies = plan.copies
         let stretch = 64
-        return ParallelWork.run((copies.count + stretch - 1) / stretch, threads: threads) { index, buffer in
-            for copy in copies[index * stretch..<min(copies.count, (index + 1) * stretch)] {
-                let memory = buffer.reserve(copy.chunk.length)
-                guard (try? FileBytes.read(sources[copy.source].descriptor, into: memory, at: UInt64(copy.from))) == memory.count else { return false }
-                let bytes = UnsafeRawBufferPointer(memory)
-                guard ContentDigest.of(bytes) == copy.chunk.digest,
-                      (try? FileBytes.writeSparsely(descriptor, bytes, at: UInt64(copy.to))) != nil else { return false }
+        let failure = Monitor<Errno?>(nil)
+        _ = ParallelWork.run((copies.count + stretch - 1) / stretch, threads: threads) { index, buffer in
+            do throws(Errno) {
+                for copy in copies[index * stretch..<min(copies.count, (index + 1) * stretch)] {
+                    let memory = buffer.reserve(copy.chunk.length)
+                    let bytes = UnsafeRawBufferPointer(memory)
+                    guard (try? FileBytes.read(sources[copy.source].descriptor, into: memory, at: UInt64(copy.from))) == memory.count,
+                          ContentDigest.of(bytes) == copy.chunk.digest else { throw Errno(EBUSY) }
+                    try FileBytes.writeSparsely(descriptor, bytes, at: UInt64(copy.to))
+                }
+                return true
+            } catch {
+                failure.withLock { $0 = $0 ?? error }
+                return false
             }
-            return true
         }
+        if let failure = failure.withLock({ $0 }) { throw failure }
     }
 }

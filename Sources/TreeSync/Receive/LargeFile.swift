@@ -106,10 +106,10 @@ final class LargeFile: Sendable {
     /// The file is found to be what the sender has.
     func setSame() { monitor.withLock { $0.isSame = true } }
 
-    /// Keeps the file from being finished before ``endCopying(_:_:isGood:)``.
+    /// Keeps the file from being finished before ``endCopying(_:_:_:)``.
     func expectCopying() { monitor.withLock { $0.isCopying = true } }
 
-    /// Opens the new file for what is copied into it until ``endCopying(_:_:isGood:)``.
+    /// Opens the new file for what is copied into it until ``endCopying(_:_:_:)``.
     /// - Returns: its descriptor, or `nil` where it was given up.
     func beginCopying(_ destination: DestinationWriter) throws -> Int32? {
         try monitor.withLock { state throws -> Int32? in
@@ -120,16 +120,16 @@ final class LargeFile: Sendable {
         }
     }
 
-    /// - Parameter isGood: whether all that was copied was what it had been; else the file is given up.
-    func endCopying(_ bytes: UInt64, _ destination: DestinationWriter, isGood: Bool) throws -> Outcome {
+    /// - Parameter failure: why not all could be copied; the file is given up then, and it is thrown.
+    func endCopying(_ bytes: UInt64, _ destination: DestinationWriter, _ failure: Errno?) throws -> Outcome {
         monitor.withLock { state in
-            state.isCopying = !isGood
+            state.isCopying = failure != nil
             state.writers -= 1
             state.copied = bytes
         }
-        guard isGood else {
+        if let failure {
             guard giveUp(destination) else { return .over }
-            throw Errno(errno == ENOSPC || errno == EDQUOT ? errno : EBUSY)
+            throw failure
         }
         return try finishIfComplete(destination)
     }
