@@ -83,6 +83,30 @@ struct DiskTests {
         #expect(oracle.code == 0 && oracle.output.isEmpty, "\(oracle)")
     }
 
+    @Test("a full disk: --itemize --json prints what was done before, and the object is whole",
+          .enabled(if: SmallDisk.isPossible, "only root can mount a small disk"))
+    func fullForItemize() async throws {
+        struct Result: Decodable {
+            struct Change: Decodable { var change: String, path: String }
+            var changes: [Change]
+            var isPartial: Bool?
+        }
+        let disk = try SmallDisk("8m")
+        let project = try await Project(files: ["a": "a"], isLocal: true, workspace: disk.path + "/work")
+        let first = try project.decode(Result.self, try await project.slt("sync", "--itemize", "--json"))
+        #expect(first.changes.count == 3 && first.isPartial == false)
+        let none = try project.decode(Result.self, try await project.slt("sync", "--itemize", "--json"))
+        #expect(none.changes.isEmpty && none.isPartial == false)
+        for number in 0..<600 {
+            try FileManager.default.createDirectory(atPath: project.source + "/folder\(number)", withIntermediateDirectories: true)
+        }
+        try Data((0..<9 << 20).map { UInt8(truncatingIfNeeded: $0 &* 7) }).write(to: URL(filePath: project.source + "/big"))
+        let full = try await project.slt("sync", "--itemize", "--json")
+        #expect(full.code == 3 && full.errors.contains("no space left on device"), "\(full.errors)")
+        let done = try project.decode(Result.self, full)
+        #expect(done.changes.filter { $0.change == "cd+++++++++" && $0.path.hasPrefix("folder") }.count >= 500 && done.isPartial == nil)
+    }
+
     @Test("a full disk: the run cannot be made", .enabled(if: SmallDisk.isPossible, "only root can mount a small disk"))
     func fullForRun() async throws {
         let disk = try SmallDisk("8m")

@@ -107,6 +107,37 @@ import Testing
         #expect(try shell("cd \(quoted(trees.folder.path)) && find . -maxdepth 1 | LC_ALL=C sort") == ".\n./source\n./target\n")
     }
 
+    @Test("cannot crash the other side with figures that cannot be added up", arguments: [Int.max, .min, -1])
+    func figures(_ figure: Int) async throws {
+        let trees = try TreePair()
+        try trees.inSource("echo a > a")
+        var report = SyncReport()
+        (report.created.files, report.created.directories, report.problemCount) = (figure, figure, figure)
+        let (mine, other) = MemoryChannel.pair()
+        async let sent = TreeSender.run(root: trees.source, options: SyncOptions(), over: other)
+        async let drained: Void = { while let message = try? await mine.receive() { _ = message } }()
+        try await mine.send(JSONPart.encode(.hello, Greeting()))
+        try await mine.send(JSONPart.encode(.result, report))
+        try await mine.finishSending()
+        await drained
+        do {
+            let told = try await sent
+            Issue.record("\(told)")
+        } catch let error as SyncError {
+            #expect(error.code == .violation, "\(error)")
+        }
+
+        var summary = SenderSummary()
+        summary.add(SyncProblem(kind: .unreadable, path: TreePath("a"), reason: "because"))
+        summary.problemCount = figure
+        var end = ByteWriter(.manifestEnd)
+        end.number(0)
+        end.string("digest".utf8)
+        let messages = try peer.greeting() + [peer.manifest { $0.byte(3); $0.number(0) }, end.bytes, JSONPart.encode(.dataEnd, summary)]
+        let error = await #expect(throws: SyncError.self) { try await peer.receive(messages, into: trees.target) }
+        #expect(error?.code == .violation, "\(String(describing: error))")
+    }
+
     @Test("who receives gets no file that the rules leave out")
     func excludedRequest() async throws {
         let trees = try TreePair()

@@ -71,6 +71,18 @@ public struct SyncReport: Sendable, Codable, Hashable {
     /// Whether anything changed (or would).
     public var changed: Bool { created.total + updated.total + touched.total + deleted.total > 0 }
 
+    /// - Throws: where a peer tells figures that cannot be added up.
+    static func check(_ counts: Int...) throws(SyncError) {
+        for count in counts where !(0...1 << 48).contains(count) { throw SyncError.violation("impossible figures") }
+    }
+
+    /// This report of a peer, if its figures can be.
+    func checked() throws(SyncError) -> SyncReport {
+        for counts in [seen, created, updated, touched, deleted, unchanged] { try Self.check(counts.files, counts.directories, counts.links) }
+        try Self.check(problemCount)
+        return self
+    }
+
     mutating func add(_ change: SyncChange) {
         switch change.kind {
         case .create: created.add(change.type)

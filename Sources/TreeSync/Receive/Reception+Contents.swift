@@ -89,6 +89,7 @@ extension Reception {
 
     func report(_ summary: SenderSummary) throws -> SyncReport {
         try ledger.flushChanges()
+        try SyncReport.check(summary.problemCount)
         ledger.edit { report in
             for problem in summary.problems { report.add(problem) }
             report.problemCount += max(0, summary.problemCount - summary.problems.count)

@@ -108,7 +108,7 @@ final class SenderSession: Sendable {
             case .changes:
                 for change in try ChangeCodec.decode(message) { events.send(.change(change)) }
             case .result:
-                report = try JSONPart.decode(SyncReport.self, message)
+                report = try JSONPart.decode(SyncReport.self, message).checked()
             case .abort:
                 throw try JSONPart.decode(Abort.self, message).error
             default:

@@ -51,17 +51,23 @@ struct Sync: AsyncParsableCommand {
         var job = SyncJob(host: host, configuration: configuration, options: options)
         job.rules = rules
         let printer = JobPrinter(host: host.name), lists = (dryRun || itemize) && !json, itemize = itemize
-        let changes = Mutex<[SyncChange]>([])
-        let report = try await Interruption.watching { [job] in
-            try await job.run(changes: { change in
-                if lists {
-                    Terminal.shared.output(SafeText.line(itemize ? change.itemized : change.line) + "\n")
-                } else if itemize {
-                    changes.withLock { $0.append(change) }
-                }
-            }, events: { printer($0) })
+        let result = SyncResult(hasChanges: itemize)
+        let report: SyncReport
+        do {
+            report = try await Interruption.watching { [job] in
+                try await job.run(changes: { change in
+                    if lists {
+                        Terminal.shared.output(SafeText.line(itemize ? change.itemized : change.line) + "\n")
+                    } else if itemize {
+                        result.add(change)
+                    }
+                }, events: { printer($0) })
+            }
+        } catch {
+            result.abandon()
+            throw error
         }
-        if json { try JSONOutput.print(SyncResult(report: report, changes: itemize ? changes.withLock { $0 } : nil)) } else if stats { Terminal.shared.output(report.statistics) }
+        if json { try result.finish(report) } else if stats { Terminal.shared.output(report.statistics) }
         if report.needsForce {
             Terminal.shared.say("slt-remote: this would delete more than half of the files on the host; check 'source', or say --force")
         }
@@ -76,26 +82,37 @@ struct Sync: AsyncParsableCommand {
     }
 }
 
-/// What `--json` prints: the report, with `changes` where they are asked for.
-private struct SyncResult: Encodable {
-    struct Change: Encodable {
+/// What `--json` prints: the report, with `changes` where they are asked for. Those are printed as they come, since there is no
+/// end to what a host may tell.
+private final class SyncResult: Sendable {
+    private struct Change: Encodable {
         /// Eleven letters, as in rsync's lines.
         var change: String
         var path: TreePath
         var target: TreePath?
     }
 
-    var report: SyncReport
-    var changes: [SyncChange]?
+    private let hasChanges: Bool
+    private let isBegun = Mutex(false)
 
-    private enum Key: CodingKey { case changes }
+    init(hasChanges: Bool) { self.hasChanges = hasChanges }
 
-    func encode(to encoder: any Encoder) throws {
-        try report.encode(to: encoder)
-        guard let changes else { return }
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(changes.map { Change(change: $0.letters, path: $0.path, target: $0.target) }, forKey: .changes)
+    func add(_ change: SyncChange) {
+        guard let text = try? JSONOutput.encoded(Change(change: change.letters, path: change.path, target: change.target)) else { return }
+        isBegun.withLock { isBegun in
+            Terminal.shared.output(Array((isBegun ? "," : #"{"changes":["#).utf8) + text)
+            isBegun = true
+        }
     }
+
+    func finish(_ report: SyncReport) throws {
+        let text = try JSONOutput.encoded(report)
+        let start = !hasChanges ? "{" : isBegun.withLock { $0 } ? "]," : #"{"changes":[],"#
+        Terminal.shared.output(Array(start.utf8) + text.dropFirst() + [UInt8(ascii: "\n")])
+    }
+
+    /// Ends the object without a report, if it has begun.
+    func abandon() { if isBegun.withLock({ $0 }) { Terminal.shared.output("]}\n") } }
 }
 
 extension SyncReport {
@@ -105,7 +122,7 @@ extension SyncReport {
         func bytes(_ value: UInt64) -> String { Human.bytes(Int(clamping: value)) }
         let matched = bytesTotal > bytesLiteral ? bytesTotal - bytesLiteral : 0
         let wire = bytesToReceiver &+ bytesToSender
-        let gain = wire > 0 ? String(Int((Double(bytesTotal) / Double(wire)).rounded())) : "-"
+        let gain = wire > 0 ? String(bytesTotal / wire + (bytesTotal % wire > wire / 2 ? 1 : 0)) : "-"
         return """
         source    \(seen.files) files, \(seen.directories) folders, \(seen.links) links, \(bytes(bytesTotal))
         created   \(created.total), updated \(updated.total), touched \(touched.total), deleted \(deleted.total), unchanged \(unchanged.total)
