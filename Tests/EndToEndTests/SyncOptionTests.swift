@@ -25,6 +25,23 @@ struct SyncOptionTests {
         }
     }
 
+    @Test("files that are handed out in parts are not all open at once", arguments: ["-Sn", "-n"])
+    func openParts(_ limit: String) async throws {
+        let project = try await Project(isLocal: true)
+        func shell(_ line: String) async throws {
+            let end = try await RunningProgram(["/bin/sh", "-c", line], environment: project.environment, in: project.source).finish()
+            #expect(end.code == 0, "\(end)")
+        }
+        // Data on both sides of a hole makes two parts, as 8 MB and more do.
+        try await shell("mkdir a && for i in $(seq 300); do echo $i > a/$i; truncate -s 400K a/$i; echo $i >> a/$i; done")
+        for change in ["true", "for i in $(seq 300); do echo more >> a/$i; done"] {
+            try await shell(change)
+            try await shell("ulimit \(limit) 64; exec \(Programs.client) sync --force")
+            let same = try await RunningProgram.run(["/usr/bin/diff", "-r", project.source, project.workspace], environment: [:])
+            #expect(same.code == 0, "\(same)")
+        }
+    }
+
     @Test("--explain says whether a path is sent and which rule decides, and asks no host")
     func explain() async throws {
         let project = try await Project(

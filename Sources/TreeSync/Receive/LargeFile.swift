@@ -76,7 +76,8 @@ final class LargeFile: Sendable {
             if state.isOver { return true }
             guard state.ending == nil, state.size ?? ending.size == ending.size else { throw SyncError.violation("two ends of one file") }
             state.ending = ending
-            if !state.isSame { try open(&state, destination) }
+            // An end may overtake its pieces: many files would be open if each of them opened its file.
+            if !state.isSame, ending.literal == 0, !state.isCopying { try open(&state, destination) }
             return false
         }
         return isOver ? .over : try finishIfComplete(destination)

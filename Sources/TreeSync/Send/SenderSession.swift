@@ -101,7 +101,7 @@ final class SenderSession: Sendable {
                 try handOut(FileRequest.decode(message), pool, reader)
             case .lacks:
                 guard let work = try reader.take(lacks: message) else { continue }
-                try submitPart({ [self] context in try work(context) { try submitPart($0, pool) } }, pool)
+                try submit(pool) { [self] context in try work(context) { try submit(pool, isUrgent: true, $0) } }
             case .requestsEnd:
                 guard reader.isSettled else { throw SyncError.violation("the end of its requests too early") }
                 try endIfDone { $0.requestsEnded = true }
@@ -129,10 +129,8 @@ final class SenderSession: Sendable {
             guard !group.isEmpty else { return }
             let batch = group
             (group, bytes) = ([], 0)
-            monitor.withLock { $0.openGroups += 1 }
-            try pool.submit(cost: 0) { [self] context in
-                try reader.send(batch.map { ($0.id, $0.wish, $0.source) }, with: context) { try submitPart($0, pool) }
-                try endIfDone { $0.openGroups -= 1 }
+            try self.submit(pool) { [self] context in
+                try reader.send(batch.map { ($0.id, $0.wish, $0.source) }, with: context) { try self.submit(pool, isUrgent: true, $0) }
             }
         }
         let items = try requests.map { Request(id: $0.id, wish: $0.wish, source: try table.take($0.id)) }
@@ -159,11 +157,11 @@ final class SenderSession: Sendable {
         }
     }
 
-    /// What a job leaves for any thread.
-    private func submitPart(_ part: @escaping WorkerPool<SourceReader.Context>.Job, _ pool: WorkerPool<SourceReader.Context>) throws {
+    /// - Parameter isUrgent: whether it is a part of a file that is open: those go first, so that few files are.
+    private func submit(_ pool: WorkerPool<SourceReader.Context>, isUrgent: Bool = false, _ job: @escaping WorkerPool<SourceReader.Context>.Job) throws {
         monitor.withLock { $0.openGroups += 1 }
-        try pool.submit(cost: 0) { [self] context in
-            try part(context)
+        try pool.submit(cost: 0, isUrgent: isUrgent) { [self] context in
+            try job(context)
             try endIfDone { $0.openGroups -= 1 }
         }
     }

@@ -6,6 +6,8 @@ final class WorkerPool<Context>: Sendable {
 
     private struct State {
         var jobs = Fifo<(cost: Int, job: Job)>()
+        /// Taken before the others.
+        var urgent = Fifo<(cost: Int, job: Job)>()
         var waitingCost = 0
         var threads = 0
         var isFinished = false
@@ -16,28 +18,26 @@ final class WorkerPool<Context>: Sendable {
     private let maximumThreads: Int
     private let costLimit: Int
     private let makeContext: @Sendable () -> Context
-    private let closeContext: @Sendable (Context) -> Void
     private let onFailure: @Sendable (any Error) -> Void
 
     /// - Parameters:
-    ///   - costLimit: how much (in bytes) may wait before ``submit(cost:_:)`` blocks.
-    ///   - closeContext: called on each thread at its end.
+    ///   - costLimit: how much (in bytes) may wait before ``submit(cost:isUrgent:_:)`` blocks.
     ///   - onFailure: gets the error of a job; the jobs that wait are dropped then.
     init(threads: Int, costLimit: Int, makeContext: @escaping @Sendable () -> Context,
-         closeContext: @escaping @Sendable (Context) -> Void = { _ in }, onFailure: @escaping @Sendable (any Error) -> Void) {
+         onFailure: @escaping @Sendable (any Error) -> Void) {
         maximumThreads = max(1, threads)
         self.costLimit = costLimit
         self.makeContext = makeContext
-        self.closeContext = closeContext
         self.onFailure = onFailure
     }
 
     /// Adds a job, blocking while too much waits. Threads are started as jobs come.
-    func submit(cost: Int, _ job: @escaping Job) throws {
+    /// - Parameter isUrgent: whether it goes before the others, since it holds something, as an open file, until it is done.
+    func submit(cost: Int, isUrgent: Bool = false, _ job: @escaping Job) throws {
         let startsThread: Bool = monitor.wait { state in
             if state.isStopped { return false }
             guard state.waitingCost < costLimit || state.threads == 0 else { return nil }
-            state.jobs.append((cost, job))
+            if isUrgent { state.urgent.append((cost, job)) } else { state.jobs.append((cost, job)) }
             state.waitingCost += cost
             guard state.threads < maximumThreads else { return false }
             state.threads += 1
@@ -67,6 +67,7 @@ final class WorkerPool<Context>: Sendable {
         monitor.withLock { state in
             state.isStopped = true
             state.jobs.removeAll()
+            state.urgent.removeAll()
             state.waitingCost = 0
         }
     }
@@ -81,13 +82,12 @@ final class WorkerPool<Context>: Sendable {
                 onFailure(error)
             }
         }
-        closeContext(context)
         monitor.withLock { $0.threads -= 1 }
     }
 
     private func next() -> Job? {
         let job: Job?? = monitor.wait { state in
-            if let item = state.jobs.popFirst() {
+            if let item = state.urgent.popFirst() ?? state.jobs.popFirst() {
                 state.waitingCost -= item.cost
                 return .some(item.job)
             }
