@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import SSH
+import Synchronization
 import TestSupport
 import Testing
 
@@ -123,5 +124,70 @@ import Testing
         let error = await failure { try await login(target) }
         #expect(error?.code == .authenticationFailed)
         #expect(error?.message.contains("MaxAuthTries") == true, "\(error?.message ?? "")")
+    }
+
+    private static let refusal: Comment = "only root can give sshd a password of its own"
+
+    @Test("a password lets the user in, at the second try too, and a wrong one is asked for three times", .enabled(if: PrivateSSHServer.allowsPasswords, refusal))
+    func password() async throws {
+        let asked = Mutex<[String]>([])
+        func typing(_ passwords: String?...) -> SSHCredentials {
+            asked.withLock { $0 = [] }
+            return SSHCredentials(password: { account in
+                asked.withLock { asked in
+                    asked.append(account)
+                    return asked.count <= passwords.count ? passwords[asked.count - 1] : nil
+                }
+            })
+        }
+        var options = PrivateSSHServer.Options()
+        (options.login, options.userKeys) = (.password, [])
+        let server = try PrivateSSHServer(options)
+        let target = server.target(keys: [])
+        try await login(target, typing(PrivateSSHServer.password))
+        #expect(asked.withLock { $0 } == ["\(server.user)@127.0.0.1"])
+        try await login(target, typing("hocus pocus", PrivateSSHServer.password))
+        #expect(asked.withLock { $0.count } == 2)
+        let wrong = await failure { try await login(target, typing("hocus", "pocus", "fidibus", PrivateSSHServer.password)) }
+        #expect(wrong?.code == .authenticationFailed && wrong?.description.contains("hocus") == false, "\(String(describing: wrong))")
+        #expect(asked.withLock { $0.count } == 3)
+        let none = await failure { try await login(target, typing(nil)) }
+        #expect(none?.message.contains("password: none was given") == true, "\(String(describing: none))")
+    }
+
+    @Test("a server that asks questions gets the user's answers", .enabled(if: PrivateSSHServer.allowsPasswords, refusal))
+    func questions() async throws {
+        let asked = Mutex<[SSHQuestion]>([])
+        func answering(_ answer: String?) -> SSHCredentials {
+            SSHCredentials(answers: { _, questions in
+                asked.withLock { $0 += questions }
+                return answer.map { answer in questions.map { _ in answer } }
+            })
+        }
+        var options = PrivateSSHServer.Options()
+        (options.login, options.userKeys) = (.questions, [])
+        let server = try PrivateSSHServer(options)
+        let target = server.target(keys: [])
+        try await login(target, answering(PrivateSSHServer.password))
+        let question = try #require(asked.withLock { $0 }.first)
+        #expect(question.text.contains("Password") && !question.isEchoed)
+        for answer in ["hocus pocus", nil] {
+            let refused = await failure { try await login(target, answering(answer)) }
+            #expect(refused?.code == .authenticationFailed && refused?.description.contains("hocus") == false, "\(String(describing: refused))")
+        }
+    }
+
+    @Test("an IPv6 address is reached, and its host key is looked up as ssh writes it", .enabled(if: PrivateSSHServer.hasIPv6, "this machine has no ::1"))
+    func version6() async throws {
+        var options = PrivateSSHServer.Options()
+        options.address = "::1"
+        let server = try PrivateSSHServer(options)
+        try await login(server.target())
+        var overrides = SSHOverrides()
+        overrides.configFile = server.configFile
+        try await login(try await SSHTarget.resolve(spec: server.alias, overrides: overrides))
+        try server.folder.write("", to: "known_hosts")
+        let unknown = await failure { try await login(server.target()) }
+        #expect(unknown?.message.contains("::1") == true, "\(String(describing: unknown))")
     }
 }

@@ -12,6 +12,14 @@ public final class PrivateSSHServer: Sendable {
         case ed25519, ecdsa, rsa
     }
 
+    /// A way to log in without a key.
+    public enum Login: Sendable, CaseIterable {
+        /// sshd itself checks the password.
+        case password
+        /// The machine's PAM asks for it.
+        case questions
+    }
+
     public struct Options: Sendable {
         /// The host keys that the server has. RSA takes a second to make.
         public var hostKeys: [KeyType] = [.ed25519]
@@ -23,14 +31,18 @@ public final class PrivateSSHServer: Sendable {
         public var environment: [String: String] = ["SHLVL": "2"]
         /// The name of the host in ``PrivateSSHServer/configFile``.
         public var alias = "private"
+        /// What it listens on: a numeric address of loopback, as `::1`.
+        public var address = "127.0.0.1"
+        /// Whether the user may also log in with ``PrivateSSHServer/password``, and how. Needs ``PrivateSSHServer/allowsPasswords``.
+        public var login: Login?
         public init() {}
     }
 
-    /// The port on 127.0.0.1; the same one after a ``stop()`` and a ``start()``.
+    /// The port on ``address``; the same one after a ``stop()`` and a ``start()``.
     public var port: UInt16 { state.withLock { $0.port } }
     /// The user who may log in: the one who runs this process.
     public let user: String
-    public let address = "127.0.0.1"
+    public var address: String { options.address }
     /// The name of the host in ``configFile``.
     public let alias: String
     /// Holds all files of the server.
@@ -177,7 +189,8 @@ extension PrivateSSHServer {
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
             throw POSIXFailure(call: "socketpair", errno: errno)
         }
-        let sshd = ["/usr/sbin/sshd", "-D", "-f", folder.file("sshd_config"), "-E", logPath]
+        var sshd = ["/usr/sbin/sshd", "-D", "-f", folder.file("sshd_config"), "-E", logPath]
+        if options.login != nil { sshd = try withPassword(sshd) }
         defer { close(ends[0]) }
         do {
             let pid = try PrivateSSHServerProcess.spawn(
@@ -216,6 +229,7 @@ extension PrivateSSHServer {
         server += ["AuthorizedKeysFile \"\(authorizedKeysFile)\"", "UsePAM no", "StrictModes no", "UseDNS no",
                    "PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin yes",
                    "PrintMotd no", "PrintLastLog no", "MaxStartups 200", "LogLevel VERBOSE", "Subsystem sftp internal-sftp"]
+        if let login = options.login { server.insert(contentsOf: lines(login), at: 0) }
         if !variables.isEmpty { server.append("SetEnv \(variables)") }
         server += options.configLines[split...]
         try folder.write(server.joined(separator: "\n") + "\n", to: "sshd_config")
