@@ -72,9 +72,9 @@ bench-slt: build ## The runner against SQLite alone: CPU, wall, worst file, pars
 	gcc -O2 -o $(BUILD_TREE)/bench/floor Benchmarks/SLT/floor.c -l:libsqlite3.a -lm -lpthread -ldl
 	python3 Benchmarks/SLT/bench.py --worker $(BIN)/slt-worker --floor $(BUILD_TREE)/bench/floor $(CORPUS)
 
-# A thousand mutations a run, with rsync and a comparison of its own as oracles.
+# Two tests of 550 mutations a run, with rsync and a comparison of its own as oracles.
 SYNC_FUZZ_RUNS ?= 20
-fuzz-sync: deps ## Random trees, SYNC_FUZZ_RUNS (20) times 1,100 mutations, against rsync; SEED chooses others
+fuzz-sync: deps ## Random trees, SYNC_FUZZ_RUNS (20) times 2 × 550 mutations, against rsync; SEED chooses others
 	SEED=$${SEED:-1} SYNC_FUZZ_RUNS=$(SYNC_FUZZ_RUNS) $(SWIFT) test $(SWIFT_FLAGS) --filter "RandomTreeTests|RuleTests/oracle"
 
 FUZZ_SECONDS ?= 60

@@ -124,7 +124,7 @@ final class Reception {
         for action in held { try perform(Self.completed(action, merger.localFiles)) }
         held = []
         try flushRequests()
-        try endRequests(ledger.comparisons(0, planned: true))
+        try Self.settle(0, planned: true, ledger, bridge)
     }
 
     /// Names another file of the receiver's to take the content from, now that all of them are known.
@@ -200,9 +200,7 @@ final class Reception {
         // What was only renamed needs no fine list.
         let rule = ChunkRule(fileSize: wanted.file.twin == nil ? wanted.file.size : max(wanted.file.size, DeltaFile.smallest))
         try content?.prepareDelta(wanted, rule, answer: { [bridge] in try bridge.outbox.put($0) },
-                                  done: { [ledger, bridge] in
-                                      if ledger.comparisons(-1) { try bridge.outbox.put([MessageKind.requestsEnd.rawValue]) }
-                                  })
+                                  done: { [ledger, bridge] in try Self.settle(-1, ledger, bridge) })
     }
 
     func flushRequests() throws {
@@ -238,11 +236,12 @@ final class Reception {
                 requests.append(FileRequest(id: wanted.file.id, wish: wish))
             }
             if !requests.isEmpty { try bridge.outbox.put(FileRequest.encode(requests)) }
-            if ledger.comparisons(-1) { try bridge.outbox.put([MessageKind.requestsEnd.rawValue]) }
+            try Self.settle(-1, ledger, bridge)
         }
     }
 
-    func endRequests(_ isDone: Bool) throws {
-        if isDone { try bridge.outbox.put([MessageKind.requestsEnd.rawValue]) }
+    /// Counts comparisons; once the last is settled, says that nothing more will be asked for.
+    private static func settle(_ change: Int, planned: Bool = false, _ ledger: ReceiverLedger, _ bridge: ChannelBridge) throws {
+        if ledger.comparisons(change, planned: planned) { try bridge.outbox.put([MessageKind.requestsEnd.rawValue]) }
     }
 }

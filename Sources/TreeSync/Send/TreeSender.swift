@@ -15,9 +15,7 @@ public enum TreeSender {
     /// Sends a tree that is being read already.
     public static func run(_ source: PreparedSource, options: SyncOptions? = nil, lanes: BulkLanes? = nil, over channel: any MessageChannel,
                            events: @escaping SyncEventHandler = { _ in }) async throws -> SyncReport {
-        let bridge = ChannelBridge(inboxLimit: inboxLimit, outboxLimit: WireLimits.window)
-        let session = SenderSession(source: { source }, options: options, bridge: bridge, events: EventSink(events))
-        return try await bridge.run(over: channel, lanes: lanes) { try session.run() }
+        try await run({ source }, options, lanes, channel, events)
     }
 
     /// Sends the tree below `root`.
@@ -33,8 +31,13 @@ public enum TreeSender {
     public static func run(root: String, rules: SourceRules = SourceRules(), options: SyncOptions? = nil,
                            lanes: BulkLanes? = nil, over channel: any MessageChannel,
                            events: @escaping SyncEventHandler = { _ in }) async throws -> SyncReport {
+        try await run({ try PreparedSource(root: root, rules: rules) }, options, lanes, channel, events)
+    }
+
+    private static func run(_ source: @escaping @Sendable () throws -> PreparedSource, _ options: SyncOptions?, _ lanes: BulkLanes?,
+                            _ channel: any MessageChannel, _ events: @escaping SyncEventHandler) async throws -> SyncReport {
         let bridge = ChannelBridge(inboxLimit: inboxLimit, outboxLimit: WireLimits.window)
-        let session = SenderSession(source: { try PreparedSource(root: root, rules: rules) }, options: options, bridge: bridge, events: EventSink(events))
+        let session = SenderSession(source: source, options: options, bridge: bridge, events: EventSink(events))
         return try await bridge.run(over: channel, lanes: lanes) { try session.run() }
     }
 }
