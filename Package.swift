@@ -29,6 +29,9 @@ let workerLinker: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld", "-Xlinker", "-
 /// Commands, the agent and the fleet spend their time in system calls: smaller code keeps the worker below 20 MB.
 let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 
+/// Each function in a section of its own, so that the worker's linker can drop and fold them: 100 KB of this module.
+let sections: [SwiftSetting] = [.unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release))]
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
@@ -68,7 +71,7 @@ let package = Package(
         .target(name: "SSH", dependencies: ["Wire", "CLibSSH2", "CCounterMode", logging, subprocess, crypto, cryptoExtras],
                 swiftSettings: strict),
         .target(name: "TreeSync", dependencies: ["Wire", "CZstd", "CXXHash", "CMalloc"],
-                swiftSettings: strict + quickTests, linkerSettings: staticZstd),
+                swiftSettings: strict + quickTests + sections, linkerSettings: staticZstd),
         .target(name: "SQLLogicTest", dependencies: ["Wire", "CSQLite", "CMD"],
                 swiftSettings: strict, linkerSettings: staticSQLite + staticMD),
         .target(name: "Fleet", dependencies: ["Wire", "CFleet"], swiftSettings: strict + small),
