@@ -30,7 +30,7 @@ extension PrivateSSHServer {
         guard getuid() == 0 else { return false }
         guard let folder = try? TemporaryFolder(), (try? folder.write("", to: "shadow")) != nil, (try? folder.write("", to: "pam.d/sshd")) != nil else { return false }
         let line = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", enter, "sh", folder.file("shadow"), folder.file("pam.d"), "true"]
-        return (try? PrivateSSHServerProcess.run(line, scratch: folder)) != nil || ProcessInfo.processInfo.environment["CI"] != nil
+        return (try? PrivateSSHServerProcess.run(line, scratch: folder)) != nil
     }()
 
     /// Whether this machine has the address ::1.
