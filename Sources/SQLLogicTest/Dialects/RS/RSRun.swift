@@ -42,9 +42,9 @@ struct RSRun {
             return
         }
         for (index, record) in records.enumerated() {
-            progress?(record.line, index + 1)
+            progress?(record.mainLine, index + 1)
             if case .halt = record.body {
-                verdict.haltLine = record.line
+                verdict.haltLine = record.mainLine
                 verdict.stopReason = .halt
                 return
             }
