@@ -52,6 +52,12 @@ def shown(value):
     return "NULL" if value is None else value.replace("\0", "\\0") or "(empty)"
 
 
+def names(kinds):
+    """Types as DuckDB itself has them, whatever aliases they have; none from a version of the module that does not say them."""
+    kinds = list(kinds)
+    return [kind.id.upper() for kind in kinds] if all(hasattr(kind, "id") for kind in kinds) else []
+
+
 def as_text(connection, value):
     """A value of Python's as a text of DuckDB's."""
     if value is None or isinstance(value, str):
@@ -75,7 +81,7 @@ def rows(connection, statement):
     if statement.type == duckdb.StatementType.SELECT:
         try:
             query = connection.query(statement)
-            types = [str(kind) for kind in query.types]
+            types = names(query.types)
             return [[shown(value) for value in row] for row in as_texts(query).fetchall()], types
         except (duckdb.ParserException, duckdb.BinderException):
             # Not every query can stand within another one; the error of one that is wrong is its own.
@@ -83,7 +89,7 @@ def rows(connection, statement):
     result = connection.execute(statement)
     if result.description is None:
         return [], []
-    types = [str(column[1]) for column in result.description]
+    types = names(column[1] for column in result.description)
     values = result.fetchall()
     texts = connection.cursor()
     return [[as_text(texts, value) for value in row] for row in values], types

@@ -14,7 +14,7 @@ enum DuckComparison {
             switch type {
             case "FLOAT", "DOUBLE": self = .floatingPoint
             case "BOOLEAN": self = .truth
-            case _ where type.hasSuffix("INT") || type == "INTEGER" || type == "UINTEGER" || (type.hasPrefix("DECIMAL(") && type.hasSuffix(")")): self = .number
+            case _ where type.hasSuffix("INT") || type == "INTEGER" || type == "UINTEGER" || type == "DECIMAL": self = .number
             default: self = .other
             }
         }
