@@ -45,6 +45,27 @@ struct LocalRunTests {
         #expect(run.text.contains("\"outcome\":\"pass\""), "\(run)")
     }
 
+    @Test("a query whose step finds no memory is out of memory, though other errors of steps are not seen")
+    func noMemoryInStep() async throws {
+        try folder.write("statement ok\nSELECT 1\n\nquery T\nSELECT hex(zeroblob(400000000))\n----\n", to: "eat.test")
+        let run = try await run("--json", "eat.test", "--memory", "400M")
+        #expect(run.text.contains("\"outcome\":\"out-of-memory\"") && run.text.contains("\"line\":4"), "\(run)")
+    }
+
+    @Test("a command that kills the process it runs for crashes the file, names its record, and the rest goes on", arguments: ["1", "4"])
+    func killedByCommand(jobs: String) async throws {
+        try folder.write("statement ok\nSELECT 1\n\nsystem ok\nkill -SEGV $PPID; sleep 9\n\nstatement ok\nSELECT 1\n", to: "kill.slt")
+        try folder.write("statement ok\nSELECT 1\n\nsystem ok\nkill -STOP $PPID; sleep 99\n", to: "stop.slt")
+        try folder.write("include kill.slt\n", to: "include.slt")
+        try folder.write("statement ok\nSELECT 1\n", to: "good.slt")
+        let run = try await run("--dialect", "rs", "-j", jobs, "kill.slt", "good.slt", "stop.slt", "include.slt", "good.slt", "--file-timeout", "2s")
+        #expect(run.text.contains("kill.slt:4: crashed: killed by SIGSEGV at line 4, record 2\n"), "\(run)")
+        #expect(run.text.contains("stop.slt:4: timeout: ended after 2 s at line 4, record 2\n"), "\(run)")
+        #expect(run.text.contains("include.slt:1: crashed: killed by SIGSEGV at line 1, record 2\n"), "\(run)")
+        #expect(run.text.contains("5 files: 2 passed, 0 failed, 1 timeout, 2 crashed; "), "\(run)")
+        try expectTidy()
+    }
+
     @Test("a program behind the engine that takes too much memory is ended with all it started")
     func watchesMemory() async throws {
         let marker = "\(UInt64.random(in: 1_000_000_000...9_999_999_999))"

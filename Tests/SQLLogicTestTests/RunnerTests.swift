@@ -14,7 +14,13 @@ import TestSupport
         #expect(RunnerReport.text(verdict, file: "t").contains("t: 150 more errors not shown\n250 errors out of 250 tests in t - 0 skipped.\n"))
     }
 
-    @Test("a run can stop at the first error")
+    @Test("the summary is E errors out of N tests in FILE - S skipped; tests are statements and queries executed")
+    func summary() throws {
+        let text = "statement ok\nSELECT 1\n\nquery I\nSELECT 1\n----\n2\n\nskipif sqlite\nstatement ok\nx\n\nhash-threshold 8\n"
+        #expect(try report(text).last == "1 errors out of 2 tests in t - 1 skipped.")
+    }
+
+    @Test("--halt stops at the first error")
     func haltOnError() throws {
         var options = RunOptions()
         options.haltOnError = true
@@ -42,12 +48,26 @@ import TestSupport
         #expect(seen == [[1, 1], [5, 2], [11, 3]])
     }
 
-    @Test("each file has a fresh database", arguments: [true, false])
+    @Test("progress in an included script names the line of the include that brought it in", arguments: [Dialect.rs, .duckdb])
+    func includedProgress(dialect: Dialect) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("\n\n\n\nstatement ok\nSELECT 1\n", to: "inner.test")
+        try folder.write("\n\ninclude inner.test\n", to: "middle.test")
+        let main = try folder.write("statement ok\nSELECT 1\n\ninclude middle.test\n\nstatement ok\nSELECT 1\n", to: "main.test")
+        var options = RunOptions()
+        options.dialect = dialect
+        var seen: [[Int]] = []
+        _ = try FileRunner(options: options).run(path: main, on: SQLiteEngine()) { line, record in seen.append([line, record]) }
+        #expect(seen == [[1, 1], [4, 2], [6, 3]])
+    }
+
+    @Test("each file runs on a fresh database: unlinked, opened, PRAGMA synchronous=OFF", arguments: [true, false])
     func freshDatabase(onDisk: Bool) throws {
         let folder = try TemporaryFolder()
         let engine = try SQLiteEngine(storage: onDisk ? .file(folder.file("test.db")) : .memory)
         let path = try folder.write("statement ok\nCREATE TABLE t(a)\n", to: "create.test")
         for _ in 0..<2 { #expect(try FileRunner().run(path: path, on: engine).errors == 0) }
+        #expect(try FileRunner().run(Script("query I\nPRAGMA synchronous\n----\n0\n"), on: engine).passed)
         #expect((access(folder.file("test.db"), F_OK) == 0) == onDisk)
     }
 

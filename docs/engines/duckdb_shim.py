@@ -4,7 +4,8 @@
     slt-worker run --dialect duckdb --engine external --engine-command 'python3 duckdb_shim.py {db} {mode}' FILE...
 
 One process is one connection. Each request is a JSON object, {"sql": "..."}, with nothing behind it; each answer is
-{"result": [["1", "2"], ...]}, all values as text, or {"err": "..."}. The end of standard input is the end.
+{"result": [["1", "2"], ...]}, all values as text, or {"err": "..."}. With a result stand the "types" of its columns, by
+which slt-worker compares values as DuckDB's own runner does. The end of standard input is the end.
 
 DuckDB lets one process alone have a database. Connections that get the same {db} therefore share a server: a child of
 the first one that holds the database until the last connection ends. A {db} with a slash is the path of a database,
@@ -51,6 +52,12 @@ def shown(value):
     return "NULL" if value is None else value.replace("\0", "\\0") or "(empty)"
 
 
+def names(kinds):
+    """Types as DuckDB itself has them, whatever aliases they have; none from a version of the module that does not say them."""
+    kinds = list(kinds)
+    return [kind.id.upper() for kind in kinds] if all(hasattr(kind, "id") for kind in kinds) else []
+
+
 def as_text(connection, value):
     """A value of Python's as a text of DuckDB's."""
     if value is None or isinstance(value, str):
@@ -70,27 +77,30 @@ def as_texts(query):
 
 
 def rows(connection, statement):
-    """What a statement gives. A query's values are made texts by DuckDB itself, on the way out."""
+    """What a statement gives, and the types of its columns. A query's values are made texts by DuckDB itself, on the way out."""
     if statement.type == duckdb.StatementType.SELECT:
         try:
-            return [[shown(value) for value in row] for row in as_texts(connection.query(statement)).fetchall()]
+            query = connection.query(statement)
+            types = names(query.types)
+            return [[shown(value) for value in row] for row in as_texts(query).fetchall()], types
         except (duckdb.ParserException, duckdb.BinderException):
             # Not every query can stand within another one; the error of one that is wrong is its own.
             pass
     result = connection.execute(statement)
     if result.description is None:
-        return []
+        return [], []
+    types = names(column[1] for column in result.description)
     values = result.fetchall()
     texts = connection.cursor()
-    return [[as_text(texts, value) for value in row] for row in values]
+    return [[as_text(texts, value) for value in row] for row in values], types
 
 
 def answer(connection, sql):
     try:
-        result = []
+        result, types = [], []
         for statement in connection.extract_statements(sql):
-            result = rows(connection, statement)
-        return {"result": result}
+            result, types = rows(connection, statement)
+        return {"result": result, "types": types}
     except Exception as error:  # Whatever it is, the script is to know.
         return {"err": str(error)}
 

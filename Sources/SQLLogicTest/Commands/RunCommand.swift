@@ -1,3 +1,5 @@
+import Glibc
+
 /// What `slt-worker run FILE…` does: runs scripts and reports on each, in the order in which they were given.
 public struct RunCommand: Sendable {
     public var files: [String]
@@ -34,6 +36,7 @@ public struct RunCommand: Sendable {
     public func run(in pool: inout some FilePool, output: (String) -> Void, diagnostics: (String) -> Void) -> Int32 {
         let clock = ContinuousClock()
         let begin = clock.now
+        let began = time(nil)
         var finished: [FileResult] = []
         pool.run(files, failFast: failFast) { result in
             finished.append(result)
@@ -45,7 +48,7 @@ public struct RunCommand: Sendable {
         let code = finished.map(\.exitCode).max() ?? 0
         guard let junit else { return code }
         do throws(SQLLogicTestError) {
-            try WholeFile.write(Array(JUnitReport.text(finished).utf8), to: junit)
+            try WholeFile.write(Array(JUnitReport(results: finished, began: began).text.utf8), to: junit)
             return code
         } catch {
             diagnostics("\(error)\n")
@@ -54,7 +57,7 @@ public struct RunCommand: Sendable {
     }
 
     private func report(_ result: FileResult, _ output: (String) -> Void, _ diagnostics: (String) -> Void) {
-        if let error = result.error { diagnostics("\(result.file): \(error)\n") }
+        if let error = result.error { diagnostics(SafeLine.of("\(result.file): \(error)") + "\n") }
         guard let verdict = result.verdict else { return }
         output(json ? FileReport.json(verdict, result) : FileReport(isColoured: isColoured).text(verdict, result))
     }

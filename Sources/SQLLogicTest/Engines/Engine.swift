@@ -67,10 +67,14 @@ public protocol EngineConnection: AnyObject {
 
     /// What the engine said besides results and errors while the last SQL ran.
     var notices: [String] { get }
+
+    /// The engine's names for the types of the columns that the last SQL gave; empty when it does not say.
+    var columnTypes: [String] { get }
 }
 
 extension EngineConnection {
     public var notices: [String] { [] }
+    public var columnTypes: [String] { [] }
 }
 
 /// Why an engine refused a statement.
@@ -86,7 +90,7 @@ public struct EngineFailure: Error, Sendable, Equatable {
     }
 }
 
-/// How a query went. An error after the first row is none: the rows so far are its result.
+/// How a query went. An error after the first row is none, unless it is want of memory: the rows so far are its result.
 public enum QueryOutcome: Sendable, Equatable {
     case rows
     case failed(EngineFailure)

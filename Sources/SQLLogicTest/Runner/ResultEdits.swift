@@ -20,15 +20,6 @@ struct ResultEdits {
         replace(range, in: script, with: text)
     }
 
-    mutating func replaceRows(_ record: RSRecord, _ lines: [[UInt8]]) {
-        // A value with line ends shows as several lines; one without anything would end the result.
-        replaceResult(record.result, hasSeparator: record.hasSeparator, in: record.script, lines: lines)
-    }
-
-    mutating func replaceMessage(_ record: RSRecord, _ message: String) {
-        replace(record.result, in: record.script, with: Array((message + "\n").utf8))
-    }
-
     /// The scripts that change, with what they become. With several edits of one place, the last counts.
     func results() -> [(script: Script, bytes: [UInt8])] {
         edits.values.map { entry in (entry.script, Self.apply(entry.edits, to: entry.script)) }
@@ -46,7 +37,7 @@ struct ResultEdits {
         for edit in last.values.sorted(by: { $0.range.start < $1.range.start }) where edit.range.start >= at {
             result += script.buffer(ByteRange(at, edit.range.start))
             // The last line of a file may lack its end.
-            if !edit.text.isEmpty, let byte = result.last, byte != 0x0A { result += isCRLF ? [0x0D, 0x0A] : [0x0A] }
+            if !edit.text.isEmpty, let byte = result.last, byte != 0x0A { result += isCRLF && byte != 0x0D ? [0x0D, 0x0A] : [0x0A] }
             for byte in edit.text {
                 if byte == 0x0A, isCRLF { result.append(0x0D) }
                 result.append(byte)

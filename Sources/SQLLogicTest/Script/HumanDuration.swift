@@ -21,6 +21,7 @@ public enum HumanDuration {
         let units: [(names: String, seconds: Double)] = [
             ("ns nsec", 1e-9), ("us usec", 1e-6), ("ms msec", 1e-3), ("s sec secs second seconds", 1),
             ("m min mins minute minutes", 60), ("h hr hrs hour hours", 3600), ("d day days", 86400), ("w week weeks", 604_800),
+            ("M month months", 2_630_016), ("y year years", 31_557_600),
         ]
         var table: [String: Double] = [:]
         for unit in units { for name in unit.names.split(separator: " ") { table[String(name)] = unit.seconds } }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The lines of a script without any meaning: each ends at `\n` or `\r\n`.
+/// The lines of a script without any meaning: each ends at `\n` or `\r\n`, the last one also at `\r` or without any of them.
 struct PlainLines {
     private let script: Script
     private var offset = 0
@@ -24,11 +24,9 @@ struct PlainLines {
     private func look() -> (line: ByteRange, following: Int)? {
         guard offset < script.count else { return nil }
         let base = script.base
-        guard let found = memchr(base + offset, 0x0A, script.count - offset) else {
-            return (ByteRange(offset, script.count), script.count)
-        }
-        let stop = UnsafeRawPointer(found) - UnsafeRawPointer(base)
-        return (ByteRange(offset, stop > offset && base[stop - 1] == 0x0D ? stop - 1 : stop), stop + 1)
+        let found = memchr(base + offset, 0x0A, script.count - offset)
+        let stop = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? script.count
+        return (ByteRange(offset, stop > offset && base[stop - 1] == 0x0D ? stop - 1 : stop), min(stop + 1, script.count))
     }
 }
 

@@ -31,7 +31,8 @@ enum ScriptFormat {
                 if script.base[line.start] == UInt8(ascii: "#") {
                     put(Array(script.buffer(line)))
                 } else {
-                    put(Array(words.joined(separator: " ").utf8))
+                    // Without the space before it, `#` would start a comment.
+                    put((first.utf8.first == UInt8(ascii: "#") ? [0x20] : []) + script.buffer(line).split(whereSeparator: isSpace).joined(separator: [0x20]))
                     copyBody(first, words)
                 }
             }
@@ -63,7 +64,7 @@ enum ScriptFormat {
                     // Here only two blank lines are an end.
                     if lines.peek().map({ $0.count <= 0 }) ?? true {
                         result += [0x0A, 0x0A]
-                        while let next = lines.peek(), next.count <= 0 { _ = lines.next() }
+                        while let next = lines.peek(), script.buffer(next).allSatisfy(isSpace) { _ = lines.next() }
                         return
                     }
                     put([])

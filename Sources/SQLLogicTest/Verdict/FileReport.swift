@@ -24,8 +24,8 @@ struct FileReport {
             index = end
         }
         let hidden = verdict.errors - verdict.failures.count
-        if hidden > 0 { report += "\(result.file): \(hidden) more errors not shown\n" }
-        if let line = verdict.haltLine { report += paint("\(result.file):\(line): halt\n", .dim) }
+        if hidden > 0 { report += SafeLine.of("\(result.file): \(hidden) more errors not shown") + "\n" }
+        if let line = verdict.haltLine { report += paint(SafeLine.of("\(result.file):\(line): halt"), .dim) + "\n" }
         return report + summary(verdict, result)
     }
 
@@ -51,8 +51,10 @@ struct FileReport {
         return text
     }
 
+    /// An engine's message may have several lines.
     private func heading(_ failure: Failure, _ file: String) -> String {
-        paint("\(failure.file ?? file):\(failure.line): ", .bold) + paint(failure.message, .red) + "\n"
+        let message = failure.message.split(separator: "\n", omittingEmptySubsequences: false).map { SafeLine.of($0) }.joined(separator: "\n    ")
+        return paint(SafeLine.of("\(failure.file ?? file):\(failure.line): "), .bold) + paint(message, .red) + "\n"
     }
 
     private func difference(_ failure: Failure, _ prefix: String) -> String {
@@ -74,7 +76,7 @@ struct FileReport {
     private func summary(_ verdict: FileVerdict, _ result: FileResult) -> String {
         let words = "\(verdict.errors) errors out of \(verdict.tests) tests in \(result.file) - \(verdict.skipped) skipped."
         let note = verdict.skipReason.map { " Not run to its end: \($0)." } ?? ""
-        return paint(words + note, !verdict.passed ? .red : verdict.skipReason != nil ? .yellow : .green) + "\n"
+        return paint(SafeLine.of(words + note), !verdict.passed ? .red : verdict.skipReason != nil ? .yellow : .green) + "\n"
     }
 
     /// One line on all files.

@@ -1,19 +1,44 @@
-/// The results of a command in JUnit's XML: one suite, one case a file.
-enum JUnitReport {
-    static func text(_ results: [FileResult]) -> String {
-        func count(_ outcomes: String...) -> Int { results.count { outcomes.contains(outcome($0)) } }
+import Glibc
+
+/// The results of a command in JUnit's XML: one suite, one case a file. It has what the schemas of Apache Ant and of Jenkins
+/// ask for, and nothing that they do not know.
+struct JUnitReport {
+    let results: [FileResult]
+    /// When the first file began, in seconds since 1970.
+    let began: Int
+
+    var text: String {
+        func count(_ outcomes: String...) -> Int { results.count { outcomes.contains(Self.outcome($0)) } }
         let numbers = "tests=\"\(results.count)\" failures=\"\(count("fail"))\" errors=\"\(count("error", "timeout", "crashed", "out-of-memory"))\""
-            + " skipped=\"\(count("skipped"))\" time=\"\(thousandths(results.reduce(0) { $0 + $1.seconds }))\""
-        var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n<testsuite name=\"sqllogictest\" \(numbers)>\n"
-        for result in results { text += testCase(result) }
-        return text + "</testsuite>\n</testsuites>\n"
+            + " skipped=\"\(count("skipped"))\" time=\"\(Self.thousandths(results.reduce(0) { $0 + $1.seconds }))\""
+        let place = "package=\"\" id=\"0\" timestamp=\"\(Self.timestamp(began))\" hostname=\"\(Self.escaped(Self.hostName))\""
+        var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n<testsuite name=\"sqllogictest\" \(place) \(numbers)>\n<properties/>\n"
+        for result in results { text += Self.testCase(result) }
+        return text + "<system-out/>\n<system-err/>\n</testsuite>\n</testsuites>\n"
+    }
+
+    /// UTC, without its mark: the schema has no place for one.
+    private static func timestamp(_ seconds: Int) -> String {
+        var (seconds, parts) = (time_t(seconds), tm())
+        gmtime_r(&seconds, &parts)
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in
+            guard let start = buffer.baseAddress, strftime(start, buffer.count, "%Y-%m-%dT%H:%M:%S", &parts) > 0 else { return "1970-01-01T00:00:00" }
+            return String(cString: start)
+        }
+    }
+
+    private static var hostName: String {
+        var name = utsname()
+        guard uname(&name) == 0 else { return "localhost" }
+        let text = withUnsafeBytes(of: name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        return text.isEmpty ? "localhost" : text
     }
 
     private static func outcome(_ result: FileResult) -> String { result.verdict?.outcome ?? "error" }
 
     private static func testCase(_ result: FileResult) -> String {
-        let open = "<testcase name=\"\(escaped(name(result.file)))\" classname=\"sqllogictest\" file=\"\(escaped(result.file))\" time=\"\(thousandths(result.seconds))\""
-        guard let verdict = result.verdict else { return open + "><error message=\"\(escaped(result.error?.message ?? ""))\"/></testcase>\n" }
+        let open = "<testcase name=\"\(escaped(name(result.file)))\" classname=\"sqllogictest\" time=\"\(thousandths(result.seconds))\""
+        guard let verdict = result.verdict else { return open + "><error type=\"error\" message=\"\(escaped(result.error?.message ?? ""))\"/></testcase>\n" }
         switch verdict.outcome {
         case "pass": return open + "/>\n"
         case "skipped": return open + "><skipped message=\"\(escaped(verdict.skipReason ?? ""))\"/></testcase>\n"
@@ -40,8 +65,7 @@ enum JUnitReport {
             case "<": result += "&lt;"
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
-            case "\n": result += "&#10;"
-            case "\t": result += "\t"
+            case "\n", "\t": result += "&#\(scalar.value);"
             case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: result += "?"
             default: result.unicodeScalars.append(scalar)
             }

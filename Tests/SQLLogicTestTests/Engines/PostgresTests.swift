@@ -37,13 +37,13 @@ import TestSupport
         dead = nil
     }
 
-    @Test("the simple protocol shows values as the server sends them", arguments: PostgresEngine.QueryProtocol.allCases)
+    @Test("NULL is NULL, '' is (empty), all other text as sent, t or f for bool", arguments: PostgresEngine.QueryProtocol.allCases)
     func values(queryProtocol: PostgresEngine.QueryProtocol) throws {
         let text = "query TTTTR\nSELECT NULL, '', true, DATE '2020-01-02', 1.50\n----\nNULL (empty) t 2020-01-02 1.50\n"
         #expect(try run(text, .rs, queryProtocol) == [])
     }
 
-    @Test("of several statements, the first result counts in the simple protocol; the extended one takes one statement")
+    @Test("the simple engine takes several statements and the first result only; the extended one takes one statement")
     func protocols() throws {
         let text = "query I\nSELECT 1; SELECT 2\n----\n1\n"
         #expect(try run(text) == [])
@@ -102,7 +102,7 @@ import TestSupport
         #expect(try run(text, .rs, queryProtocol) == [])
     }
 
-    @Test("SQLite's dialect sees values as its runner does over ODBC", arguments: PostgresEngine.QueryProtocol.allCases)
+    @Test("in SQLite's dialect as over ODBC: I is a long, R is C's %.3f, T as with SQLite", arguments: PostgresEngine.QueryProtocol.allCases)
     func sqliteDialect(queryProtocol: PostgresEngine.QueryProtocol) throws {
         let text = "query ITRIRT\nSELECT 3.99, '', 1, true, 2.0005, NULL\n----\n3\n(empty)\n1.000\n1\n2.001\nNULL\n\n"
             + "onlyif postgresql\nquery I rowsort\nSELECT 2 UNION ALL SELECT 1\n----\n1\n2\n\nquery I\nSELECT 1, 2\n----\n1\n"

@@ -2,7 +2,7 @@ import SQLLogicTest
 import Testing
 
 @Suite("sqllogictest-rs: errors and retries") struct RSErrorRules {
-    @Test("an inline error is an unanchored regular expression", arguments: ["no such table", "such \\w+: t$", "(?i)NO SUCH", "^no.*t$"])
+    @Test("an inline error is an unanchored regex search", arguments: ["no such table", "such \\w+: t$", "(?i)NO SUCH", "^no.*t$"])
     func inline(pattern: String) throws {
         #expect(try rs("statement error \(pattern)\nSELECT * FROM t\n").passed)
         #expect(try rs("query error \(pattern)\nSELECT * FROM t\n").passed)
@@ -23,7 +23,7 @@ import Testing
         #expect(try rsMessage("query error\nSELECT 1\n") == "query is expected to fail, but it succeeded")
     }
 
-    @Test("a message under ---- is the whole one after trim of both, and ends with two blank lines")
+    @Test("under ---- an error is exact after trim of both, ended by two blank lines")
     func multiLine() throws {
         #expect(try rs("statement error\nSELECT * FROM t\n----\n  no such table: t  \n\n\nstatement ok\nSELECT 1\n").tests == 2)
         #expect(try rs("query error\nSELECT * FROM t\n----\nno such table\n\n\n").errors == 1)
@@ -41,7 +41,7 @@ import Testing
         #expect(try rs("statement error (no such|x)\nSELECT * FROM t\n").passed)
     }
 
-    @Test("retry N backoff DUR tries again after each failure", arguments: [
+    @Test("retry N backoff DUR may end statement ok and count, query and system ok: N attempts, a sleep of DUR after each failure", arguments: [
         "statement ok", "statement count 1", "query I", "system ok",
     ])
     func retry(header: String) throws {
@@ -59,7 +59,7 @@ import Testing
         #expect(try rs(counted).failures.map(\.message) == [])
     }
 
-    @Test("an error with a retry has its message on several lines")
+    @Test("with retry a statement or query error must have a multi-line message")
     func errorRetry() throws {
         #expect(try rs("statement error retry 2 backoff 1ms\nSELECT * FROM t\n----\nno such table: t\n\n\n").passed)
         #expect(try rs("query error retry 2 backoff 1ms\nSELECT * FROM t\n").passed)

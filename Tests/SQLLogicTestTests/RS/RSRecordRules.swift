@@ -3,12 +3,12 @@ import Testing
 import TestSupport
 
 @Suite("sqllogictest-rs: records") struct RSRecordRules {
-    @Test("the header line is split at white space")
+    @Test("a header line is whitespace-split")
     func header() throws {
         #expect(try rs("  query \t I   rowsort  \nSELECT 1\n----\n1\n").tests == 1)
     }
 
-    @Test("only an empty line is blank; a line of spaces inside SQL does not end it")
+    @Test("blank is an empty line only: a line of spaces inside SQL does not end it")
     func blank() throws {
         #expect(try rs("query T\nSELECT '\n   \n' = char(10,32,32,32,10)\n----\n1\n").passed)
     }
@@ -57,7 +57,7 @@ import TestSupport
         #expect(try rs("subtest one\n\nstatement ok\nSELECT 1\n\nsubtest end\n").tests == 1)
     }
 
-    @Test("sleep DUR is a humantime token", arguments: ["1ms", "1ms1ns", "0s", "5us 3ns"])
+    @Test("sleep DUR: DUR is a humantime token such as 1s, 500ms, 1ms1ns", arguments: ["1ms", "1ms1ns", "0s", "5us 3ns"])
     func sleep(duration: String) throws {
         let words = duration.split(separator: " ")
         #expect(try rs("sleep \(words[0])\n").passed)
@@ -65,7 +65,7 @@ import TestSupport
         #expect(try rsMessage("sleep 1fortnight\n") == "invalid duration: 1fortnight")
     }
 
-    @Test("skipif and onlyif compare labels and the engine's name with regard to case")
+    @Test("skipif L and onlyif L are case-sensitive; labels are the --label values and the engine name")
     func conditions() throws {
         let failing = "\nstatement ok\nnonsense\n"
         #expect(try rs("skipif sqlite" + failing).skipped == 1)
@@ -75,7 +75,7 @@ import TestSupport
         #expect(try rs("skipif nightly\nonlyif sqlite" + failing) { $0.labels = ["nightly"] }.skipped == 1)
     }
 
-    @Test("connection NAME is for the next record only and opens each connection once, when first used")
+    @Test("connection NAME is for the next record only, default is the default; created lazily, one per name per file")
     func connection() throws {
         let text = """
             statement ok
@@ -104,7 +104,7 @@ import TestSupport
         #expect(verdict.tests == 5)
     }
 
-    @Test("statement count N compares the rows that changed or came")
+    @Test("statement count N compares the affected rows; of a statement that returns rows the row count")
     func statementCount() throws {
         let setup = "statement ok\nCREATE TABLE t(x)\n\n"
         #expect(try rs(setup + "statement count 2\nINSERT INTO t VALUES (1), (2)\n\nstatement count 2\nSELECT * FROM t\n").passed)
@@ -112,18 +112,18 @@ import TestSupport
             "statement is expected to affect 3 rows, but it affected 2")
     }
 
-    @Test("query without types takes any columns, and letters are not checked")
+    @Test("column letters are T, I, R, any other is Any, and none is validated; no types are any")
     func queryTypes() throws {
         #expect(try rs("query\nSELECT 1, 'a', 2.5\n----\n1 a 2.5\n\nquery QQ?\nSELECT 1, 2, 3\n----\n1 2 3\n").passed)
         #expect(try rs("query IIII\nSELECT 1\n----\n1\n").passed)
     }
 
-    @Test("a label is read and ignored")
+    @Test("LABEL is parsed and ignored")
     func label() throws {
         #expect(try rs("query I nosort one\nSELECT 1\n----\n1\n\nquery I rowsort one\nSELECT 2\n----\n2\n\nquery I one\nSELECT 3\n----\n3\n").passed)
     }
 
-    @Test("system ok runs bash and must exit with 0; stdout is compared after trim and ended by two blank lines")
+    @Test("system ok is bash -c and must exit 0; the optional stdout under ---- is compared after trim and ended by two blank lines")
     func system() throws {
         #expect(try rs("system ok\n[[ a == a ]] && echo hi\n----\nhi\n\n\nstatement ok\nSELECT 1\n").tests == 2)
         #expect(try rs("system ok\nprintf 'a\\n\\nb\\n'\n----\na\n\nb\n\n\n").passed)
@@ -132,7 +132,7 @@ import TestSupport
         #expect(try rsMessage("system ok\necho a\n----\nb\n") == "system command's output differs")
     }
 
-    @Test("a trailing & of a system command means background, which is not waited for and ends with the file")
+    @Test("a trailing '&' of a system command means background, not waited for; it ends with the file")
     func background() throws {
         let clock = ContinuousClock()
         let begin = clock.now
@@ -146,13 +146,34 @@ import TestSupport
         #expect(try rs("onlyif ci\nsystem ok\nexit 0\n") { $0.labels = ["ci"] }.tests == 1)
     }
 
-    @Test("let binds one row of as many columns as there are names")
+    @Test("let: the query must return exactly 1 row and as many columns as names; names are [A-Za-z_][A-Za-z0-9_]*")
     func bind() throws {
         let text = "control substitution on\n\nlet a, b_2\nSELECT 5, 'x'\n\nquery TI\nSELECT '$b_2', ${a} + 1\n----\nx 6\n"
         #expect(try rs(text).failures.map(\.message) == [])
         #expect(try rsMessage("let a\nSELECT 1, 2\n") == "let needs 1 row of 1 columns, but the query gave 1 rows of 2")
         #expect(try rsMessage("let a\nSELECT 1 WHERE 0\n") == "let needs 1 row of 1 columns, but the query gave 0 rows of 1")
         #expect(try rsMessage("let 1a\nSELECT 1\n") == "invalid variable name: \"1a\"")
+    }
+
+    @Test("---- is no end of the SQL of let")
+    func bindSeparator() throws {
+        #expect(try rs("let a\nSELECT 1\n----\n+ 1\n").passed)
+    }
+
+    @Test("statement ok with ---- is a parse error")
+    func statementResult() throws {
+        #expect(try rsMessage("statement ok\nSELECT 1\n----\n1\n") == "a statement that succeeds cannot have results")
+        #expect(try rsMessage("statement count 1\nSELECT 1\n----\n1\n") == "a statement that succeeds cannot have results")
+    }
+
+    @Test("conditions wait for the next statement, query, let or system command; a connection for one that uses it")
+    func waiting() throws {
+        for between in ["control sortmode rowsort", "hash-threshold 5", "sleep 1ms", "subtest x", "# comment"] {
+            #expect(try rs("onlyif mysql\n\(between)\nstatement ok\nnonsense\n\nstatement ok\nSELECT 1\n").skipped == 1)
+        }
+        let text = "statement ok\nCREATE TEMP TABLE t(x)\n\nconnection other\nsystem ok\ntrue\n\nstatement error no such table\nSELECT * FROM t\n\nstatement ok\nSELECT * FROM t\n"
+        #expect(try rs(text).failures.map(\.message) == [])
+        #expect(try rs("onlyif mysql\nhalt\n\nstatement ok\nnonsense\n").stopReason == .halt)
     }
 
     @Test("a file stops at its first failing record")
@@ -167,7 +188,7 @@ import TestSupport
         "frobnicate\n", "statement\n", "statement maybe\nSELECT 1\n", "statement count x\nSELECT 1\n", "control x y\n", "control sortmode up\n",
         "hash-threshold x\n", "system error\nls\n", "statement ok\nSELECT 1\n----\n1\n", "query I\n", "statement ok", "halt now\n", "connection\n",
         "statement error a(b\nSELECT 1\n", "statement ok retry 0 backoff 1s\nSELECT 1\n", "statement ok retry 2\nSELECT 1\n",
-        "statement error x\nSELECT\n----\nx\n\n\n", "let a\nSELECT 1\n----\n1\n",
+        "statement error x\nSELECT\n----\nx\n\n\n", "let\nSELECT 1\n", "let ,\nSELECT 1\n",
     ])
     func parseErrors(text: String) throws {
         let verdict = try rs("statement ok\nSELECT 1\n\n" + text)

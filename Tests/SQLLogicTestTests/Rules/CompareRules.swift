@@ -7,7 +7,7 @@ import Testing
     /// The MD5 of `1`, `10` and `2`, each with a line end.
     private static let threeSorted = "3 values hashing to 91ff90854a35e9226df03b9b06c2f9c8"
 
-    @Test("rowsort compares rows column by column as bytes, a prefix first")
+    @Test("rowsort compares rows column by column with strcmp: unsigned bytes, a prefix is smaller")
     func rowsort() throws {
         let rows = "SELECT 'b','x' UNION ALL SELECT 'a','z' UNION ALL SELECT 'a','yy' UNION ALL SELECT 'ab','a'"
         #expect(try verdict(script("query TT rowsort", rows, ["a", "yy", "a", "z", "ab", "a", "b", "x"])).errors == 0)
@@ -20,13 +20,13 @@ import Testing
         #expect(try verdict(script("query II valuesort", "SELECT 10, 9 UNION ALL SELECT 1, 2", ["1", "10", "2", "9"])).errors == 0)
     }
 
-    @Test("nosort keeps the engine's order")
+    @Test("nosort is the default and keeps the engine's order")
     func nosort() throws {
         #expect(try verdict(script("query I nosort", "SELECT 2 UNION ALL SELECT 1", ["2", "1"])).errors == 0)
         #expect(try verdict(script("query I", "SELECT 2 UNION ALL SELECT 1", ["1", "2"])).errors == 2)
     }
 
-    @Test("up to eight values are listed, more are hashed")
+    @Test("the default hash-threshold is 8: up to that values are compared one by one, otherwise the single line must equal the hash line")
     func defaultThreshold() throws {
         let listed = (1...8).map(String.init)
         #expect(try verdict(script("query I", Self.eight, listed)).errors == 0)
@@ -34,13 +34,13 @@ import Testing
         #expect(try report("\n" + text) == ["t:5: wrong result hash", "1 errors out of 1 tests in t - 0 skipped."])
     }
 
-    @Test("a hash is the MD5 of all values after sorting, each with a line end")
+    @Test("the digest is the lowercase hex md5 over value + \\n for every value after sorting; the hash line is N values hashing to DIGEST")
     func hash() throws {
         #expect(try verdict("hash-threshold 2\n\n" + script("query I rowsort", Self.three, [Self.threeSorted])).errors == 0)
         #expect(try verdict("hash-threshold 2\n\n" + script("query I nosort", Self.three, [Self.threeSorted])).errors == 1)
     }
 
-    @Test("a hash for a small result and a listing for a big one fail")
+    @Test("a hash line given for a small result, or a listing for a big one, fails")
     func wrongForm() throws {
         #expect(try report(script("query I rowsort", Self.three, [Self.threeSorted])) == [
             "t:4: wrong result - expected [\(Self.threeSorted)] got [1]", "t:4: too many result rows - expected 1 got 3",
@@ -51,13 +51,13 @@ import Testing
         ])
     }
 
-    @Test("a hash-threshold of 0, or none that is a number, never hashes", arguments: ["0", "", "many", "-0"])
+    @Test("hash-threshold 0, or one that is not a number, never hashes", arguments: ["0", "", "many", "-0"])
     func thresholdZero(argument: String) throws {
         #expect(try verdict("hash-threshold \(argument)\n\n"
             + script("query I", Self.eight + " UNION ALL SELECT 9", (1...9).map(String.init))).errors == 0)
     }
 
-    @Test("a threshold given from outside wins over the file's")
+    @Test("--ht N wins over the file for the whole run")
     func thresholdOverride() throws {
         var options = RunOptions()
         options.hashThreshold = 2
@@ -66,7 +66,7 @@ import Testing
         #expect(try verdict("hash-threshold 1\n\n" + script("query I rowsort", Self.three, ["1", "10", "2"]), options).errors == 0)
     }
 
-    @Test("every wrong line is reported, at its own line")
+    @Test("lines are compared one by one, exactly, and every wrong line is reported")
     func everyLine() throws {
         #expect(try report(script("query I", Self.three, ["1", "3", "11"])) == [
             "t:5: wrong result - expected [3] got [2]", "t:6: wrong result - expected [11] got [10]",
@@ -74,20 +74,20 @@ import Testing
         ])
     }
 
-    @Test("too many values are reported where the expected ones end")
+    @Test("too many result rows - expected E got G")
     func tooMany() throws {
         #expect(try report(script("query I", "SELECT 1 UNION ALL SELECT 2", ["1"])).first == "t:4: too many result rows - expected 1 got 2")
         #expect(try report(script("query I", "SELECT 1", []) + "\n").first == "t:4: too many result rows - expected 0 got 1")
     }
 
-    @Test("too few values are reported where the expected ones end")
+    @Test("too few result rows - expected E got G")
     func tooFew() throws {
         #expect(try report(script("query I", "SELECT 1", ["1", "2", "3"])) == [
             "t:6: too few result rows - expected 3 got 1", "1 errors out of 1 tests in t - 0 skipped.",
         ])
     }
 
-    @Test("the first use of a label says what it stands for and later uses must equal it")
+    @Test("the first use of a label stores its digest, a later use must equal it")
     func labels() throws {
         let once = script("query I rowsort l", "SELECT 1 WHERE 0", [])
         #expect(try report(once + "\n" + once + "\n" + script("query I rowsort l", "SELECT 1", ["1"])) == [
@@ -97,12 +97,27 @@ import Testing
         #expect(try verdict(ordered + "\n" + script("query I nosort x", "SELECT 1 UNION ALL SELECT 2", ["1", "2"])).errors == 0)
     }
 
+    @Test("with n=0 a label's digest is the md5 of nothing")
+    func emptyLabel() throws {
+        func file(_ digest: String) -> String {
+            script("query I nosort l", "SELECT 1 WHERE 0", []) + "\nonlyif mysql\n" + script("query I nosort l", "SELECT 1", ["0 values hashing to \(digest)"])
+        }
+        #expect(try verdict(file("d41d8cd98f00b204e9800998ecf8427e")).errors == 0)
+        #expect(try verdict(file("d41d8cd98f00b204e9800998ecf8427f")).errors == 1)
+    }
+
+    @Test("line numbers are the start of the record for failures, below its conditions, and the result line for mismatches")
+    func lineNumbers() throws {
+        let text = "skipif mysql\nonlyif sqlite\nquery I\nSELECT x\n\nskipif mysql\nquery II\nSELECT 1,\n# two\n2\n----\n1\n# two\n3\n\nonlyif sqlite\nstatement ok\nnonsense\n"
+        #expect(try report(text).map { $0.split(separator: " ")[0] } == ["t:3:", "t:14:", "t:17:", "3"])
+    }
+
     @Test("a label that does not agree and a wrong value are two errors")
     func labelAndValue() throws {
         #expect(try verdict(script("query I nosort l", "SELECT 1", ["1"]) + "\n" + script("query I nosort l", "SELECT 2", ["1"])).errors == 2)
     }
 
-    @Test("a label is cut to 20 bytes when its query runs")
+    @Test("a label is cut to 20 bytes when its query is executed")
     func longLabel() throws {
         let stem = String(repeating: "l", count: 20)
         let first = script("query I nosort \(stem)a", "SELECT 1", ["1"])
@@ -111,7 +126,7 @@ import Testing
         #expect(try verdict(first + "\nonlyif mysql\n" + second).errors == 0)
     }
 
-    @Test("a skipped query's expected block takes part in the label check")
+    @Test("a skipped query with a label still takes part in the label check: by its hash line; an empty expected block takes no part")
     func skippedLabel() throws {
         let query = script("query I rowsort l1", Self.three, [Self.threeSorted])
         let text = "hash-threshold 2\n\nonlyif mysql\n\(query)\n\(query)\nonlyif mysql\n"
@@ -122,7 +137,7 @@ import Testing
         ])
     }
 
-    @Test("a skipped query's listed values count as their hash")
+    @Test("a skipped query without a hash line takes part by the md5 of its expected lines, each with \\n")
     func skippedListing() throws {
         let listed = script("query I rowsort l", Self.three, ["1", "10", "2"])
         #expect(try verdict("skipif sqlite\n\(listed)\n\(listed)").errors == 0)

@@ -2,7 +2,7 @@ import SQLLogicTest
 import Testing
 
 @Suite("Records") struct RecordRules {
-    @Test("any number of conditions stand before a record, and any that fails skips it")
+    @Test("skipif X and onlyif X: any number, each on its own line before the record; any failing condition skips")
     func conditions() throws {
         let query = "query I\nSELECT 1\n----\n2\n"
         #expect(try verdict("skipif mysql\nonlyif sqlite\n" + query).errors == 1)
@@ -10,7 +10,13 @@ import Testing
         #expect(try verdict("skipif sqlite\n" + query).errors == 0)
     }
 
-    @Test("the engine's name is compared without regard to case", arguments: ["sqlite", "SQLite", "SQLITE"])
+    @Test("comments may sit between conditions and their record; a skipped record counts 1 in skipped")
+    func commentsBetween() throws {
+        let text = "onlyif sqlite\n# why\nskipif sqlite\n# why\nstatement ok\nnonsense\n\nskipif sqlite\nquery I\nnonsense\n"
+        #expect(try report(text) == ["0 errors out of 0 tests in t - 2 skipped."])
+    }
+
+    @Test("the engine name matches case-insensitively; SQLite's is SQLite", arguments: ["sqlite", "SQLite", "SQLITE"])
     func conditionCase(name: String) throws {
         #expect(try verdict("skipif \(name)\nstatement ok\nnonsense\n") == verdict("onlyif x\nhalt\n"))
     }
@@ -43,7 +49,7 @@ import Testing
             "t:1: unknown record type: 'frobnicate'\n1 errors out of 0 tests in t - 0 skipped.\n")
     }
 
-    @Test("halt stops the file")
+    @Test("halt prints FILE:LINE: halt and stops the file")
     func halt() throws {
         let verdict = try verdict("statement ok\nSELECT 1\n\nhalt\n\nstatement ok\nnonsense\n")
         #expect(verdict.stopReason == .halt)
@@ -51,19 +57,19 @@ import Testing
         #expect(RunnerReport.text(verdict, file: "t") == "t:4: halt\n0 errors out of 1 tests in t - 0 skipped.\n")
     }
 
-    @Test("the SQL of a statement is all lines to the blank line, joined by line feeds")
+    @Test("a statement's SQL is all lines to the blank line, joined with \\n")
     func statementLines() throws {
         let text = "statement ok\r\nCREATE TABLE t AS SELECT '\r\n' AS x\r\n\r\nquery T\r\nSELECT hex(x) FROM t\r\n----\r\n0A\r\n"
         #expect(try verdict(text).errors == 0)
     }
 
-    @Test("---- in a statement becomes SQL text")
+    @Test("---- is not special in a statement; it becomes SQL text")
     func dashesInStatement() throws {
         #expect(try verdict("statement ok\nSELECT 1\n----\n+ 2\n").errors == 0)
         #expect(try verdict("statement ok\nSELECT 1\n----\nnonsense here and there\n").errors == 1)
     }
 
-    @Test("a statement may be several, and all of them run")
+    @Test("a statement may be several statements; of a query only the first is prepared, the tail is ignored")
     func severalStatements() throws {
         let text = """
             statement ok
@@ -83,9 +89,10 @@ import Testing
         ])
     }
 
-    @Test("statement error wants an error")
+    @Test("statement ok wants rc 0, statement error wants rc != 0")
     func statementError() throws {
         #expect(try verdict("statement error\nSELECT * FROM nosuch\n").errors == 0)
+        #expect(try verdict("statement ok\nSELECT * FROM nosuch\n").failures.map(\.kind) == [.statementFailed])
         #expect(try verdict("statement error\nSELECT 1\n").failures.map(\.kind) == [.statementSucceeded])
     }
 
@@ -94,7 +101,7 @@ import Testing
         #expect(try report("statement ok\n\nstatement ok\n") == ["0 errors out of 2 tests in t - 0 skipped."])
     }
 
-    @Test("a statement with another word than ok or error is an error, but its SQL runs")
+    @Test("any other word than ok or error is an error, but the SQL still runs")
     func statementWord() throws {
         let text = "statement maybe\nCREATE TABLE t(a)\n\nstatement ok\nINSERT INTO t VALUES(1)\n"
         #expect(try report(text) == [
@@ -102,34 +109,35 @@ import Testing
         ])
     }
 
-    @Test("a type letter other than T, I or R is an error and the query does not run")
+    @Test("TYPES are [TIR]+; another letter is an error and the record is not run")
     func badType() throws {
         #expect(try report("query IX\nSELECT 1, 2\n----\n1\n2\n\nquery I\nSELECT 1\n----\n1\n") == [
             "t:1: unknown type character 'X' in type string", "1 errors out of 1 tests in t - 0 skipped.",
         ])
     }
 
-    @Test("a query without types is an error and stops the file")
+    @Test("a query with no TYPES is an error and stops the file")
     func missingTypes() throws {
         #expect(try report("query\nSELECT 1\n----\n1\n\nquery I\nSELECT 2\n----\n1\n") == [
             "t:1: missing type string", "1 errors out of 0 tests in t - 0 skipped.",
         ])
     }
 
-    @Test("an unknown sort method is an error and then no sorting")
+    @Test("SORT is nosort, rowsort or valuesort; another word is an error, then treated as nosort")
     func badSort() throws {
         #expect(try report("query I sideways\nSELECT 2 UNION ALL SELECT 1\n----\n2\n1\n") == [
             "t:1: unknown sort method: 'sideways'", "1 errors out of 1 tests in t - 0 skipped.",
         ])
     }
 
-    @Test("the separator is exactly four dashes")
+    @Test("a query's SQL is the lines up to ----, exact and without trailing space, a blank line or the end, joined with \\n")
     func separator() throws {
         #expect(try verdict("query I\nSELECT 1 -- \n---- \n----\n1\n").errors == 0)
         #expect(try verdict("query I\nSELECT 1\n-----\n----\n1\n").errors == 0)
+        #expect(try verdict("query T\nSELECT 'a\nb'\n----\na@b\n").errors == 0)
     }
 
-    @Test("a query without ---- expects an empty result")
+    @Test("no ---- at all expects the empty set, as documented")
     func noSeparator() throws {
         #expect(try verdict("query I\nSELECT 1 WHERE 0\n").errors == 0)
         #expect(try verdict("query I\nSELECT 1 WHERE 0\n\nstatement ok\nSELECT 1\n").errors == 0)

@@ -1,15 +1,37 @@
 /// How values and error messages are compared with what a script of DuckDB's dialect expects.
 enum DuckComparison {
-    static func isSame(_ actual: String, _ expected: String) -> Bool {
+    /// What a column's type means for comparing.
+    enum Kind {
+        /// The engine does not say the type.
+        case unknown
+        case floatingPoint
+        case number
+        case truth
+        /// Only texts that are equal are the same.
+        case other
+
+        init(type: String) {
+            switch type {
+            case "FLOAT", "DOUBLE": self = .floatingPoint
+            case "BOOLEAN": self = .truth
+            case _ where type.hasSuffix("INT") || type == "INTEGER" || type == "UINTEGER" || type == "DECIMAL": self = .number
+            default: self = .other
+            }
+        }
+    }
+
+    static func isSame(_ actual: String, _ expected: String, _ kind: Kind = .unknown) -> Bool {
         if actual == expected { return true }
         if let pattern = pattern(expected) { return pattern.matches(actual) }
+        if kind == .other { return false }
         // Beyond 53 bits different integers would be the same floating-point number.
         let number = Whitespace.trimmed(expected)
-        if let left = integer(actual), let right = integer(number) { return left == right }
+        if kind != .floatingPoint, let left = integer(actual), let right = integer(number) { return left == right }
         guard let left = value(actual), let right = value(number) else { return false }
         if left == right || (left.isNaN && right.isNaN) { return true }
-        // DuckDB's runner knows the column's type, and takes floating-point numbers that are 1 % apart as the same.
-        return isFloatingPoint(actual) && abs(left - right) <= abs(right) * 1e-6
+        // As in DuckDB's ApproxEqual (src/common/types.cpp).
+        guard kind == .floatingPoint || (kind == .unknown && isFloatingPoint(actual)), left.isFinite, right.isFinite else { return false }
+        return abs(left - right) <= abs(left) * 0.01 + 1e-8
     }
 
     /// Whether a text is one that only a floating-point number has: an exponent, or as many digits as it holds.

@@ -6,12 +6,16 @@ struct DuckParser {
     private let folder: String
     private let workingDirectory: String?
     private let depth: Int
+    /// The script's path and the line of the outermost `include`, when another one includes it.
+    private let inclusion: (file: String, mainLine: Int)?
     private var at = 0
 
     /// A script that cannot be understood.
     struct Problem: Error {
         var line: Int
         var message: String
+        /// The script, when another one includes it.
+        var file: String?
     }
 
     /// How deep loops and includes may be nested.
@@ -19,8 +23,9 @@ struct DuckParser {
     /// The most rounds of one loop.
     private static let mostRounds = 1_000_000
 
-    private init(_ script: Script, _ workingDirectory: String?, depth: Int) {
+    private init(_ script: Script, _ workingDirectory: String?, depth: Int, inclusion: (file: String, mainLine: Int)? = nil) {
         self.workingDirectory = workingDirectory
+        self.inclusion = inclusion
         var lines = PlainLines(script)
         var texts: [String] = []
         while let line = lines.next() { texts.append(String(decoding: script.buffer(line).filter { $0 != 0x0D }, as: UTF8.self)) }
@@ -54,7 +59,7 @@ struct DuckParser {
                 guard loopLine != nil else { throw Problem(line: line, message: "endloop without a loop") }
                 return nodes
             case "loop", "foreach", "concurrentloop", "concurrentforeach":
-                let loop = DuckLoop(line: line, names: [], values: [], conditions: conditions, body: [], directive: first)
+                let loop = DuckLoop(place: place(line), names: [], conditions: conditions, body: [], directive: first)
                 nodes.append(.loop(try read(loop, words, nesting)))
             case "include":
                 nodes += try include(words, line)
@@ -67,6 +72,8 @@ struct DuckParser {
         return nodes
     }
 
+    private func place(_ line: Int) -> DuckPlace { DuckPlace(line: line, file: inclusion?.file, mainLine: inclusion?.mainLine ?? line) }
+
     private static func words(_ line: String) -> [String] {
         line.utf8.split(whereSeparator: isSpace).map { String($0) ?? "" }
     }
@@ -74,7 +81,7 @@ struct DuckParser {
     // MARK: Records
 
     private mutating func read(_ words: [String], _ conditions: [DuckCondition], _ line: Int) throws(Problem) -> DuckRecord {
-        var record = DuckRecord(line: line, words: words, conditions: conditions)
+        var record = DuckRecord(place: place(line), words: words, conditions: conditions)
         guard words[0] == "statement" || words[0] == "query" else { return record }
         var sql: [String] = []
         while at < lines.count, !lines[at].isEmpty, !lines[at].hasPrefix("#") {
@@ -99,10 +106,11 @@ struct DuckParser {
 
     private mutating func read(_ loop: DuckLoop, _ words: [String], _ nesting: Int) throws(Problem) -> DuckLoop {
         var loop = loop
-        guard words.count >= 3 else { throw Problem(line: loop.line, message: "\(words[0]) needs a variable and values") }
+        let line = loop.place.line
+        guard words.count >= 3 else { throw Problem(line: line, message: "\(words[0]) needs a variable and values") }
         if words[0].hasSuffix("loop") {
             loop.names = [words[1]]
-            loop.values = try rounds(words, loop.line)
+            loop.numbers = try numbers(words, line)
         } else {
             loop.names = words[1].split(separator: ",").map(String.init)
             switch DuckValueGroup.expand(words.dropFirst(2)) {
@@ -110,24 +118,24 @@ struct DuckParser {
             case .success(let values): for value in values { loop.values.append(try tuple(value, loop)) }
             }
         }
-        loop.body = try nodes(loopLine: loop.line, nesting: nesting + 1)
+        loop.body = try nodes(loopLine: line, nesting: nesting + 1)
         return loop
     }
 
-    private func rounds(_ words: [String], _ line: Int) throws(Problem) -> [[String]] {
+    private func numbers(_ words: [String], _ line: Int) throws(Problem) -> Range<Int> {
         guard words.count == 4, let start = Int(words[2]), let end = Int(words[3]) else {
             throw Problem(line: line, message: "\(words[0]) needs a variable, a start and an end")
         }
         guard end <= start || end.subtractingReportingOverflow(start).partialValue <= Self.mostRounds, start > -(1 << 40), end < 1 << 40 else {
             throw Problem(line: line, message: "the loop has more than \(Self.mostRounds) rounds")
         }
-        return start < end ? (start..<end).map { [String($0)] } : []
+        return start..<max(start, end)
     }
 
     private func tuple(_ word: String, _ loop: DuckLoop) throws(Problem) -> [String] {
         let values = loop.names.count == 1 ? [word] : word.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard values.count == loop.names.count else {
-            throw Problem(line: loop.line, message: "\(word) has \(values.count) values for \(loop.names.count) variables")
+            throw Problem(line: loop.place.line, message: "\(word) has \(values.count) values for \(loop.names.count) variables")
         }
         return values
     }
@@ -146,11 +154,11 @@ struct DuckParser {
         } catch {
             throw Problem(line: line, message: error.message)
         }
-        var parser = DuckParser(script, workingDirectory, depth: depth + 1)
+        var parser = DuckParser(script, workingDirectory, depth: depth + 1, inclusion: (path, inclusion?.mainLine ?? line))
         do throws(Problem) {
             return try parser.nodes(loopLine: nil, nesting: 0)
         } catch {
-            throw Problem(line: line, message: "in \(path):\(error.line): \(error.message)")
+            throw Problem(line: error.line, message: error.message, file: error.file ?? path)
         }
     }
 }

@@ -13,13 +13,16 @@ extension DuckRun {
         init(_ run: DuckRun) { self.run = run }
 
         func perform(_ body: [DuckNode]) {
+            // Held while it runs: there may be a million rounds.
+            let others = run.rows
+            run.rows = ResultTable.boxed()
+            defer { (run.rows, run.connections) = (others, [:]) }
             do throws(Ending) {
                 try run.run(body)
             } catch {
                 if case .nextRound = error { return }
                 ending = error
             }
-            run.connections = [:]
         }
     }
 
@@ -36,11 +39,12 @@ extension DuckRun {
     }
 
     mutating func runConcurrently(_ loop: DuckLoop) throws(Ending) {
-        guard !isRound else { throw .failed(Failure(kind: .script, line: loop.line, message: "a concurrent loop cannot stand in another one")) }
-        guard engine.allowsThreads else { throw .unsupported("line \(loop.line): \(loop.directive) is not supported by this engine") }
+        guard !isRound else { throw .failed(loop.place.failure(.script, "a concurrent loop cannot stand in another one")) }
+        guard engine.allowsThreads else { throw .unsupported("\(loop.place.shown): \(loop.directive) is not supported by this engine") }
+        progress?(loop.place.mainLine, number)
         // Made once, not by each.
         _ = try? testFolder.path()
-        let work = Work(loop.values.map { round(loop.names, $0) }, loop.body)
+        let work = Work(loop.rounds.map { round(loop.names, loop.values(inRound: $0)) }, loop.body)
         WorkerThreads.start(min(Self.mostAtOnce, work.rounds.count)) {
             while case let index = work.next.add(1, ordering: .relaxed).oldValue, index < work.rounds.count {
                 work.rounds[index].perform(work.body)
@@ -59,7 +63,6 @@ extension DuckRun {
         run.isRound = true
         run.progress = nil
         run.connections = [:]
-        run.rows = ResultTable.boxed()
         run.verdict = FileVerdict()
         run.bind(names, values)
         return Round(run)

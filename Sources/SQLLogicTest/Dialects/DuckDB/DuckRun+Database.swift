@@ -21,7 +21,7 @@ extension DuckRun {
     mutating func restart(_ record: DuckRecord) throws(Ending) {
         connections = [:]
         database = Unopened()
-        try open(record, .unsupported("line \(record.line): restart is not supported"))
+        try open(record, .unsupported("\(record.place.shown): restart is not supported"))
     }
 
     private mutating func open(_ record: DuckRecord, _ unsupported: Ending) throws(Ending) {
@@ -51,6 +51,7 @@ extension DuckRun {
         }
     }
 
+    @inline(never)
     mutating func outcome(of sql: String, on name: String, _ record: DuckRecord) throws(Ending) -> StatementOutcome {
         let connection: any EngineConnection
         do throws(SQLLogicTestError) {
@@ -64,10 +65,11 @@ extension DuckRun {
             throw wrong(record, error.message)
         }
         rows.table.removeAll()
-        defer { notices = connection.notices }
+        defer { (notices, columnTypes) = (connection.notices, connection.columnTypes) }
         var text = Array(sql.utf8)
         text.append(0)
-        return text.withUnsafeBufferPointer { connection.run(UnsafeBufferPointer(rebasing: $0.dropLast()), into: &rows.table) }
+        let outcome = text.withUnsafeBufferPointer { connection.run(UnsafeBufferPointer(rebasing: $0.dropLast()), into: &rows.table) }
+        return rows.table.isExhausted ? .failed(EngineFailure("out of memory")) : outcome
     }
 
     /// Stands for the database between the closing of one and the opening of another.

@@ -3,10 +3,10 @@ import Glibc
 /// Everything but statements, queries and loops.
 extension DuckRun {
     mutating func runDirective(_ words: [String], _ record: DuckRecord) throws(Ending) {
-        func unsupported() -> Ending { .unsupported("line \(record.line): \(words.joined(separator: " ")) is not supported") }
-        func unmet() -> Ending { .unsupported("line \(record.line): \(words.joined(separator: " ")) is not met") }
+        func unsupported() -> Ending { .unsupported("\(record.place.shown): \(words.joined(separator: " ")) is not supported") }
+        func unmet() -> Ending { .unsupported("\(record.place.shown): \(words.joined(separator: " ")) is not met") }
         switch (words[0], words.count) {
-        case ("halt", 1): throw .halt(line: record.line)
+        case ("halt", 1): throw .halt(line: record.place.mainLine)
         case ("continue", 1): throw .nextRound
         case ("tags", _): break
         case ("hash-threshold", 2):

@@ -95,7 +95,10 @@ extension DuckRun {
                           actual: hashed + "\n" + Self.table(values.prefix(64), columns))
         }
         let wanted = try wanted(expected, values.count, columns, record)
-        if wanted.count == values.count, zip(values, wanted).allSatisfy({ DuckComparison.isSame($0, $1) }) { return }
+        let types = columnTypes.count == columns ? columnTypes : []
+        if wanted.count == values.count, values.indices.allSatisfy({ index in
+            DuckComparison.isSame(values[index], wanted[index], types.isEmpty ? .unknown : DuckComparison.Kind(type: types[index % columns]))
+        }) { return }
         throw failure(.wrongValue, record, sql, wanted.count == values.count ? "wrong result" : "wrong result: \(wanted.count) values expected, \(values.count) found",
                       expected: Self.table(wanted[...], columns), actual: Self.table(values[...], columns))
     }
@@ -115,9 +118,10 @@ extension DuckRun {
     }
 
     /// Errors that say that something outside is not there end the file as a skip.
+    @inline(never)
     private func ifIgnored(_ error: EngineFailure, _ record: DuckRecord) throws(Ending) {
         if let text = ignoredErrors.first(where: { error.message.contains($0) }) {
-            throw .unsupported("line \(record.line): an error with the text \"\(text)\" is ignored: \(error.message)")
+            throw .unsupported("\(record.place.shown): an error with the text \"\(text)\" is ignored: \(error.message)")
         }
     }
 

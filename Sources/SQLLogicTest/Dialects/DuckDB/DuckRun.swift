@@ -23,6 +23,8 @@ struct DuckRun {
     var rows = ResultTable.boxed()
     /// What the engine said while the last SQL ran.
     var notices: [String] = []
+    /// The types of the columns it gave, where the engine says them.
+    var columnTypes: [String] = []
     let testFolder: TestFolder
     /// Loop variables and those of `test-env` and `set variable`.
     var variables: [String: String] = [:]
@@ -30,7 +32,8 @@ struct DuckRun {
     var skipLevel = 0
     /// Errors with one of these texts end the file as a skip.
     var ignoredErrors = ["HTTP", "Unable to connect"]
-    private var number = 0
+    /// Of the record that began last.
+    private(set) var number = 0
 
     /// How a record ended, if not simply.
     enum Ending: Error {
@@ -57,7 +60,7 @@ struct DuckRun {
         do throws(DuckParser.Problem) {
             finish(try DuckParser.parse(script, workingDirectory: options.workingDirectory))
         } catch {
-            verdict.note(Failure(kind: .script, line: error.line, message: error.message), limit: options.failureLimit)
+            verdict.note(DuckPlace(line: error.line, file: error.file, mainLine: 0).failure(.script, error.message), limit: options.failureLimit)
             verdict.stopReason = .badRecord
         }
     }
@@ -100,12 +103,12 @@ struct DuckRun {
             verdict.skipped += 1
             return
         }
-        if let reason = loop.unsupported { throw .unsupported("line \(loop.line): \(reason)") }
+        if let reason = loop.unsupported { throw .unsupported("\(loop.place.shown): \(reason)") }
         if loop.isConcurrent { return try runConcurrently(loop) }
         let outer = variables
         defer { for name in loop.names { variables[name] = outer[name] } }
-        for values in loop.values {
-            bind(loop.names, values)
+        for round in loop.rounds {
+            bind(loop.names, loop.values(inRound: round))
             do throws(Ending) {
                 try run(loop.body)
             } catch {
@@ -124,7 +127,7 @@ struct DuckRun {
 
     private mutating func run(_ record: DuckRecord) throws(Ending) {
         number += 1
-        progress?(record.line, number)
+        progress?(record.place.mainLine, number)
         let words = record.words.map(replace)
         if isKeptOut(record.conditions) || (skipLevel > 0 && words[0] != "mode") {
             verdict.skipped += 1
@@ -159,6 +162,7 @@ struct DuckRun {
     private static let folderNames = ["TEST_DIR", "TEMP_DIR", "TEMP_DIR_ABSOLUTE", "LOCAL_TEMP_DIR"]
 
     /// `text` with `{name}` and `${name}` replaced.
+    @inline(never)
     func replace(_ text: String) -> String {
         var text = text
         if text.utf8.contains(UInt8(ascii: "{")) {
@@ -176,10 +180,14 @@ struct DuckRun {
 
     // MARK: Failures
 
-    func wrong(_ record: DuckRecord, _ message: String) -> Ending { .failed(Failure(kind: .script, line: record.line, message: message)) }
+    @inline(never)
+    func wrong(_ record: DuckRecord, _ message: String) -> Ending { .failed(record.place.failure(.script, message)) }
 
+    @inline(never)
     func failure(_ kind: Failure.Kind, _ record: DuckRecord, _ sql: String, _ message: String, expected: String = "", actual: String = "") -> Ending {
         func cut(_ text: String) -> String { Array(text.utf8).withUnsafeBufferPointer { Failure.cut($0) } }
-        return .failed(Failure(kind: kind, line: record.line, message: message, sql: cut(sql), expected: cut(expected), actual: cut(actual)).with(notices))
+        var failure = record.place.failure(kind, message).with(notices)
+        (failure.sql, failure.expected, failure.actual) = (cut(sql), cut(expected), cut(actual))
+        return .failed(failure)
     }
 }

@@ -5,6 +5,8 @@ struct RSParser {
     private let script: Script
     private var lines: PlainLines
     private let depth: Int
+    /// The line of the outermost `include` that brought this script in.
+    private let includeLine: Int?
     private var conditions: [RSRecord.Condition] = []
     private var connection: String?
     private var records: [RSRecord] = []
@@ -12,16 +14,17 @@ struct RSParser {
     /// How deep includes may be nested; a file that includes itself ends here.
     private static let deepest = 32
 
-    private init(_ script: Script, depth: Int) {
+    private init(_ script: Script, depth: Int, includeLine: Int?) {
         self.script = script
         self.depth = depth
+        self.includeLine = includeLine
         lines = PlainLines(script)
     }
 
-    static func parse(_ script: Script) throws(RSParseError) -> [RSRecord] { try parse(script, depth: 0) }
+    static func parse(_ script: Script) throws(RSParseError) -> [RSRecord] { try parse(script, depth: 0, includeLine: nil) }
 
-    private static func parse(_ script: Script, depth: Int) throws(RSParseError) -> [RSRecord] {
-        var parser = RSParser(script, depth: depth)
+    private static func parse(_ script: Script, depth: Int, includeLine: Int?) throws(RSParseError) -> [RSRecord] {
+        var parser = RSParser(script, depth: depth, includeLine: includeLine)
         while let line = parser.lines.next() {
             // Between records `#` starts a comment; elsewhere it is text like any other.
             if line.count <= 0 || script.base[line.start] == UInt8(ascii: "#") { continue }
@@ -175,18 +178,21 @@ struct RSParser {
     }
 
     private mutating func readLet(_ arguments: ArraySlice<String>, _ line: Int) throws(RSParseError.Reason) {
-        let names = arguments.joined(separator: " ").split(separator: ",", omittingEmptySubsequences: false).map { Whitespace.trimmed(String($0)) }
+        let names = arguments.joined(separator: " ").split(separator: ",").map { Whitespace.trimmed(String($0)) }.filter { !$0.isEmpty }
+        guard !names.isEmpty else { throw Self.invalid("let", arguments) }
         for name in names where !RSVariables.isName(name[...]) { throw RSParseError.Reason("invalid variable name: \"\(name)\"") }
-        let (sql, hasSeparator) = try readText()
-        guard !hasSeparator else { throw RSParseError.Reason("let cannot have results") }
-        append(.bind(names: names, sql: sql), line)
+        append(.bind(names: names, sql: try readText(untilSeparator: false).text), line)
     }
 
     private mutating func append(_ body: RSRecord.Body, _ line: Int, retry: RSRecord.Retry? = nil, result: ByteRange = .empty, hasSeparator: Bool = false) {
-        records.append(RSRecord(line: line, script: script, conditions: conditions, connection: connection, retry: retry, body: body,
-                                result: result, hasSeparator: hasSeparator))
-        conditions = []
-        connection = nil
+        records.append(RSRecord(line: line, mainLine: includeLine ?? line, script: script, conditions: conditions, connection: connection,
+                                retry: retry, body: body, result: result, hasSeparator: hasSeparator))
+        // Conditions wait for a record that can be skipped, a connection for one that uses it.
+        switch body {
+        case .statement, .query, .bind: (conditions, connection) = ([], nil)
+        case .system: conditions = []
+        case .sleep, .control, .hashThreshold, .halt: break
+        }
     }
 
     // MARK: Text
@@ -195,13 +201,13 @@ struct RSParser {
     private var atEnd: ByteRange { ByteRange(textEnd, textEnd) }
     private var textEnd = 0
 
-    /// The lines up to an empty one, the end, or `----`, joined by `\n`. The first is taken whatever it is.
-    private mutating func readText() throws(RSParseError.Reason) -> (text: [UInt8], hasSeparator: Bool) {
+    /// The lines up to an empty one, the end, or, when asked, `----`, joined by `\n`. The first is taken whatever it is.
+    private mutating func readText(untilSeparator: Bool = true) throws(RSParseError.Reason) -> (text: [UInt8], hasSeparator: Bool) {
         guard let first = lines.next() else { throw RSParseError.Reason("unexpected end of file: the record has no text") }
         var text = Array(script.buffer(first))
         textEnd = lines.position
         while let line = lines.next(), line.count > 0 {
-            if script.equals(line, "----") { return (text, true) }
+            if untilSeparator, script.equals(line, "----") { return (text, true) }
             text.append(0x0A)
             text.append(contentsOf: script.buffer(line))
             textEnd = lines.position
@@ -245,7 +251,7 @@ struct RSParser {
                 throw RSParseError.Reason(error.message)
             }
             do throws(RSParseError) {
-                records += try Self.parse(included, depth: depth + 1)
+                records += try Self.parse(included, depth: depth + 1, includeLine: includeLine ?? line)
             } catch {
                 throw RSParseError.Reason(error)
             }

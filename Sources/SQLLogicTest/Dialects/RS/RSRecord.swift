@@ -2,6 +2,8 @@
 struct RSRecord {
     /// Of the header.
     var line: Int
+    /// The line of the script that was asked for: that of its `include`, or the header's.
+    var mainLine: Int
     /// Of the script it stands in, which an `include` may have brought in.
     var script: Script
     var conditions: [Condition] = []

@@ -16,11 +16,7 @@ extension RSRun {
         case (.success(.complete), .rows(_, let expected)):
             // A statement is a query whose result is empty.
             if expected.isEmpty { return nil }
-            if options.records {
-                edits.replaceRows(record, [])
-                return nil
-            }
-            return failure(.wrongValue, record, "query result mismatch", expected: Self.joined(expected), actual: "")
+            return mismatch([], expected, record)
         case (.success(.rows(let types)), .rows(let mode, let expected)):
             return compare(shown(mode ?? sortMode, typedColumns: types), expected, record)
         }
@@ -65,9 +61,16 @@ extension RSRun {
     }
 
     private mutating func compare(_ actual: [[UInt8]], _ expected: [[UInt8]], _ record: RSRecord) -> Failure? {
-        if Self.isSame(actual, expected) { return nil }
-        if options.records {
-            edits.replaceRows(record, actual)
+        Self.isSame(actual, expected) ? nil : mismatch(actual, expected, record)
+    }
+
+    private mutating func mismatch(_ actual: [[UInt8]], _ expected: [[UInt8]], _ record: RSRecord) -> Failure? {
+        if isRecording {
+            // An empty line would end the result, and each line is a row.
+            guard actual.allSatisfy({ !$0.isEmpty && $0 != [0x0D] && !$0.contains(0x0A) }) else {
+                return failure(.wrongValue, record, "cannot record rows that are empty or have line ends in them", actual: Self.joined(actual))
+            }
+            edits.replaceResult(record.result, hasSeparator: record.hasSeparator, in: record.script, lines: actual)
             return nil
         }
         return failure(.wrongValue, record, "query result mismatch", expected: Self.joined(expected), actual: Self.joined(actual))

@@ -14,6 +14,8 @@ struct RSRun {
     var edits = ResultEdits()
     var variables: RSVariables
     private var substitutes = false
+    /// Whether what the engine gives is to be written into the script: at the last attempt.
+    var isRecording = false
     var sortMode = SortMode.nosort
     var isValueWise = false
     var hashThreshold: Int
@@ -42,9 +44,9 @@ struct RSRun {
             return
         }
         for (index, record) in records.enumerated() {
-            progress?(record.line, index + 1)
+            progress?(record.mainLine, index + 1)
             if case .halt = record.body {
-                verdict.haltLine = record.line
+                verdict.haltLine = record.mainLine
                 verdict.stopReason = .halt
                 return
             }
@@ -93,6 +95,7 @@ struct RSRun {
     private mutating func runTest(_ record: RSRecord) throws(SQLLogicTestError) -> Failure? {
         var attempt = 1
         while true {
+            isRecording = options.records && attempt >= record.retry?.attempts ?? 1
             let failure = try runOnce(record)
             guard failure != nil, let retry = record.retry, attempt < retry.attempts else { return failure }
             attempt += 1
@@ -134,7 +137,7 @@ struct RSRun {
             let outcome = sql.withUnsafeBufferPointer { bytes in
                 connection.run(UnsafeBufferPointer(rebasing: bytes[..<(bytes.count - 1)]), into: &rows.table)
             }
-            return .success(outcome)
+            return .success(rows.table.isExhausted ? .failed(EngineFailure("out of memory")) : outcome)
         } catch {
             return .failure(error)
         }
@@ -181,12 +184,18 @@ struct RSRun {
 
     mutating func judge(_ error: EngineFailure, _ expected: ExpectedError, _ record: RSRecord) -> Failure? {
         if expected.matches(error) { return nil }
-        if case .text = expected, options.records {
-            edits.replaceMessage(record, error.message)
-            return nil
-        }
+        if case .text = expected, isRecording { return recordMessage(error.message, record) }
         let state = error.sqlState.map { "(\($0)) " } ?? ""
         return failure(.statementFailed, record, "the error is not the expected one", expected: expected.shown, actual: state + error.message)
+    }
+
+    private mutating func recordMessage(_ message: String, _ record: RSRecord) -> Failure? {
+        let text = Whitespace.trimmed(message)
+        guard !text.contains("\n\n\n"), !text.utf8.contains(0x0D) else {
+            return failure(.wrongValue, record, "cannot record a text with two blank lines or carriage returns in it", actual: message)
+        }
+        edits.replace(record.result, in: record.script, with: Array((text + "\n").utf8))
+        return nil
     }
 
     // MARK: Variables
@@ -225,10 +234,7 @@ struct RSRun {
                 return failure(.statementFailed, record, "system command failed with \(end)", actual: output)
             }
             guard let expected, output != expected else { return nil }
-            if options.records {
-                edits.replaceMessage(record, output)
-                return nil
-            }
+            if isRecording { return recordMessage(output, record) }
             return failure(.wrongValue, record, "system command's output differs", expected: expected, actual: output)
         } catch {
             return failure(.statementFailed, record, "system command failed: \(error.message)")
@@ -242,6 +248,7 @@ struct RSRun {
         while nanosleep(&time, &rest) != 0, errno == EINTR { time = rest }
     }
 
+    @inline(never)
     func failure(_ kind: Failure.Kind, _ record: RSRecord, _ message: String, expected: String = "", actual: String = "") -> Failure {
         func cut(_ text: String) -> String { Array(text.utf8).withUnsafeBufferPointer { Failure.cut($0) } }
         return Failure(kind: kind, line: record.line, message: message, sql: sql.withUnsafeBufferPointer { Failure.cut($0) },

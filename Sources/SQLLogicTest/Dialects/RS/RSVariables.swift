@@ -2,13 +2,12 @@ import Glibc
 
 /// The variables of a script: what `let` has bound, what the environment has, and the runner's own.
 struct RSVariables {
-    private var bound: [String: String] = [:]
+    private var bound: [String: String]
     private let testFolder: TestFolder
-    private let database: String
 
     init(testFolder: TestFolder, database: String) {
         self.testFolder = testFolder
-        self.database = database
+        bound = ["__DATABASE__": database]
     }
 
     mutating func bind(_ name: String, _ value: String) { bound[name] = value }
@@ -26,7 +25,6 @@ struct RSVariables {
         switch name {
         case "__TEST_DIR__": return try testFolder.path()
         case "__NOW__": return Self.now
-        case "__DATABASE__": return database
         default: return bound[name] ?? getenv(name).map { String(cString: $0) }
         }
     }
@@ -40,7 +38,7 @@ struct RSVariables {
 
     // MARK: SQL
 
-    /// Replaces `$NAME`, `${NAME}` and `${NAME:default}` in `text`; `\$` and `\\` stand for themselves.
+    /// Replaces `$NAME`, `${NAME}` and `${NAME:default}` in `text`; a backslash before one of `$\{}:` takes its meaning away.
     func substitute(_ text: [UInt8], depth: Int = 0) throws(SubstitutionError) -> [UInt8] {
         guard depth < 16 else { throw SubstitutionError("defaults are nested too deep") }
         var result: [UInt8] = []
@@ -49,9 +47,9 @@ struct RSVariables {
         while at < text.count {
             let byte = text[at]
             at += 1
-            if byte == UInt8(ascii: "\\"), at < text.count {
-                guard text[at] == UInt8(ascii: "$") || text[at] == UInt8(ascii: "\\") else {
-                    throw SubstitutionError("invalid escape \"\\\(ASCII.shown(text[at]))\"; write \\\\ for a backslash")
+            if byte == UInt8(ascii: "\\") {
+                guard at < text.count, "$\\{}:".utf8.contains(text[at]) else {
+                    throw SubstitutionError("invalid escape \"\\\(at < text.count ? ASCII.shown(text[at]) : "")\"; write \\\\ for a backslash")
                 }
                 result.append(text[at])
                 at += 1

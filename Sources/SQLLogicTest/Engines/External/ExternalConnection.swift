@@ -5,6 +5,7 @@ final class ExternalConnection: EngineConnection {
     private let process: ChildProcess
     private let shutdownTimeout: Double
     private var stream = JSONStream()
+    private(set) var columnTypes: [String] = []
 
     init(_ process: ChildProcess, shutdownTimeout: Double) {
         self.process = process
@@ -20,6 +21,8 @@ final class ExternalConnection: EngineConnection {
 
     private struct Reply: Decodable {
         var result: [[String]]?
+        /// An addition to the protocol: the types of the columns.
+        var types: [String]?
         var err: String?
     }
 
@@ -58,6 +61,7 @@ final class ExternalConnection: EngineConnection {
     }
 
     private func ask(_ sql: UnsafeBufferPointer<UInt8>) -> Result<[[String]], EngineFailure> {
+        columnTypes = []
         do {
             let request = try JSONEncoder().encode(Request(sql: String(decoding: sql, as: UTF8.self)))
             guard process.write(Array(request)) else { return .failure(EngineFailure("the engine's program does not take requests any more")) }
@@ -65,6 +69,7 @@ final class ExternalConnection: EngineConnection {
                 if let object = stream.next() {
                     let reply = try JSONDecoder().decode(Reply.self, from: Data(object))
                     if let message = reply.err { return .failure(EngineFailure(message)) }
+                    columnTypes = reply.types ?? []
                     return .success(reply.result ?? [])
                 }
                 let bytes = process.read()

@@ -44,20 +44,23 @@ final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
         var prepared: OpaquePointer?
         var tail: UnsafePointer<CChar>?
         // With the NUL counted, SQLite does not copy the text.
-        let code = start.withMemoryRebound(to: CChar.self, capacity: sql.count + 1) {
+        let prepareCode = start.withMemoryRebound(to: CChar.self, capacity: sql.count + 1) {
             sqlite.prepare(database, $0, Int32(sql.count + 1), &prepared, &tail)
         }
         defer { sqlite.finalize(prepared) }
-        guard code == SQLITE_OK else { return .failed(failure) }
+        guard prepareCode == SQLITE_OK else { return .failed(failure) }
         let columns = sqlite.columnCount(prepared)
         guard let prepared, Int(columns) == types.count else { return .columnCount(Int(columns)) }
         result.columns = Int(columns)
-        while sqlite.step(prepared) == SQLITE_ROW, !result.isExhausted {
+        var code = sqlite.step(prepared)
+        while code == SQLITE_ROW, !result.isExhausted {
             for column in 0..<columns {
                 append(column, of: prepared, as: types[Int(column)], to: &result)
             }
+            code = sqlite.step(prepared)
         }
-        return .rows
+        // The original runner does not see what goes wrong here; but want of memory is no result of a query.
+        return code == SQLITE_NOMEM ? .failed(failure) : .rows
     }
 
     func run(_ sql: UnsafeBufferPointer<UInt8>, into result: inout ResultTable) -> StatementOutcome {
