@@ -14,7 +14,6 @@ public struct RecordParser {
 
     /// Reads the next record into `record`, whose storage is used again.
     /// - Returns: false when there is none.
-    @inline(never)
     public mutating func next(_ record: inout Record) -> Bool {
         while !isAtEnd, cursor.isBlank { step() }
         guard !isAtEnd else { return false }
