@@ -30,7 +30,7 @@ struct FleetRun {
     var clock: UseClock
     var floor: MemoryFloor
     let timeouts: TimeoutRules
-    private var announcedIterations = 0
+    private var announcedIterations: Int
     /// nil where the address space is limited instead.
     let groups: MemoryGroups?
     var sampler: FleetSampler
@@ -74,7 +74,7 @@ struct FleetRun {
         events = try EventLog(layout.events)
         orphans = Orphans(table: table, lease: spec.leaseSeconds)
         sampler = try FleetSampler(layout.samples)
-        index = try Reconciliation(directory, board, manifest).run(&events, table, &ledger)
+        (index, announcedIterations) = try Reconciliation(directory, board, manifest).run(&events, table, &ledger)
         MemoryGroups.remove(layout.controlGroup, ends: true)
         groups = MemoryGroups(spec, layout)
         try writeHeader()
