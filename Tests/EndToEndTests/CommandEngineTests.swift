@@ -28,6 +28,15 @@ struct CommandEngineTests {
         #expect(logs.contains { $0.text.contains("row 7 differs") }, "\(logs)")
     }
 
+    @Test("a program that crashes is tried as often as --attempts says", arguments: [1, 3])
+    func attempts(count: Int) async throws {
+        let project = try await Project(files: ["tests/crash.test": "kill -SEGV $$"], settings("[\"/bin/sh\", \"{file}\"]"))
+        #expect(try await project.slt("run", "--attempts", "\(count)").code == 1)
+        let record = try project.records(try #require(project.runs().first), count: 1)[0]
+        #expect(record.outcome == .crashed && record.attempt == count)
+        try await project.slt("run", "--attempts", "0").expect(code: 2, "--attempts")
+    }
+
     @Test("it gets the variables of the old scripts, and the configuration's own")
     func variables() async throws {
         let project = try await Project(

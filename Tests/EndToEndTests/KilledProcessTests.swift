@@ -52,12 +52,16 @@ struct KilledProcessTests {
         let client = try project.start(["run"])
         let live = try await project.status { $0.running == 2 }
         let directory = try project.runDirectory(live.id)
-        let supervisor = try #require(processes(naming: directory.path).first { project.commandLine($0).contains("supervise") })
+        let supervisor = try #require(processes(naming: directory.path).first { commandLine($0).contains("supervise") })
         try project.kill(supervisor, of: live.id)
 
         let end = try await client.finish()
         #expect(end.code == 5 && end.errors.contains("run --host box --resume \(live.id)"), "\(end)")
         #expect(try await project.status()?.phase == .interrupted)
+        // Nothing more will come of it by itself.
+        let watch = try await project.slt("status", "--watch", "--json")
+        #expect(watch.code == 0, "\(watch)")
+        #expect(try project.decode(HostReport.self, watch).run?.phase == .interrupted)
         let gone = try await eventually { processes(naming: directory.path).isEmpty }
         #expect(gone, "workers outlive their supervisor")
 
@@ -103,12 +107,6 @@ struct KilledProcessTests {
 }
 
 extension Project {
-    /// The arguments of a process.
-    func commandLine(_ pid: Int32) -> [String] {
-        let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
-        return line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-    }
-
     func isAgent(_ pid: Int32) -> Bool { commandLine(pid).dropFirst().first == "agent" }
 
     /// Kills a process of the run `id`, and no other.

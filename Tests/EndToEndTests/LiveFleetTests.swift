@@ -62,18 +62,18 @@ struct LiveFleetTests {
         """
 
     /// What still runs of a project's files.
-    private func programs(_ project: Project) -> [Int32] { processes(naming: project.workspace).filter { project.commandLine($0).first?.hasSuffix("sh") == true } }
+    private func programs(_ project: Project) -> [Int32] { processes(naming: project.workspace).filter { commandLine($0).first?.hasSuffix("sh") == true } }
 
     @Test("stop and stop --now leave no process, not even one that hides", arguments: [false, true])
     func stop(_ now: Bool) async throws {
         let project = try await Project(files: LiveFleetTests.stubborn, LiveFleetTests.settings)
         let live = try await begin(project, running: 2)
         let hiding = try await eventually { programs(project).count == 4 }
-        #expect(hiding, "\(programs(project).map { project.commandLine($0) })")
+        #expect(hiding, "\(programs(project).map { commandLine($0) })")
         let stopped = now ? try await project.slt("stop", "--now") : try await project.slt("stop")
         #expect(stopped.code == 0 && stopped.errors.contains("run \(live.id) has ended: 0 of 3 files have a result"), "\(stopped)")
         let gone = try await eventually(within: .seconds(5)) { programs(project).isEmpty && processes(naming: project.state + "/runs").isEmpty }
-        #expect(gone, "\(programs(project).map { project.commandLine($0) })")
+        #expect(gone, "\(programs(project).map { commandLine($0) })")
         #expect(try await project.slt("doctor").output.isEmpty)
         let again = try await project.slt("stop")
         #expect(again.code == 0 && again.errors.contains("was not running"), "\(again)")
@@ -84,13 +84,15 @@ struct LiveFleetTests {
         let project = try await Project(files: LiveFleetTests.stubborn, LiveFleetTests.settings)
         let live = try await begin(project, running: 2)
         #expect(try await eventually { programs(project).count == 4 })
-        #expect(try await project.slt("doctor").output.isEmpty, "a live fleet is nothing to mend")
+        let first = try await project.slt("doctor")
+        #expect(first.output.isEmpty, "a live fleet is nothing to mend")
+        #expect(first.errors.contains("workers on box are held to their memory by "), "\(first)")
         let directory = try project.runDirectory(live.id).path
         // The supervisor first, and stopped: neither it nor a worker can end what they have started.
-        let fleet = processes(naming: directory).sorted { left, _ in project.commandLine(left).contains("supervise") }
+        let fleet = processes(naming: directory).sorted { left, _ in commandLine(left).contains("supervise") }
         for pid in fleet { kill(pid, SIGSTOP) }
         // One of them may have been about to become another program, and be gone.
-        for pid in fleet where project.commandLine(pid).contains(directory) { kill(pid, SIGKILL) }
+        for pid in fleet where commandLine(pid).contains(directory) { kill(pid, SIGKILL) }
         #expect(try await eventually { try !project.runDirectory(live.id).isSupervised() })
 
         let found = try await project.slt("doctor")

@@ -27,6 +27,10 @@ struct ToyExecutor: FileExecutor {
                 return FileExecution(outcome: .fail, tests: tests, errors: 1, failures: [failure], message: "1 record failed")
             case "spin": while task.tryNumber < 1 << 40 { task.progress.at(line: index + 1, record: index + 1) }
             case "hog": hog()
+            case "refuse" where malloc(1 << 47) == nil:
+                let words = Array("memory allocation of \(1 << 47) bytes failed\n".utf8)
+                write(STDERR_FILENO, words, words.count)
+                abort()
             case "crash-once": if task.tryNumber == 1 { raise(SIGABRT) }
             case "alternate":
                 // Passes and fails in turn.

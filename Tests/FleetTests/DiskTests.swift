@@ -10,17 +10,10 @@ import Testing
     private func script(_ text: String, files: Int) async throws -> String {
         let fleet = try FleetFixture()
         try fleet.toys(Dictionary(uniqueKeysWithValues: (0..<files).map { ("f\($0).toy", "print \(String(repeating: "x", count: 500))\nfail") }))
-        let output = fleet.folder.file("output")
-        let head = "P='\(FleetFixture.probe)'; W='\(fleet.workspace)'; T='\(fleet.folder.path)/t'; mkdir $T; exec >'\(output)' 2>&1\n"
+        let head = "P='\(FleetFixture.probe)'; W='\(fleet.workspace)'; T='\(fleet.folder.path)/t'; mkdir $T; exec 2>&1\n"
         let file = try fleet.folder.write(head + text, to: "script.sh")
         let flags = geteuid() == 0 ? "-m" : "-rm"
-        var pid: pid_t = 0
-        let arguments: [UnsafeMutablePointer<CChar>?] = ["unshare", flags, "sh", file].map { (text: String) in strdup(text) } + [nil]
-        defer { for argument in arguments { free(argument) } }
-        #expect(posix_spawnp(&pid, "unshare", nil, nil, arguments, environ) == 0)
-        let child = pid
-        #expect(try await eventually(within: .seconds(30)) { waitpid(child, nil, WNOHANG) != 0 })
-        return String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self)
+        return try await RunningProgram.run(["/usr/bin/env", "unshare", flags, "sh", file], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]).text
     }
 
     @Test("a full disk ends the run with a clear error, and it goes on when there is room")

@@ -61,6 +61,8 @@ import Testing
         try directory.requestStop(.graceful)
         let summary = try await fleet.summary()
         #expect(summary.error == nil && summary.outcomes == [.pass: 9, .fail: 3] && summary.flaky == nil)
+        let announced = try fleet.events().filter { $0.kind == .iterationFinished }.compactMap { $0.message?.prefix { $0 != ":" } }
+        #expect(Set(announced).count == announced.count && announced.count > 1)
         let keys = try fleet.events().compactMap { $0.record.map { "\($0.id)/\($0.iteration ?? 0)" } }
         #expect(Set(keys).count == keys.count && (summary.iterations ?? 0) > 1)
         try fleet.expectTidy()

@@ -209,9 +209,25 @@ import Testing
     func memory() async throws {
         let fleet = try FleetFixture()
         try fleet.toys(["hog.toy": "hog", "a.toy": "pass"])
-        _ = try fleet.make(workers: 1, attempts: 1, memory: 400 << 20)
+        let directory = try fleet.make(workers: 1, attempts: 1, memory: 400 << 20)
         let summary = try await fleet.run()
         #expect(summary.outcomes == [.pass: 1, .outOfMemory: 1])
+        let limit = try #require(summary.memory)
+        #expect(limit.bytes == 400 << 20)
+        #expect(try directory.status().memory == limit)
+        #expect(try fleet.events().first?.message == "2 files, 1 workers, 400 MiB of memory each, held by \(limit.by.words)")
+        #expect(!FileManager.default.fileExists(atPath: directory.path + "/cgroup"))
+    }
+
+    @Test("a worker that says it was refused memory is out of memory, and its words are not held against the next one")
+    func refusedMemory() async throws {
+        let fleet = try FleetFixture()
+        try fleet.toys(["a.toy": "refuse", "b.toy": "crash", "c.toy": "pass"])
+        _ = try fleet.make(workers: 1, attempts: 1, selection: Selection(order: .name))
+        let summary = try await fleet.run()
+        #expect(summary.outcomes == [.outOfMemory: 1, .crashed: 1, .pass: 1] && summary.memory == nil)
+        #expect(try fleet.record("a.toy").message == "out of memory: killed by SIGABRT at line 1")
+        #expect(try fleet.record("b.toy").message == "killed by SIGSEGV at line 1")
     }
 
     @Test("whoever follows the events late, in pieces or twice sees the same")

@@ -83,6 +83,11 @@ public struct RunningProgramFailure: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
+/// The arguments of a process; none when it is gone.
+public func commandLine(_ pid: Int32) -> [String] {
+    (FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+}
+
 /// The processes whose command line has `text` in it: a path that belongs to one test alone.
 public func processes(naming text: String) -> [Int32] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

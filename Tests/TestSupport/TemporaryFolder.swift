@@ -32,6 +32,12 @@ public final class TemporaryFolder: Sendable {
     }
 }
 
+/// All files and folders below `folder`, as paths.
+public func below(_ folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.flatMap { [folder + "/" + $0] + below(folder + "/" + $0) }
+}
+
 extension FileManager {
     fileprivate func destinationOfSymbolicLinkIfAny(_ path: String) throws -> String {
         guard let real = realpath(path, nil) else { throw POSIXFailure(call: "realpath \(path)", errno: errno) }

@@ -129,12 +129,15 @@ public struct DoctorReport: Codable, Sendable, Equatable {
     public var ended: Int
     /// Runs whose supervisor is gone and that have files left.
     public var interrupted: [String]
+    /// What would hold workers to their memory.
+    public var memory: MemoryLimit.Holder
 
-    public init(hostName: String, leftovers: [Leftover], ended: Int, interrupted: [String]) {
+    public init(hostName: String, leftovers: [Leftover], ended: Int, interrupted: [String], memory: MemoryLimit.Holder) {
         self.hostName = hostName
         self.leftovers = leftovers
         self.ended = ended
         self.interrupted = interrupted
+        self.memory = memory
     }
 }
 

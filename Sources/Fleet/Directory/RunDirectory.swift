@@ -23,6 +23,7 @@ public struct RunDirectory: Sendable {
         let target = runs / spec.id
         guard !target.exists else { throw exists(spec.id) }
         UnfinishedRun.sweep(runs)
+        MemoryGroups.sweep(runs, ends: false)
         let building = UnfinishedRun.folder(of: spec.id, in: runs)
         building.removeTree()
         do {

@@ -19,6 +19,7 @@ struct RunLayout: Sendable {
     var stop: Path { root / "stop" }
     var workers: Path { root / "workers" }
     var pause: Path { root / "pause" }
+    var controlGroup: Path { root / "cgroup" }
     var iterations: Path { root / "iterations.jsonl" }
     var summary: Path { root / "summary.json" }
     var records: Path { root / "records.jsonl" }

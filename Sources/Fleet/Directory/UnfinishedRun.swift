@@ -35,6 +35,11 @@ enum UnfinishedRun {
 }
 
 extension RunDirectory {
-    /// Removes what killed processes had begun to make below a state folder.
-    public static func removeUnfinished(state: String) { UnfinishedRun.sweep(Path(runsFolder(state: state))) }
+    /// Removes what killed processes had begun to make below a state folder, and the cgroups of runs without a supervisor.
+    /// - Parameter ends: also ends the processes in those.
+    public static func removeUnfinished(state: String, ends: Bool) {
+        let runs = Path(runsFolder(state: state))
+        UnfinishedRun.sweep(runs)
+        MemoryGroups.sweep(runs, ends: ends)
+    }
 }

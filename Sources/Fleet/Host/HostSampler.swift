@@ -47,8 +47,10 @@ public struct HostSampler: Sendable {
     }
 
     /// How many processes the kernel has ended for want of memory since boot.
-    package static func outOfMemoryKills() -> UInt64 {
-        for line in (Path("/proc/vmstat").kernelText() ?? []).split(separator: 0x0A) where line.starts(with: "oom_kill ".utf8) {
+    package static func outOfMemoryKills() -> UInt64 { outOfMemoryKills(Path("/proc/vmstat")) }
+
+    static func outOfMemoryKills(_ counts: Path) -> UInt64 {
+        for line in (counts.kernelText() ?? []).split(separator: 0x0A) where line.starts(with: "oom_kill ".utf8) {
             return decimal(line.dropFirst(9)) ?? 0
         }
         return 0

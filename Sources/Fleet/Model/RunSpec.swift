@@ -13,7 +13,7 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var fileTimeout: Double
     /// How often a file whose worker died is tried in all, 1 or more.
     public var attempts: Int
-    /// Address-space limit of a worker, in bytes.
+    /// Memory of a worker, in bytes; see ``MemoryLimit``.
     public var memoryLimit: Int?
     /// Seconds after which a claim whose heartbeat has stopped may be taken over; 30 unless told.
     public var lease: Double?

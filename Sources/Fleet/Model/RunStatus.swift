@@ -50,6 +50,8 @@ public struct RunStatus: Codable, Sendable, Equatable {
     public var paused: Pause?
     /// What became of the workers' time so far.
     public var use: FleetUse?
+    /// What each worker may have; known once the run has started.
+    public var memory: MemoryLimit?
     /// Results of workers that had lost their claim, discarded.
     public var lateResults: Int?
     /// Why the run ended, once it has.

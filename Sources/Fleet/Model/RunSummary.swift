@@ -37,6 +37,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public var utilisation: Double?
     /// What became of the workers' time.
     public var use: FleetUse?
+    /// What each worker might have.
+    public var memory: MemoryLimit?
     /// Rounds of the queue that were finished, in a soak run; `iterations.jsonl` has them.
     public var iterations: Int?
     /// Files that passed and failed on the same sources.

@@ -25,6 +25,8 @@ final class Scoreboard: @unchecked Sendable {
         case paused
         /// Files that passed and failed.
         case flaky
+        /// 1 when workers get cgroups that hold them to their memory.
+        case memoryGroups
         /// Verdicts by file over all rounds of a soak run, in the order of ``Tally/outcomeOrder``: eight words.
         case verdicts = 24
         /// ``FleetUse`` in worker-microseconds: six words.
@@ -45,6 +47,8 @@ final class Scoreboard: @unchecked Sendable {
         case baseSize
         /// Bytes of the slot's text.
         case textLength
+        /// 1 when a cgroup holds the worker to its memory; the worker's.
+        case held
     }
 
     enum State: UInt64 { case empty, starting, idle, running, left, failed }

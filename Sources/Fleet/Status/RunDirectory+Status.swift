@@ -29,6 +29,7 @@ extension RunDirectory {
             workersWanted: board[word: .workersWanted] == 0 ? spec.workers : Int(clamping: board[word: .workersWanted]),
             restarts: Int(clamping: board[word: .restarts]), utilisation: RunDirectory.utilisation(board),
             stopRequested: stop, lateResults: late, end: summary?.end, error: summary?.error)
+        status.memory = memoryLimit(isGrouped: board[word: .memoryGroups] == 1)
         if let summary {
             status.outcomes = summary.outcomes
             status.queued = 0
@@ -46,6 +47,8 @@ extension RunDirectory {
         status.use = summary?.use ?? board.use
         return status
     }
+
+    func memoryLimit(isGrouped: Bool) -> MemoryLimit? { spec.memoryLimit.map { MemoryLimit(bytes: $0, by: isGrouped ? .cgroup : .addressSpace) } }
 
     private func addLive(_ status: inout RunStatus, _ board: ScoreboardReading, _ positions: Positions, _ manifest: Manifest) throws(FleetError) {
         status.timeLeft = max(0, spec.timeBudget - Clock.seconds(since: board[word: .startedClock]))

@@ -43,8 +43,10 @@ struct EventLog {
         return json.end() + [UInt8(ascii: "\n")]
     }
 
-    /// The positions that have an event.
-    func finishedFiles(_ positions: Positions) throws(FleetError) -> Set<Int> {
+    /// The positions that have an event, and how many iterations.
+    func announced(_ positions: Positions) throws(FleetError) -> (files: Set<Int>, iterations: Int) {
+        let iterationMark = Array(#"{"kind":"iteration-finished""#.utf8)
+        var iterations = 0
         let mark = Array(#""record":{"id":"#.utf8)
         let iteration = Array(#","iteration":"#.utf8)
         var files: Set<Int> = []
@@ -53,6 +55,7 @@ struct EventLog {
             let piece = try file.read(min(4 << 20, size - offset), at: offset)
             guard let end = piece.lastIndex(of: UInt8(ascii: "\n")) else { break }
             for line in piece[...end].split(separator: UInt8(ascii: "\n")) {
+                if line.starts(with: iterationMark) { iterations += 1 }
                 // The mark stands near the line's start, after the kind and the time.
                 let head = Array(line.prefix(160))
                 guard let at = head.indices.first(where: { head[$0...].starts(with: mark) }) else { continue }
@@ -64,7 +67,7 @@ struct EventLog {
             }
             offset += end + 1
         }
-        return files
+        return (files, iterations)
     }
 
     func sync() throws(FleetError) { try file.sync() }

@@ -11,13 +11,14 @@ extension FleetRun {
             any = true
             // Before the pid is free again, so that its group cannot be another's.
             if workers[pid] != nil { kill(-pid, SIGKILL) }
-            var status: Int32 = 0
-            var usage = rusage()
-            guard retryingInterrupts({ wait4(pid, &status, 0, &usage) }) == pid else { break }
+            var death = Death(of: pid)
             guard let worker = workers.removeValue(forKey: pid) else { continue }
-            let death = Death(status: status, peak: usage.ru_maxrss * 1024,
-                              memoryWasShort: HostSampler.outOfMemoryKills() > memoryKills,
-                              signal: cfleet_signal_of(status), exitCode: cfleet_exit_code_of(status))
+            if let group = worker.group, isHeld(worker) {
+                death.memoryWasShort = group.outOfMemoryKills > worker.killsBefore
+            } else {
+                death.memoryWasShort = HostSampler.outOfMemoryKills() > memoryKills
+            }
+            worker.group?.end()
             endOrphans()
             do throws(FleetError) {
                 try readFeeds()
@@ -74,7 +75,7 @@ extension FleetRun {
         failedStarts += 1
         guard failedStarts >= FleetRun.failedStartsAllowed else { return }
         let own = board.text(of: worker.place)
-        let said = (own.isEmpty ? lastLine(of: layout.workerLog(worker.slot)) : own).map { ": \($0)" } ?? ""
+        let said = (own.isEmpty ? lastLine(of: worker) : own).map { ": \($0)" } ?? ""
         fail("cannot keep workers alive: \(failedStarts) in a row ended before they had run a file, the last one \(death.words)\(said)")
     }
 
@@ -101,14 +102,20 @@ extension FleetRun {
         if worker.ending != nil { return try FleetRun.free(claim, table.owner) }
         // A worker that failed or was asked to leave has given its claim back by itself.
         if board[place, .state] == Scoreboard.State.failed.rawValue || death.exitCode == HeartbeatThread.gaveBack { return }
-        if tryNumber < spec.attempts { return }
+        // Its cgroup leaves no doubt, so that another try would only do the same.
+        let isCertain = isHeld(worker) && death.signal == SIGKILL && death.memoryWasShort
+        if tryNumber < spec.attempts && !isCertain { return }
         var record = try lostRecord(file, worker)
-        let isMemory = death.isOutOfMemory(limit: spec.memoryLimit, virtualSize: Int(clamping: board[place, .virtualSize]),
+        let isMemory = death.isOutOfMemory(limit: isHeld(worker) ? nil : spec.memoryLimit, virtualSize: Int(clamping: board[place, .virtualSize]),
                                            base: Int(clamping: board[place, .baseSize])) || saysMemoryWasRefused(worker, death)
         record.outcome = isMemory ? .outOfMemory : .crashed
-        record.explain((isMemory ? "out of memory: " : "") + death.words, line: Int(clamping: board[place, .line]))
+        let why = isCertain ? "ended by the kernel at its limit of \((spec.memoryLimit ?? 0) >> 20) MiB" : death.words
+        record.explain((isMemory ? "out of memory: " : "") + why, line: Int(clamping: board[place, .line]))
         try publish(record, at: file, attempt: attempt)
     }
+
+    /// Whether a cgroup holds the worker to its memory.
+    func isHeld(_ worker: WorkerProcess) -> Bool { board[worker.place, .held] == 1 }
 
     /// What is known of a file whose worker cannot say it.
     func lostRecord(_ file: Int, _ worker: WorkerProcess) throws(FleetError) -> FileRecord {
@@ -144,17 +151,18 @@ extension FleetRun {
 
     /// An engine in the worker that ends the process because it was refused memory says so last.
     private func saysMemoryWasRefused(_ worker: WorkerProcess, _ death: Death) -> Bool {
-        death.signal != 0 && death.signal != SIGKILL && MemoryRefusal.isSaid(atEndOf: tail(of: layout.workerLog(worker.slot)) ?? [])
+        death.signal != 0 && death.signal != SIGKILL && MemoryRefusal.isSaid(atEndOf: said(by: worker) ?? [])
     }
 
-    private func tail(of log: Path) -> [UInt8]? {
-        guard let file = File(ifPossible: log, O_RDONLY), let size = try? file.status().st_size else { return nil }
-        return try? file.read(min(4096, Int(size)), at: max(0, Int(size) - 4096))
+    /// The last that the worker has written: the log also has the words of those that had its slot before.
+    private func said(by worker: WorkerProcess) -> [UInt8]? {
+        guard let file = File(ifPossible: layout.workerLog(worker.slot), O_RDONLY), let info = try? file.status() else { return nil }
+        let start = max(worker.logStart, Int(info.st_size) - 4096)
+        return try? file.read(Int(info.st_size) - start, at: start)
     }
 
-    private func lastLine(of log: Path) -> String? {
-        guard let tail = tail(of: log) else { return nil }
-        return tail.split(separator: UInt8(ascii: "\n")).last.map { String(decoding: $0, as: UTF8.self).cut(toBytes: 500) }
+    private func lastLine(of worker: WorkerProcess) -> String? {
+        (said(by: worker) ?? []).split(separator: UInt8(ascii: "\n")).last.map { String(decoding: $0, as: UTF8.self).cut(toBytes: 500) }
     }
 }
 

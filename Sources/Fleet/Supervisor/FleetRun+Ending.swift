@@ -27,6 +27,7 @@ extension FleetRun {
             errors: found.errors, workers: wanted, restarts: Int(clamping: board[word: .restarts]),
             lateResults: late, utilisation: RunDirectory.utilisation(board))
         summary.use = board.use
+        summary.memory = directory.memoryLimit(isGrouped: groups != nil)
         if positions.isEndless { summary.iterations = ledger.finishedIterations }
         if ledger.flaky > 0 { summary.flaky = ledger.flaky }
         if let violation = violation(all, found, published) { summary.error = [failure, violation].compactMap { $0 }.joined(separator: "; ") }

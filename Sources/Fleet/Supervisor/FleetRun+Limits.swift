@@ -44,7 +44,7 @@ extension FleetRun {
     /// that they started takes together with them.
     mutating func watchMemoryLimits() throws(FleetError) {
         guard let limit = spec.memoryLimit else { return }
-        for (pid, worker) in workers where worker.ending == nil && board[worker.place, .resident] > UInt64(limit) {
+        for (pid, worker) in workers where worker.ending == nil && !isHeld(worker) && board[worker.place, .resident] > UInt64(limit) {
             try end(pid, .outOfMemory, "out of memory: \(Int(clamping: board[worker.place, .resident]) >> 20) MiB resident, \(limit >> 20) MiB allowed")
         }
     }

@@ -55,17 +55,23 @@ extension FleetRun {
         board[slot + 1, .sequence] = 0
         board.setWords(slot + 1, from: .pid, Array(repeating: 0, count: Scoreboard.Word.commit.rawValue - Scoreboard.Word.pid.rawValue))
         board[slot + 1, .textLength] = 0
+        board[slot + 1, .held] = 0
+        var worker = WorkerProcess(slot: slot, pid: 0, group: groups?.worker(slot), logStart: Int(try log.status().st_size))
+        worker.killsBefore = worker.group?.outOfMemoryKills ?? 0
+        var variables = [(Worker.supervisorVariable, Array("\(getpid())".utf8)), (Leftovers.variable, layout.root.bytes)]
+        if let group = worker.group { variables.append((Worker.groupVariable, group.folder.bytes)) }
         board[slot + 1, .state] = Scoreboard.State.starting.rawValue
         let spawn = Spawn(
             arguments: [executable.bytes, Array("work".utf8), layout.root.bytes, Array("--slot".utf8), Array("\(slot)".utf8)],
-            environment: Spawn.environment(changing: [(Worker.supervisorVariable, Array("\(getpid())".utf8)), (Leftovers.variable, layout.root.bytes)]),
+            environment: Spawn.environment(changing: variables.map { (name: $0.0, value: $0.1) }),
             group: .new, directory: Path("/"),
             descriptors: [(null.descriptor, 0), (log.descriptor, 1), (log.descriptor, 2)])
         let (pid, error) = spawn.start()
         guard error == 0 else { throw FleetError(.startFailed, "cannot start a worker: \(executable.text): \(describe(error))") }
         board[slot + 1, .startTime] = ProcessIdentity.startTime(of: pid) ?? 0
         board[slot + 1, .pid] = UInt64(pid)
-        workers[pid] = WorkerProcess(slot: slot, pid: pid)
+        worker.pid = pid
+        workers[pid] = worker
         try events.append(RunEvent(kind: .workerStarted, time: Clock.now, worker: slot, pid: pid))
     }
 

@@ -30,7 +30,9 @@ struct FleetRun {
     var clock: UseClock
     var floor: MemoryFloor
     let timeouts: TimeoutRules
-    private var announcedIterations = 0
+    private var announcedIterations: Int
+    /// nil where the address space is limited instead.
+    let groups: MemoryGroups?
     var sampler: FleetSampler
     var feeds: [Int: FeedReader] = [:]
     var workers: [Int32: WorkerProcess] = [:]
@@ -72,9 +74,12 @@ struct FleetRun {
         events = try EventLog(layout.events)
         orphans = Orphans(table: table, lease: spec.leaseSeconds)
         sampler = try FleetSampler(layout.samples)
-        index = try Reconciliation(directory, board, manifest).run(&events, table, &ledger)
+        (index, announcedIterations) = try Reconciliation(directory, board, manifest).run(&events, table, &ledger)
+        MemoryGroups.remove(layout.controlGroup, ends: true)
+        groups = MemoryGroups(spec, layout)
         try writeHeader()
-        try events.append(RunEvent(kind: .runStarted, time: Clock.now, pid: getpid(), message: "\(manifest.count) files, \(spec.workers) workers"))
+        let limit = directory.memoryLimit(isGrouped: groups != nil).map { ", \($0.words)" } ?? ""
+        try events.append(RunEvent(kind: .runStarted, time: Clock.now, pid: getpid(), message: "\(manifest.count) files, \(spec.workers) workers" + limit))
         try publishBlocked()
     }
 
@@ -83,6 +88,7 @@ struct FleetRun {
         board.text = ""
         board[.draining] = 0
         board[.paused] = directory.isPauseRequested ? 1 : 0
+        board[.memoryGroups] = groups == nil ? 0 : 1
         board.use = FleetUse()
         ledger.show(on: board)
         board[.supervisorPid] = UInt64(getpid())
@@ -119,6 +125,7 @@ struct FleetRun {
             fail(error.message)
             try? endFleet()
         }
+        groups?.remove()
         return try finish()
     }
 

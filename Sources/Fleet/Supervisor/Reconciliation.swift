@@ -16,14 +16,15 @@ struct Reconciliation {
         positions = Positions(manifest, directory.spec.mode)
     }
 
-    /// - Returns: where the records of finished files are.
-    func run(_ events: inout EventLog, _ table: ClaimTable, _ ledger: inout Ledger) throws(FleetError) -> RecordIndex {
+    /// - Returns: where the records of finished files are, and how many iterations were announced.
+    func run(_ events: inout EventLog, _ table: ClaimTable, _ ledger: inout Ledger) throws(FleetError) -> (RecordIndex, iterations: Int) {
         try endLeftovers()
         try removeLeftovers()
         try endPause()
-        let index = try recount(&events, &ledger)
+        let known = try events.announced(positions)
+        let index = try recount(&events, &ledger, known.files)
         try freeClaims(table, index)
-        return index
+        return (index, known.iterations)
     }
 
     /// Workers of a dead supervisor that did not leave, known by pid and start time, with their groups.
@@ -58,11 +59,10 @@ struct Reconciliation {
 
     /// Counts what has been published from the results themselves. One that is not whole was lost with the power and
     /// does not count; one without an event gets it.
-    private func recount(_ events: inout EventLog, _ ledger: inout Ledger) throws(FleetError) -> RecordIndex {
+    private func recount(_ events: inout EventLog, _ ledger: inout Ledger, _ known: Set<Int>) throws(FleetError) -> RecordIndex {
         let results = Results(layout: layout)
         var index = RecordIndex(count: manifest.count, grows: positions.isEndless)
         var tally = Tally()
-        let known = try events.finishedFiles(positions)
         for id in try results.ids() {
             guard let line = try results.recordLine(id),
                   let record = try? JSON.decode(FileRecord.self, line, layout.result(id)), positions.position(of: record) == id,

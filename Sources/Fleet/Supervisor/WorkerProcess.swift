@@ -1,3 +1,4 @@
+import CFleet
 import Glibc
 
 /// A worker as its supervisor knows it.
@@ -13,6 +14,11 @@ struct WorkerProcess {
 
     var slot: Int
     var pid: Int32
+    /// What holds it to its memory, and how many processes the kernel had ended there when it was started.
+    var group: ControlGroup?
+    var killsBefore: UInt64 = 0
+    /// Where its words begin in the log of its slot, in bytes.
+    var logStart = 0
     var ending: Ending?
     /// It was told to claim no more.
     var isDismissed = false
@@ -22,23 +28,34 @@ struct WorkerProcess {
     /// Where it is on the scoreboard.
     var place: Int { slot + 1 }
 
-    /// Ends the worker and its process group.
+    /// Ends the worker and all that it started.
     mutating func end(_ reason: Ending) {
         ending = ending ?? reason
         kill(-pid, SIGKILL)
+        group?.end()
     }
 }
 
 /// How a process ended.
 package struct Death {
-    package var status: Int32
     /// The most memory it had, in bytes.
-    package var peak: Int
+    let peak: Int
     /// Whether the kernel ended a process for want of memory at about that time.
-    package var memoryWasShort: Bool
+    var memoryWasShort = false
 
-    package var signal: Int32
-    package var exitCode: Int32
+    /// 0 when it left by itself, with `exitCode`.
+    package let signal: Int32
+    let exitCode: Int32
+
+    /// Waits for `pid`. Of one that is no child of this process the exit code is -1.
+    init(of pid: pid_t) {
+        var status: Int32 = -1
+        var usage = rusage()
+        retryingInterrupts { wait4(pid, &status, 0, &usage) }
+        peak = usage.ru_maxrss * 1024
+        signal = cfleet_signal_of(status)
+        exitCode = cfleet_exit_code_of(status)
+    }
 
     package var words: String { signal != 0 ? "killed by \(Signals.name(signal))" : "left with exit code \(exitCode)" }
 

@@ -13,18 +13,28 @@ package enum ForkedProcess {
         _ = cfleet_signal_at_parents_death(SIGKILL)
         if getppid() != parent { _exit(1) }
         for signal in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { Glibc.signal(signal, SIG_DFL) }
-        // The language runtime's crash handler would take seconds, and say nothing that the parent does not.
-        for fault in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { Glibc.signal(fault, SIG_DFL) }
+        dieOfFaults()
         _ = cfleet_adopt_orphans()
         body()
     }
 
-    /// No more address space than this for this process and what it starts, in bytes.
-    package static func limitMemory(_ bytes: Int) {
+    /// No more address space than this for this process and what it starts, in bytes; less where it has less already.
+    /// - Returns: false with `errno` set when the system refuses.
+    package static func limitMemory(_ bytes: Int) -> Bool {
         // A heap for each thread would take a large part of the address space and use none of it.
         cfleet_one_heap()
-        var limit = rlimit(rlim_cur: UInt(bytes), rlim_max: UInt(bytes))
-        setrlimit(__rlimit_resource_t(9), &limit)
+        let addressSpace = __rlimit_resource_t(9)
+        var limit = rlimit()
+        guard getrlimit(addressSpace, &limit) == 0 else { return false }
+        limit.rlim_max = min(limit.rlim_max, UInt(bytes))
+        limit.rlim_cur = limit.rlim_max
+        return setrlimit(addressSpace, &limit) == 0
+    }
+
+    /// The language runtime's crash handler stops the other threads first, would wait for ever for one that blocks the
+    /// signal it does that with, and says nothing that the parent does not know.
+    package static func dieOfFaults() {
+        for fault in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { Glibc.signal(fault, SIG_DFL) }
     }
 
     /// Processes that the caller starts leave their orphans to it.
@@ -33,11 +43,9 @@ package enum ForkedProcess {
     /// Waits for `pid`, and says how it ended.
     /// - Parameter kills: how many processes the kernel had ended for want of memory when it was started.
     package static func wait(for pid: pid_t, killsBefore kills: UInt64) -> Death {
-        var status: Int32 = 0
-        var usage = rusage()
-        retryingInterrupts { wait4(pid, &status, 0, &usage) }
-        return Death(status: status, peak: usage.ru_maxrss * 1024, memoryWasShort: HostSampler.outOfMemoryKills() > kills,
-                     signal: cfleet_signal_of(status), exitCode: cfleet_exit_code_of(status))
+        var death = Death(of: pid)
+        death.memoryWasShort = HostSampler.outOfMemoryKills() > kills
+        return death
     }
 
     /// Ends the children of this process that are not in `kept`, with the groups they lead.

@@ -10,6 +10,12 @@ struct Path: Sendable, Hashable {
     static func / (folder: Path, name: String) -> Path { Path(folder.bytes + [UInt8(ascii: "/")] + Array(name.utf8)) }
     static func / (folder: Path, name: [UInt8]) -> Path { Path(folder.bytes + [UInt8(ascii: "/")] + name) }
 
+    /// The folder that the last name is in, of an absolute path.
+    var parent: Path { Path(Array(bytes[..<(bytes.lastIndex(of: UInt8(ascii: "/")) ?? 0)])) }
+
+    /// The last name.
+    var name: ArraySlice<UInt8> { bytes[((bytes.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...] }
+
     /// For people: bytes that are not UTF-8 are replaced.
     var text: String { String(decoding: bytes, as: UTF8.self) }
 

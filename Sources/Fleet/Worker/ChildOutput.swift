@@ -33,8 +33,7 @@ struct ChildOutput {
     }
 
     /// Waits for the child's end and ends its group. What others still hold of the pipe is not waited for.
-    /// - Returns: its wait status, and the most memory it had, in bytes.
-    mutating func finish() -> (status: Int32, peak: Int) {
+    mutating func finish() -> Death {
         var isOpen = true
         while !hasEnded() {
             var waiting = [pollfd(fd: isOpen ? reading : -1, events: Int16(POLLIN), revents: 0),
@@ -44,14 +43,12 @@ struct ChildOutput {
             if isOpen { isOpen = drain() }
         }
         kill(-pid, SIGKILL)
-        var status: Int32 = 0
-        var usage = rusage()
-        retryingInterrupts { wait4(pid, &status, 0, &usage) }
+        let death = Death(of: pid)
         if isOpen { _ = drain() }
         close(reading)
         if pidDescriptor >= 0 { close(pidDescriptor) }
         tail = Array(tail.suffix(FileRecord.outputKept))
-        return (status, usage.ru_maxrss * 1024)
+        return death
     }
 
     private func hasEnded() -> Bool {

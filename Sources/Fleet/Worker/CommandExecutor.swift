@@ -43,11 +43,10 @@ public struct CommandExecutor: FileExecutor {
             throw FleetError(.startFailed, "cannot start \(program): \(describe(child.error)); check engine.command")
         }
         task.progress.child(pid: child.pid, startTime: ProcessIdentity.startTime(of: child.pid) ?? 0)
-        let (status, peak) = child.finish()
+        var death = child.finish()
         Descendants.end()
         task.progress.child(pid: 0, startTime: 0)
-        let death = Death(status: status, peak: peak, memoryWasShort: HostSampler.outOfMemoryKills() > kills,
-                          signal: cfleet_signal_of(status), exitCode: cfleet_exit_code_of(status))
+        death.memoryWasShort = HostSampler.outOfMemoryKills() > kills
         let execution = judge(death, output: child.tail)
         do throws(FleetError) {
             return try CommandResults.read(results)?.complete(execution) ?? execution

@@ -27,14 +27,15 @@ public struct Worker {
     ///   - executor: made after the memory limit is set.
     public static func main(runDirectory: String, slot: Int, executor: (RunDirectory) throws -> any FileExecutor) -> Int32 {
         signal(SIGPIPE, SIG_IGN)
-        dieOfFaults()
+        ForkedProcess.dieOfFaults()
         do {
             try followSupervisor()
             let directory = try RunDirectory.open(path: runDirectory)
             let heart = HeartbeatThread(lease: directory.spec.leaseSeconds)
-            limitMemory(directory.spec.memoryLimit)
+            let isHeld = try limitMemory(directory.spec.memoryLimit)
             try heart.start()
             let worker = try Worker(directory, slot: slot, executor: executor(directory), heart: heart)
+            worker.board[slot + 1, .held] = isHeld ? 1 : 0
             return worker.run()
         } catch {
             print(error: "\(error)")
@@ -42,14 +43,10 @@ public struct Worker {
         }
     }
 
-    /// The language runtime's crash handler stops the other threads first, and would wait for ever for one that blocks
-    /// the signal it does that with. The supervisor sees the fault and knows the line it happened on.
-    private static func dieOfFaults() {
-        for fault in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { signal(fault, SIG_DFL) }
-    }
-
     /// The variable in which the supervisor tells its workers who it is.
     static let supervisorVariable = "SLT_SUPERVISOR_PID"
+    /// The one for the cgroup that a worker enters, before it has a thread or a child.
+    static let groupVariable = "SLT_WORKER_GROUP"
 
     /// Nobody enforces limits without a supervisor, so the worker leaves with it: the kernel sends SIGTERM. One that
     /// was started without a supervisor has none to follow.
@@ -60,12 +57,12 @@ public struct Worker {
         if getppid() != supervisor { throw FleetError(.startFailed, "cannot work: the supervisor has gone") }
     }
 
-    private static func limitMemory(_ bytes: Int?) {
-        guard let bytes else { return }
-        // A heap for each thread would take a large part of the address space and use none of it.
-        cfleet_one_heap()
-        var limit = rlimit(rlim_cur: UInt(bytes), rlim_max: UInt(bytes))
-        setrlimit(__rlimit_resource_t(9), &limit)
+    /// - Returns: whether a cgroup holds this process to its memory.
+    private static func limitMemory(_ bytes: Int?) throws(FleetError) -> Bool {
+        guard let bytes else { return false }
+        if let group = getenv(groupVariable), ControlGroup(folder: Path(String(cString: group))).take(0) { return true }
+        if !ForkedProcess.limitMemory(bytes) { throw .system("limit the worker's memory") }
+        return false
     }
 
     private init(_ directory: RunDirectory, slot: Int, executor: any FileExecutor, heart: HeartbeatThread) throws(FleetError) {

@@ -6,7 +6,7 @@ import FoundationEssentials
 struct RecordDetails {
     let folder: String
 
-    /// Bytes of output that a summary can use.
+    /// Characters of output that a summary can use.
     private static let outputKept = 4096
 
     /// How many flaky files are kept for the summary.

@@ -20,6 +20,7 @@ extension RunStatus {
         copy.restarts = bounded(restarts)
         copy.iteration = iteration.map(bounded)
         copy.flaky = flaky.map(bounded)
+        copy.memory?.bytes = max(0, memory?.bytes ?? 0)
         copy.workers = Array(workers.prefix(1 << 17))
         return copy
     }

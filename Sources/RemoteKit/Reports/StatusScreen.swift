@@ -49,6 +49,8 @@ public struct StatusScreen: Sendable {
         var lines = [title(status, style), queue(status, style), outcomes(status, style)]
         lines.append(Columns.cut("\(Human.count(status.tests, "test")), \(Human.count(status.skippedRecords)) skipped   "
             + "workers \(status.alive) of \(status.workersWanted), \(status.busy) busy, \(status.restarts) replaced", style.width))
+        // What does not change needs no line of a live view.
+        if style.height == nil, let memory = status.memory { lines.append(Columns.cut("workers have \(memory.words)", style.width)) }
         lines += RunWarnings(status: status, sample: sample, host: host).lines.prefix(3).map { style.paint(Columns.cut($0, style.width), .yellow) }
         return lines
     }
@@ -99,7 +101,7 @@ public struct StatusScreen: Sendable {
         column.width = columns == 1 ? style.width : (style.width - 3) / 2
         let wide = column.width >= 60
         let header = Columns.cut(wide ? "slot     pid state     elapsed   cpu      rss    line file" : "slot state    elapsed file", column.width)
-        let shown = shown(status, limit * columns)
+        let shown = shown(status, limit, columns)
         var lines = [style.paint(side(header, columns == 2 ? header : nil, column.width), .dim)]
         let height = (shown.count + columns - 1) / columns
         for index in 0..<height {
@@ -117,10 +119,10 @@ public struct StatusScreen: Sendable {
         return Columns.left(left, width) + "   " + right
     }
 
-    /// At most `limit` workers, with one line less when some are left out. Without an order that was asked for the longest
+    /// As many workers as `limit` lines of `columns` hold, with one line less when some are left out. Without an order that was asked for the longest
     /// on one file are those to look at.
-    private func shown(_ status: RunStatus, _ limit: Int) -> [WorkerStatus] {
-        let isCut = status.workers.count > limit
+    private func shown(_ status: RunStatus, _ limit: Int, _ columns: Int) -> [WorkerStatus] {
+        let isCut = status.workers.count > limit * columns
         let ordered: [WorkerStatus] = switch sort {
         case .slot where !isCut: status.workers
         case .slot, .elapsed:
@@ -128,7 +130,7 @@ public struct StatusScreen: Sendable {
         case .cpu: status.workers.sorted { ($1.cpu, $0.slot) < ($0.cpu, $1.slot) }
         case .memory: status.workers.sorted { ($1.rss, $0.slot) < ($0.rss, $1.slot) }
         }
-        return isCut ? Array(ordered.prefix(max(0, limit - 1))) : ordered
+        return isCut ? Array(ordered.prefix(max(0, (limit - 1) * columns))) : ordered
     }
 
     private func text(_ worker: WorkerStatus, _ wide: Bool, _ style: Style) -> String {

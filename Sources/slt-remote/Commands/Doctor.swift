@@ -21,6 +21,7 @@ struct Doctor: AsyncParsableCommand {
         let report = try await Interruption.watching { try await host.withAgent { try await $0.doctor(ends: ends) } }
         if json { return try JSONOutput.print(report) }
         let found = report.leftovers
+        Terminal.shared.say("workers on \(host.name) are held to their memory by \(report.memory.words)")
         for process in found {
             Terminal.shared.output("process \(process.pid) of run \(SafeText.line(process.run, limit: 64)), \(Human.bytes(process.rss)): \(SafeText.line(process.command, limit: 200))\n")
         }

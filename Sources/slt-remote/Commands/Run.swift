@@ -31,6 +31,9 @@ struct Run: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How often a file that failed is run again; one that then passes is called flaky.", valueName: "n"))
     var retries: String?
 
+    @Option(help: ArgumentHelp("How often a file is tried whose worker dies or whose program crashes.", valueName: "n"))
+    var attempts: String?
+
     @Option(help: ArgumentHelp("Memory of one worker: 512M, 4G, none.", valueName: "size"))
     var memory: String?
 
@@ -76,7 +79,7 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         let flags = ConfigurationFlags(profile: profile, mode: mode, workers: workers, time: time, fileTimeout: fileTimeout, retries: retries,
-                                       memory: memory, seed: seed, order: order, files: globs)
+                                       attempts: attempts, memory: memory, seed: seed, order: order, files: globs)
         let configuration = try common.configuration(flags)
         let host = try common.remoteHost(configuration)
         var job = RunJob(host: host, configuration: configuration, startedBy: Program.user)

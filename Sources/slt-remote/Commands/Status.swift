@@ -10,7 +10,7 @@ struct Status: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(name: .shortAndLong, help: "Show it again every second, until Ctrl-C or q. Keys: s sort, w a worker's log, p pause, + and - workers.")
+    @Flag(name: .shortAndLong, help: "Show it again every second: on a terminal until q or Ctrl-C (s sorts, w shows a worker's log, p pauses, + and - change the workers), else until the run has ended.")
     var watch = false
 
     @Flag(help: "Print one JSON object; with --watch, one a second.")
@@ -32,7 +32,8 @@ struct Status: AsyncParsableCommand {
                     repeat {
                         let report = try await agent.status(run: run)
                         try show(report, host: host.name, json: json)
-                        if report.run?.phase == .finished { return }
+                        // An interrupted run goes on only when somebody resumes it.
+                        if let phase = report.run?.phase, phase == .finished || phase == .interrupted { return }
                         if watch { try await Task.sleep(for: .seconds(1)) }
                     } while watch
                 }

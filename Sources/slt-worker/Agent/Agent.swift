@@ -200,12 +200,13 @@ struct Agent: Sendable {
     }
 
     private func examine(_ ends: Bool, _ exchange: Exchange) async throws {
-        RunDirectory.removeUnfinished(state: state)
+        RunDirectory.removeUnfinished(state: state, ends: ends)
         let leftovers = try Leftovers.find(state: state)
         let interrupted = try RunDirectory.list(state: state).filter { id in
             (try? RunDirectory.open(state: state, id: id).status().phase) == .interrupted
         }
-        let report = DoctorReport(hostName: HostName.own, leftovers: leftovers, ended: ends ? Leftovers.end(leftovers) : 0, interrupted: interrupted)
+        let report = DoctorReport(hostName: HostName.own, leftovers: leftovers, ended: ends ? Leftovers.end(leftovers) : 0, interrupted: interrupted,
+                                  memory: MemoryLimit.Holder.here)
         try await exchange.send(value: report)
     }
 
@@ -232,7 +233,7 @@ struct Agent: Sendable {
     private func send(_ directory: RunDirectory, _ exchange: Exchange) async throws {
         let status = try directory.status()
         try await exchange.send(value: FetchHeader(status: status))
-        var excludes = ["/claims/", "/feed/", "/tmp/", "/work/", "/cursor", "/scoreboard", "/supervisor.lock", "/stop"]
+        var excludes = ["/claims/", "/feed/", "/cgroup", "/tmp/", "/work/", "/cursor", "/scoreboard", "/supervisor.lock", "/stop"]
         if status.phase == .finished { excludes.append("/results/") }
         _ = try await TreeSender.run(root: directory.path, rules: SourceRules(excludes: excludes, gitignore: false, sltignore: false), over: exchange)
     }

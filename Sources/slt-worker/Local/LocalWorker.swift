@@ -18,7 +18,10 @@ struct LocalWorker {
     let memory: Int?
 
     func run() -> Never {
-        if let memory { ForkedProcess.limitMemory(memory) }
+        if let memory, !ForkedProcess.limitMemory(memory) {
+            perror("cannot limit the worker's memory")
+            _exit(1)
+        }
         var work = work
         let (board, slot) = (board, slot)
         work.engine = NotedEngine(work.engine) { board.setDatabase(slot, $0) }

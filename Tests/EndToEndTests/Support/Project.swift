@@ -163,12 +163,6 @@ final class Project: Sendable {
     func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 }
 
-/// All files and folders below `folder`, as paths.
-func below(_ folder: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.flatMap { [folder + "/" + $0] + below(folder + "/" + $0) }
-}
-
 /// What `run --json` and `attach --json` print.
 struct RunResult: Decodable {
     var status: RunStatus

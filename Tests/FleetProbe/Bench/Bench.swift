@@ -4,7 +4,7 @@ import Glibc
 
 /// Measures the fleet; each line that it prints is a row of a table.
 struct Bench {
-    /// Holds the state of what is measured; empty before and after.
+    /// Holds the state of what is measured; empty before. What is made in it stays.
     let folder: String
     let executable: String
     let clock = ContinuousClock()

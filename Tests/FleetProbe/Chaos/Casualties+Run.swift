@@ -54,8 +54,3 @@ extension Casualties {
         check(try Leftovers.find(state: state).isEmpty, "processes of runs are left")
     }
 }
-
-/// The arguments of a process; none when it is gone.
-func commandLine(_ pid: Int32) -> [String] {
-    (FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-}

@@ -146,9 +146,4 @@ struct ChaosPlace {
             return marks.contains { name.hasPrefix($0) } || name.hasSuffix(".new")
         }
     }
-
-    private func below(_ folder: String) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.flatMap { [folder + "/" + $0] + below(folder + "/" + $0) }
-    }
 }

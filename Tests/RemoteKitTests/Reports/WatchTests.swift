@@ -75,6 +75,18 @@ import Testing
         }
     }
 
+    @Test("workers that have no room beside each other are counted, and the host's lines stay", arguments: 12...60)
+    func tooMany(height: Int) throws {
+        let status = Samples.status(wanted: 200, workers: Samples.workers(200))
+        let lines = StatusScreen(status: status, sample: Samples.host(), host: "sandbox", now: Samples.start).lines(Style(width: 200, height: height))
+        #expect(lines.count == height && lines.last?.contains("memory") == true)
+        let rest = try #require(lines.first { $0.contains("more worker") })
+        let hidden = try #require(Int(rest.filter(\.isNumber)))
+        // Idle ones have no file; they come last, and there is room for less than half.
+        let shown = lines.reduce(0) { $0 + $1.split(separator: " ").count { $0.contains("slt_good_") } }
+        #expect(hidden + shown == 200, "\(rest)")
+    }
+
     @Test("a wide terminal shows 64 workers beside each other")
     func wide() {
         let lines = view(Samples.status(wanted: 64, workers: Samples.workers(64))).lines(Style(width: 200, height: 50))
