@@ -24,12 +24,7 @@ let staticZstd: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libzstd.a"])]
 /// lld forgets the symbols that only dropped code asked for; with the default linker one of them, in the archive of
 /// libstdc++, makes the worker need glibc 2.36 instead of 2.35. (The client would get full Foundation from it: not there.)
 /// Folding identical code keeps the worker below 20 MB.
-/// So does leaving out the table for finding stack frames (0.4 MB): nothing in it throws C++ exceptions. Tests are linked with
-/// the flags of what they depend on, and the client's TOML parser does throw: only release builds, which have no tests.
-let workerLinker: [LinkerSetting] = [
-    .unsafeFlags(["-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker", "-O2"]),
-    .unsafeFlags(["-Xlinker", "--no-eh-frame-hdr"], .when(configuration: .release)),
-]
+let workerLinker: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker", "-O2"])]
 
 /// Commands, the agent and the fleet spend their time in system calls: smaller code keeps the worker below 20 MB.
 let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]

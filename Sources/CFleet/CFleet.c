@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 uint64_t cfleet_load(const void *word) { return __atomic_load_n((const uint64_t *)word, __ATOMIC_ACQUIRE); }
@@ -66,3 +67,8 @@ int cfleet_spawn_new_session(void) { return POSIX_SPAWN_SETSID; }
 int cfleet_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 void cfleet_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
+
+int cfleet_has_attribute(const char *path, const char *name) {
+    char value;
+    return getxattr(path, name, &value, 1) == 1 && value == '1';
+}

@@ -56,6 +56,24 @@ import Testing
         #expect(home("/sys/fs/cgroup/slt-x/worker-0") == "/sys/fs/cgroup/slt-x/worker-0" && home("/sys/fs/cgroup") == "/sys/fs/cgroup" && home("") == "")
     }
 
+    /// Not every file system has the one, and not every user may set the other.
+    private static let marking = """
+        import os, sys
+        try: os.setxattr(sys.argv[1], "user.delegate", sys.argv[2].encode())
+        except OSError: os.setxattr(sys.argv[1], "trusted.delegate", sys.argv[2].encode())
+        """
+
+    @Test("a group that systemd has marked as delegated is known by that", .enabled(if: getuid() == 0, "only root can set either mark"))
+    func mark() async throws {
+        let folder = try TemporaryFolder()
+        let group = ControlGroup(folder: Path(folder.path))
+        for (value, isMarked) in [("0", false), ("1", true)] {
+            let program = try RunningProgram(["/usr/bin/python3", "-c", Self.marking, folder.path, value], environment: [:])
+            #expect(try await program.finish().code == 0)
+            #expect(group.isMarked == isMarked)
+        }
+    }
+
     private static let spec = RunSpec(id: "run-1", workspace: "/tmp", workers: 1, timeBudget: 9, fileTimeout: 9, memoryLimit: 1 << 30,
                                       engine: EngineSpec(kind: .sqlite), startedBy: "tests")
 

@@ -17,6 +17,9 @@ int cfleet_adopt_orphans(void);
 /// All threads allocate from one heap, mallopt(3).
 void cfleet_one_heap(void);
 
+/// Whether a file has an extended attribute, getxattr(2), whose value is `1`.
+int cfleet_has_attribute(const char *path, const char *name);
+
 /// fork(2), which Swift keeps to itself.
 int cfleet_fork(void);
 

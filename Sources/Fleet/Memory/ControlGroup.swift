@@ -1,3 +1,4 @@
+import CFleet
 import Glibc
 
 /// A folder of cgroup v2 (Documentation/admin-guide/cgroup-v2.rst of Linux). Each step may be refused, and says so.
@@ -62,11 +63,16 @@ struct ControlGroup: Equatable {
         ((folder / "cgroup.procs").kernelText() ?? []).split(separator: 0x0A).compactMap { decimal($0).flatMap { Int32(exactly: $0) } }.filter { $0 > 0 }
     }
 
-    /// Whether this process may have groups with a memory limit here.
+    /// Whether this process may have groups with a memory limit here. Root may write to all of them, but systemd's are its own,
+    /// but for those that it marks (systemd.resource-control(5), `Delegate=`).
     var isDelegated: Bool {
         names("cgroup.controllers", "memory")
+            && (geteuid() != 0 || !Path("/run/systemd/system").exists || isMarked)
             && [folder, folder / "cgroup.procs", folder / "cgroup.subtree_control"].allSatisfy { $0.withCString { access($0, W_OK) } == 0 }
     }
+
+    /// Whether systemd leaves the group to others.
+    var isMarked: Bool { folder.withCString { cfleet_has_attribute($0, "trusted.delegate") != 0 || cfleet_has_attribute($0, "user.delegate") != 0 } }
 
     /// Whether its children have the controller.
     var givesMemory: Bool { names("cgroup.subtree_control", "memory") }
