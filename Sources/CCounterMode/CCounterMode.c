@@ -61,7 +61,8 @@ static int refill(counter_context *context) {
     return 1;
 }
 
-static int update_any(counter_context *context, unsigned char *out, size_t out_size, const unsigned char *in, size_t length) {
+/// Not inlined: the short way below would have to save the registers that this one needs.
+static __attribute__((noinline)) int update_any(counter_context *context, unsigned char *out, size_t out_size, const unsigned char *in, size_t length) {
     if (out_size < length) return 0;
     while (length > 0) {
         if (context->used == STREAM_BYTES && !refill(context)) return 0;
