@@ -146,7 +146,9 @@ public struct RunReport: Sendable {
     private func head(_ record: FileRecord, _ failure: RecordFailure?, _ style: Style) -> String {
         let place = SafeText.line(record.file, limit: 300) + (failure.map { ":\($0.line)" } ?? "")
         let message = failure?.message ?? record.message ?? ""
-        let word = record.outcome == .fail && failure != nil ? "" : record.outcome.word + (message.isEmpty ? "" : ": ")
+        // What the worker says of want of memory begins with the outcome.
+        let isSaid = record.outcome == .fail && failure != nil || message.hasPrefix(record.outcome.word + ":")
+        let word = isSaid ? "" : record.outcome.word + (message.isEmpty ? "" : ": ")
         return "  " + style.paint(place, .bold) + ": " + word + SafeText.line(message, limit: 300)
     }
 

@@ -123,6 +123,15 @@ import Testing
             """#)
     }
 
+    @Test("want of memory is named once")
+    func summaryOutOfMemory() {
+        let message = "out of memory: ended by the kernel at its limit of 100 MiB at line 7"
+        let records = [FileRecord(id: 0, file: "hog.test", outcome: .outOfMemory, finishedAt: Samples.start, message: message),
+                       FileRecord(id: 1, file: "big.test", outcome: .outOfMemory, finishedAt: Samples.start, message: "too big")]
+        let text = RunReport(status: ended, records: records, host: "h").text(Style(), now: 0)
+        #expect(text.contains("  hog.test: \(message)\n") && text.contains("  big.test: out of memory: too big\n"))
+    }
+
     @Test("no more failures are shown than asked for")
     func summaryBounded() {
         #expect(RunReport(status: ended, records: Samples.failures, host: "sandbox", failuresShown: 1).text(Style(), now: 0) == #"""
