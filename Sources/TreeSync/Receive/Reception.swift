@@ -2,11 +2,11 @@ import Glibc
 
 /// The receiver's own thread at work: from the first part of the manifest to the report.
 final class Reception {
-    let handle: DirectoryHandle?
+    private let handle: DirectoryHandle?
     let hand: DestinationWriter?
     let content: ContentReceiver?
-    let scanner: TreeScanner?
-    let scope: RuleScope
+    private let scanner: TreeScanner?
+    private let scope: RuleScope
     let options: SyncOptions
     let policy: ReceiverPolicy
     let ledger: ReceiverLedger
@@ -14,13 +14,13 @@ final class Reception {
     let events: EventSink
 
     var merger: TreeMerger?
-    var reader: ManifestReader
+    private var reader: ManifestReader
     /// Whether actions are carried out as they are planned.
-    var isEager = false
-    var held: [PlannedAction] = []
-    var requests: [FileRequest] = []
-    var comparisons: [ReceiverLedger.Wanted] = []
-    var comparisonBytes: UInt64 = 0
+    private var isEager = false
+    private var held: [PlannedAction] = []
+    private var requests: [FileRequest] = []
+    private var comparisons: [ReceiverLedger.Wanted] = []
+    private var comparisonBytes: UInt64 = 0
     var treeDigest = ""
     /// Folders in which further names were made.
     var touchedFolders: Set<[UInt8]> = []
@@ -64,7 +64,7 @@ final class Reception {
 
     // MARK: The manifest
 
-    func receiveManifest() throws {
+    private func receiveManifest() throws {
         while true {
             let (kind, message) = try next()
             switch kind {
@@ -75,7 +75,7 @@ final class Reception {
         }
     }
 
-    func merge(_ message: [UInt8]) throws {
+    private func merge(_ message: [UInt8]) throws {
         for (listing, isUnreadable) in try reader.read(message) {
             if merger == nil { try begin() }
             try merger?.merge(listing, isUnreadable: isUnreadable)
@@ -85,7 +85,7 @@ final class Reception {
         if isEager { try flushRequests() }
     }
 
-    func begin() throws {
+    private func begin() throws {
         guard let wanted = reader.root else { throw SyncError.violation("a folder before its root") }
         let now = try? handle?.attributes()
         if let handle, let scanner {
@@ -102,12 +102,12 @@ final class Reception {
                             })
     }
 
-    func list(_ path: [UInt8], _ scope: RuleScope) throws -> DirectoryListing {
+    private func list(_ path: [UInt8], _ scope: RuleScope) throws -> DirectoryListing {
         guard let handle, let scanner else { return DirectoryListing(path: path) }
         return try (scanner.folder(path) ?? scanner.readNow(path, scope: scope, root: handle)).listing
     }
 
-    func endManifest(_ message: [UInt8]) throws {
+    private func endManifest(_ message: [UInt8]) throws {
         var end = ByteReader(message: message)
         guard let merger, merger.isComplete, !reader.isInsideFolder, try end.number() == UInt64(reader.entries) else {
             throw SyncError.violation("a manifest that is not whole")
@@ -134,7 +134,7 @@ final class Reception {
         return .fetch(file)
     }
 
-    func guardAgainstMassDeletion(_ merger: TreeMerger) throws {
+    private func guardAgainstMassDeletion(_ merger: TreeMerger) throws {
         guard merger.doomed > 0, !options.force else { return }
         let isEmpty = reader.entries == 0
         guard isEmpty || (merger.existing >= 20 && merger.doomed * 2 > merger.existing) else { return }
@@ -145,7 +145,7 @@ final class Reception {
 
     // MARK: Carrying the plan out
 
-    func perform(_ action: PlannedAction) throws {
+    private func perform(_ action: PlannedAction) throws {
         switch action {
         case .makeDirectory(let path, let replacing):
             try change(SyncChange(kind: replacing == nil ? .create : .update, type: .directory, path: path, differences: .isNew)) { hand throws(Errno) in
@@ -189,13 +189,13 @@ final class Reception {
     }
 
     /// Counts a change, and with it the deletions that it takes.
-    func note(_ change: SyncChange, _ replacement: Replacement) throws {
+    private func note(_ change: SyncChange, _ replacement: Replacement) throws {
         for deletion in replacement.content { try ledger.changed(deletion.change) }
         try ledger.changed(change)
     }
 
     /// Asks for the chunks of a file, to take from the sender only what the receiver does not have.
-    func requestRecipe(_ wanted: ReceiverLedger.Wanted) throws {
+    private func requestRecipe(_ wanted: ReceiverLedger.Wanted) throws {
         _ = ledger.comparisons(1)
         // What was only renamed needs no fine list.
         let rule = ChunkRule(fileSize: wanted.file.twin == nil ? wanted.file.size : max(wanted.file.size, DeltaFile.smallest))
@@ -203,7 +203,7 @@ final class Reception {
                                   done: { [ledger, bridge] in try Self.settle(-1, ledger, bridge) })
     }
 
-    func flushRequests() throws {
+    private func flushRequests() throws {
         try flushComparisons()
         guard !requests.isEmpty else { return }
         try bridge.outbox.put(FileRequest.encode(requests))
@@ -211,7 +211,7 @@ final class Reception {
     }
 
     /// Computes digests on another thread and asks the sender whether its own are the same.
-    func flushComparisons() throws {
+    private func flushComparisons() throws {
         guard !comparisons.isEmpty, let content else { return }
         let batch = comparisons
         comparisons = []
