@@ -37,12 +37,8 @@ struct FilePiece: Sendable {
 
     /// - Parameter frame: the bytes packed, where that is worth it.
     func encoded(_ bytes: UnsafeRawBufferPointer, packed frame: [UInt8]?) -> [UInt8] {
-        var writer = ByteWriter(.piece)
+        var writer = Self.begun(id, offset, of: size, isPacked: frame != nil)
         writer.bytes.reserveCapacity(64 + (frame?.count ?? bytes.count))
-        writer.byte(frame == nil ? 0 : 1)
-        writer.number(id)
-        writer.number(offset)
-        writer.number(size)
         writer.digest(digest)
         if let frame { writer.raw(frame) } else { writer.bytes.append(contentsOf: bytes) }
         return writer.bytes
@@ -53,11 +49,7 @@ struct FilePiece: Sendable {
     /// - Returns: `nil` where there were fewer than `count`.
     static func message(_ id: Int, _ offset: UInt64, of size: UInt64, count: Int,
                         _ read: (UnsafeMutableRawBufferPointer) throws(Errno) -> Int) throws(Errno) -> [UInt8]? {
-        var writer = ByteWriter(.piece)
-        writer.byte(0)
-        writer.number(id)
-        writer.number(offset)
-        writer.number(size)
+        var writer = begun(id, offset, of: size, isPacked: false)
         let head = writer.bytes.count + ContentDigest.length
         var result: Result<Int, Errno> = .success(0)
         let message = [UInt8](unsafeUninitializedCapacity: head + count) { buffer, filled in
@@ -70,6 +62,16 @@ struct FilePiece: Sendable {
             filled = head + count
         }
         return try result.get() == count ? message : nil
+    }
+
+    /// What stands before the digest.
+    private static func begun(_ id: Int, _ offset: UInt64, of size: UInt64, isPacked: Bool) -> ByteWriter {
+        var writer = ByteWriter(.piece)
+        writer.byte(isPacked ? 1 : 0)
+        writer.number(id)
+        writer.number(offset)
+        writer.number(size)
+        return writer
     }
 
     /// - Returns: the piece, its bytes as they came, and whether those are packed.
