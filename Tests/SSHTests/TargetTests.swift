@@ -1,4 +1,5 @@
-import SSH
+import Glibc
+@testable import SSH
 import TestSupport
 import Testing
 
@@ -67,6 +68,17 @@ import Testing
         if let user { #expect(target.user == user) }
         #expect(target.userKnownHostsFiles.first?.hasSuffix("/.ssh/known_hosts") == true)
         #expect(!target.user.isEmpty && target.identityFiles.count == 3)
+    }
+
+    @Test("a program is one of the PATH's that may be run, never one of the working folder")
+    func findsProgram() throws {
+        let folder = try TemporaryFolder()
+        let script = try folder.write("#!/bin/sh\n", to: "bin/tool")
+        #expect(LocalUser.program(script) == nil)
+        #expect(chmod(script, 0o700) == 0)
+        #expect(LocalUser.program(script) == script && LocalUser.program(folder.path) == nil)
+        #expect(LocalUser.program("sh")?.hasSuffix("/sh") == true && LocalUser.program("no-such-program") == nil)
+        #expect(LocalUser.program(".ci/run") == nil, "relative to the working folder, where it can be run")
     }
 
     @Test("what could be taken for an option or for shell syntax is no host", arguments: [
