@@ -146,7 +146,7 @@ struct LocalRunTests {
 
     @Test("arguments that make no sense are named", arguments: [
         (["--engine", "mysql"], "--engine must be"), (["--dialect", "mysql"], "dialect"), (["-j", "0"], "--jobs must be"), (["--file-timeout", "soon"], "--file-timeout must be"),
-        (["--memory", "lots"], "--memory must be"), (["--ht=-1"], "--ht must be"), (["--record", "--format"], "choose one"), (["--engine", "external"], "needs --engine-command"),
+        (["--memory", "lots"], "--memory must be"), (["--memory", "400"], "--memory must be"), (["--ht=-1"], "--ht must be"), (["--record", "--format"], "choose one"), (["--engine", "external"], "needs --engine-command"),
         (["--engine", "postgres", "--database", "x"], "go with --engine sqlite"), (["--dialect", "duckdb", "--record"], "not for the duckdb dialect"), (["--color", "red"], "color"),
     ])
     func arguments(_ arguments: [String], _ words: String) async throws {

@@ -81,7 +81,7 @@ struct RunFiles: ParsableCommand {
             throw ValidationError("--engine-library and --database go with --engine sqlite")
         }
         if seconds == nil { throw ValidationError("--file-timeout must be a time such as 90s, 5m or 0, not '\(fileTimeout)'") }
-        if bytes == nil { throw ValidationError("--memory must be a size such as 512M, 4G or 0, not '\(memory)'") }
+        if bytes == nil { throw ValidationError("--memory must be a size of at least 16M, such as 512M or 4G, or 0, not '\(memory)'") }
         if let hashThreshold, hashThreshold < 0 { throw ValidationError("--ht must be 0 or more") }
         if record, format { throw ValidationError("--record and --format are two things; choose one") }
         if dialect == .duckdb, record || format { throw ValidationError("--record and --format are not for the duckdb dialect") }
@@ -138,7 +138,9 @@ struct RunFiles: ParsableCommand {
         let digits = memory.prefix { $0.isASCII && $0.isNumber }
         let units = ["": 0, "K": 10, "M": 20, "G": 30, "T": 40]
         guard let number = Int(digits), let shift = units[memory.dropFirst(digits.count).uppercased()], number < 1 << 20 || shift == 0 else { return nil }
-        return number << shift
+        let size = number << shift
+        // With less, as with the unit forgotten, not even the script could be read.
+        return size == 0 || size >= 16 << 20 ? size : nil
     }
 
     private var isColoured: Bool {
