@@ -21,6 +21,13 @@ let staticSQLite: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libsqlite3.a"
 let staticMD: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libmd.a"])]
 let staticZstd: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libzstd.a"])]
 
+/// libssh2 as an archive too, so that the linker can put CCounterMode's functions before those that it calls.
+let staticSSH: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "-l:libssh2.a"] + ["_libssh2_cipher_init", "_libssh2_cipher_crypt", "EVP_CIPHER_CTX_free"]
+        .flatMap { ["-Xlinker", "--wrap=\($0)"] }),
+    .linkedLibrary("crypto"), .linkedLibrary("z"),
+]
+
 /// lld forgets the symbols that only dropped code asked for; with the default linker one of them, in the archive of
 /// libstdc++, makes the worker need glibc 2.36 instead of 2.35. (The client would get full Foundation from it: not there.)
 /// Folding identical code keeps the worker below 20 MB.
@@ -55,7 +62,7 @@ let package = Package(
     ],
     targets: [
         // C libraries: module maps only.
-        .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
+        .systemLibrary(name: "CLibSSH2", providers: [.apt(["libssh2-1-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CMD", providers: [.apt(["libmd-dev"])]),
@@ -63,8 +70,8 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         // System calls that Swift cannot make by itself.
         .target(name: "CFleet"),
-        // AES for libssh2's short calls.
-        .target(name: "CCounterMode", linkerSettings: [.linkedLibrary("crypto")]),
+        // Ciphers for libssh2's short calls, and its archive.
+        .target(name: "CCounterMode", linkerSettings: staticSSH),
 
         // The layers, lowest first.
         .target(name: "Wire", dependencies: [], swiftSettings: strict + small),

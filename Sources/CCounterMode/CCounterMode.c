@@ -1,192 +1,121 @@
 #include "CCounterMode.h"
 
-#include <openssl/core_dispatch.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
-#include <openssl/provider.h>
+#include <stdint.h>
 #include <string.h>
 
-// A provider (provider-cipher(7)) with one cipher, which libcrypto's own does the work for.
+/// An EVP_CIPHER_CTX is made for one of these.
+typedef const EVP_CIPHER *(*cipher_kind)(void);
 
-#define KEY_BYTES 16
+// libssh2's own (openssl.h of 1.10; 1.11 has the parameter `place`, which 1.10 leaves unset and unread).
+int __real__libssh2_cipher_init(EVP_CIPHER_CTX **handle, cipher_kind kind, unsigned char *iv, unsigned char *key, int encrypts);
+int __real__libssh2_cipher_crypt(EVP_CIPHER_CTX **handle, cipher_kind kind, int encrypts, unsigned char *block, size_t length, int place);
+void __real_EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *handle);
+
 #define BLOCK_BYTES 16
 #define STREAM_BYTES 4096
+#define NO_STREAM SIZE_MAX
 
-static const char NAME[] = "AES-128-CTR";
-/// libcrypto's own cipher.
-static EVP_CIPHER *libcrypto_cipher;
-
+/// What libssh2 gets for an EVP_CIPHER_CTX: it only hands it to the functions below.
 typedef struct {
+    /// `&mark`, which no EVP_CIPHER_CTX begins with.
+    const void *mark;
     EVP_CIPHER_CTX *cipher;
+    /// Bytes of the stream that are used; NO_STREAM for a cipher that has none.
     size_t used;
-    unsigned char stream[STREAM_BYTES];
-} counter_context;
+    _Alignas(16) unsigned char stream[STREAM_BYTES];
+} ahead_cipher;
 
-static void *context_new(void *provider) {
-    (void)provider;
-    counter_context *context = OPENSSL_zalloc(sizeof *context);
-    if (!context) return NULL;
-    context->used = STREAM_BYTES;
-    context->cipher = EVP_CIPHER_CTX_new();
-    if (context->cipher) return context;
-    OPENSSL_free(context);
-    return NULL;
+static const char mark;
+
+int __wrap__libssh2_cipher_init(EVP_CIPHER_CTX **handle, cipher_kind kind, unsigned char *iv, unsigned char *key, int encrypts) {
+    ahead_cipher *made = OPENSSL_zalloc(sizeof *made);
+    if (!made) return 1;
+    made->mark = &mark;
+    int failure = __real__libssh2_cipher_init(&made->cipher, kind, iv, key, encrypts);
+    if (failure) {
+        __real_EVP_CIPHER_CTX_free(made->cipher);
+        OPENSSL_free(made);
+        return failure;
+    }
+    made->used = EVP_CIPHER_CTX_get_mode(made->cipher) == EVP_CIPH_CTR_MODE ? STREAM_BYTES : NO_STREAM;
+    *handle = (EVP_CIPHER_CTX *)made;
+    return 0;
 }
 
-static void context_free(void *opaque) {
-    counter_context *context = opaque;
-    if (!context) return;
-    EVP_CIPHER_CTX_free(context->cipher);
-    OPENSSL_clear_free(context, sizeof *context);
-}
-
-/// Encryption and decryption are the same in counter mode.
-static int init(void *opaque, const unsigned char *key, size_t key_length, const unsigned char *counter, size_t counter_length,
-                const OSSL_PARAM params[]) {
-    (void)params;
-    counter_context *context = opaque;
-    if ((key && key_length != KEY_BYTES) || (counter && counter_length != BLOCK_BYTES)) return 0;
-    context->used = STREAM_BYTES;
-    return EVP_EncryptInit_ex2(context->cipher, libcrypto_cipher, key, counter, NULL);
-}
-
-static int refill(counter_context *context) {
+static int refill(ahead_cipher *cipher) {
     static const unsigned char zeros[STREAM_BYTES];
     int made = 0;
-    if (!EVP_EncryptUpdate(context->cipher, context->stream, &made, zeros, STREAM_BYTES) || made != STREAM_BYTES) return 0;
+    if (!EVP_CipherUpdate(cipher->cipher, cipher->stream, &made, zeros, STREAM_BYTES) || made != STREAM_BYTES) return 0;
     // Only now: old key stream is never used again, whatever fails.
-    context->used = 0;
+    cipher->used = 0;
     return 1;
 }
 
 /// Not inlined: the short way below would have to save the registers that this one needs.
-static __attribute__((noinline)) int update_any(counter_context *context, unsigned char *out, size_t out_size, const unsigned char *in, size_t length) {
-    if (out_size < length) return 0;
+static __attribute__((noinline)) int crypt_any(ahead_cipher *cipher, cipher_kind kind, int encrypts, unsigned char *bytes, size_t length, int place) {
+    if (cipher->used == NO_STREAM) return __real__libssh2_cipher_crypt(&cipher->cipher, kind, encrypts, bytes, length, place);
     while (length > 0) {
-        if (context->used == STREAM_BYTES && !refill(context)) return 0;
-        const unsigned char *stream = context->stream + context->used;
-        size_t count = STREAM_BYTES - context->used;
+        if (cipher->used == STREAM_BYTES && !refill(cipher)) return 1;
+        const unsigned char *stream = cipher->stream + cipher->used;
+        size_t count = STREAM_BYTES - cipher->used;
         if (count > length) count = length;
-        for (size_t index = 0; index < count; index++) out[index] = in[index] ^ stream[index];
-        context->used += count;
-        in += count;
-        out += count;
+        for (size_t index = 0; index < count; index++) bytes[index] ^= stream[index];
+        cipher->used += count;
+        bytes += count;
         length -= count;
     }
-    return 1;
+    return 0;
 }
 
-static int update(void *opaque, unsigned char *out, size_t *out_length, size_t out_size, const unsigned char *in, size_t length) {
-    counter_context *context = opaque;
-    *out_length = length;
-    // What libssh2 asks for, before all else.
-    if (length == BLOCK_BYTES && out_size >= BLOCK_BYTES && context->used <= STREAM_BYTES - BLOCK_BYTES) {
-        unsigned long long text[2], mask[2];
-        memcpy(text, in, BLOCK_BYTES);
-        memcpy(mask, context->stream + context->used, BLOCK_BYTES);
-        text[0] ^= mask[0];
-        text[1] ^= mask[1];
-        memcpy(out, text, BLOCK_BYTES);
-        context->used += BLOCK_BYTES;
-        return 1;
+/// Encryption and decryption are the same in counter mode.
+int __wrap__libssh2_cipher_crypt(EVP_CIPHER_CTX **handle, cipher_kind kind, int encrypts, unsigned char *block, size_t length, int place) {
+    ahead_cipher *cipher = (ahead_cipher *)*handle;
+    if (length != BLOCK_BYTES || cipher->used > STREAM_BYTES - BLOCK_BYTES) return crypt_any(cipher, kind, encrypts, block, length, place);
+    unsigned long long text[2], stream[2];
+    memcpy(text, block, BLOCK_BYTES);
+    memcpy(stream, cipher->stream + cipher->used, BLOCK_BYTES);
+    text[0] ^= stream[0];
+    text[1] ^= stream[1];
+    memcpy(block, text, BLOCK_BYTES);
+    cipher->used += BLOCK_BYTES;
+    return 0;
+}
+
+/// Of all that is linked in, libssh2's ciphers alone call it; should something else, it is told by the mark.
+void __wrap_EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *handle) {
+    ahead_cipher *cipher = (ahead_cipher *)handle;
+    if (!cipher || cipher->mark != &mark) {
+        __real_EVP_CIPHER_CTX_free(handle);
+        return;
     }
-    return update_any(context, out, out_size, in, length);
+    __real_EVP_CIPHER_CTX_free(cipher->cipher);
+    OPENSSL_clear_free(cipher, sizeof *cipher);
 }
 
-static int final(void *opaque, unsigned char *out, size_t *out_length, size_t out_size) {
-    (void)opaque, (void)out, (void)out_size;
-    *out_length = 0;
-    return 1;
-}
+// Under the names that libssh2 calls them by.
+int _libssh2_cipher_init(EVP_CIPHER_CTX **handle, cipher_kind kind, unsigned char *iv, unsigned char *key, int encrypts);
+int _libssh2_cipher_crypt(EVP_CIPHER_CTX **handle, cipher_kind kind, int encrypts, unsigned char *block, size_t length, int place);
 
-static int get_params(OSSL_PARAM params[]) {
-    const struct { const char *name; size_t value; } sizes[] = {
-        { OSSL_CIPHER_PARAM_KEYLEN, KEY_BYTES }, { OSSL_CIPHER_PARAM_IVLEN, BLOCK_BYTES }, { OSSL_CIPHER_PARAM_BLOCK_SIZE, 1 },
-    };
-    for (size_t index = 0; index < sizeof sizes / sizeof *sizes; index++) {
-        OSSL_PARAM *param = OSSL_PARAM_locate(params, sizes[index].name);
-        if (param && !OSSL_PARAM_set_size_t(param, sizes[index].value)) return 0;
-    }
-    OSSL_PARAM *mode = OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_MODE);
-    return !mode || OSSL_PARAM_set_uint(mode, EVP_CIPH_CTR_MODE);
-}
-
-static int get_context_params(void *opaque, OSSL_PARAM params[]) {
-    (void)opaque;
-    return get_params(params);
-}
-
-static const OSSL_DISPATCH CIPHER[] = {
-    { OSSL_FUNC_CIPHER_NEWCTX, (void (*)(void))context_new },
-    { OSSL_FUNC_CIPHER_FREECTX, (void (*)(void))context_free },
-    { OSSL_FUNC_CIPHER_ENCRYPT_INIT, (void (*)(void))init },
-    { OSSL_FUNC_CIPHER_DECRYPT_INIT, (void (*)(void))init },
-    { OSSL_FUNC_CIPHER_UPDATE, (void (*)(void))update },
-    { OSSL_FUNC_CIPHER_FINAL, (void (*)(void))final },
-    { OSSL_FUNC_CIPHER_CIPHER, (void (*)(void))update },
-    { OSSL_FUNC_CIPHER_GET_PARAMS, (void (*)(void))get_params },
-    { OSSL_FUNC_CIPHER_GET_CTX_PARAMS, (void (*)(void))get_context_params },
-    { 0, NULL },
-};
-
-static const OSSL_ALGORITHM CIPHERS[] = {
-    { NAME, "provider=counter-mode", CIPHER, "AES in counter mode for short calls" },
-    { NULL, NULL, NULL, NULL },
-};
-
-static const OSSL_ALGORITHM *query(void *provider, int operation, int *no_cache) {
-    (void)provider;
-    *no_cache = 0;
-    return operation == OSSL_OP_CIPHER ? CIPHERS : NULL;
-}
-
-static const OSSL_DISPATCH PROVIDER[] = {
-    { OSSL_FUNC_PROVIDER_QUERY_OPERATION, (void (*)(void))query },
-    { 0, NULL },
-};
-
-static int provider_init(const OSSL_CORE_HANDLE *core, const OSSL_DISPATCH *in, const OSSL_DISPATCH **out, void **context) {
-    (void)in;
-    *out = PROVIDER;
-    *context = (void *)core;
-    return 1;
-}
-
-static int installed;
-
-static void install(void) {
-    // Loading one provider keeps libcrypto from loading its own by itself.
-    if (!OSSL_PROVIDER_load(NULL, "default")) return;
-    libcrypto_cipher = EVP_CIPHER_fetch(NULL, NAME, "provider=default");
-    if (!libcrypto_cipher) return;
-    installed = OSSL_PROVIDER_add_builtin(NULL, "counter-mode", provider_init) && OSSL_PROVIDER_load(NULL, "counter-mode")
-        && EVP_set_default_properties(NULL, "?provider=counter-mode");
-}
-
-int counter_mode_install(void) {
-    static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
-    return CRYPTO_THREAD_run_once(&once, install) && installed;
-}
-
-static int is_from(const char *cipher, const char *provider) {
-    EVP_CIPHER *fetched = EVP_CIPHER_fetch(NULL, cipher, "");
-    int is = fetched && strcmp(OSSL_PROVIDER_get0_name(EVP_CIPHER_get0_provider(fetched)), provider) == 0;
-    EVP_CIPHER_free(fetched);
-    return is;
-}
-
-int counter_mode_is_preferred(void) { return is_from(NAME, "counter-mode") && is_from("AES-256-CTR", "default"); }
-
-int counter_mode_stream(int made, const unsigned char key[16], const unsigned char counter[16],
-                        unsigned char *out, int bytes, int piece) {
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    int good = context && EVP_CipherInit_ex(context, made ? EVP_aes_128_ctr() : libcrypto_cipher, NULL, key, counter, 1);
+int counter_mode_encrypt(enum counter_mode_cipher name, const unsigned char *key, const unsigned char *iv,
+                         unsigned char *out, int bytes, int piece) {
+    const cipher_kind kinds[] = { EVP_aes_128_ctr, EVP_aes_256_ctr, EVP_aes_128_cbc };
+    cipher_kind kind = kinds[name];
     memset(out, 0, (size_t)bytes);
-    for (int start = 0; good && start < bytes; start += piece) {
-        int count = bytes - start < piece ? bytes - start : piece;
-        good = EVP_Cipher(context, out + start, out + start, (unsigned)count) >= 0;
+    EVP_CIPHER_CTX *context = NULL;
+    int good;
+    if (piece == 0) {
+        context = EVP_CIPHER_CTX_new();
+        good = context && EVP_EncryptInit_ex(context, kind(), NULL, key, iv) && EVP_CIPHER_CTX_set_padding(context, 0)
+            && EVP_EncryptUpdate(context, out, &(int){ 0 }, out, bytes);
+    } else {
+        good = _libssh2_cipher_init(&context, kind, (unsigned char *)iv, (unsigned char *)key, 1) == 0
+            && ((ahead_cipher *)context)->mark == &mark;
+        for (int start = 0; good && start < bytes; start += piece) {
+            int count = bytes - start < piece ? bytes - start : piece;
+            good = _libssh2_cipher_crypt(&context, kind, 1, out + start, (size_t)count, 0) == 0;
+        }
     }
     EVP_CIPHER_CTX_free(context);
     return good;

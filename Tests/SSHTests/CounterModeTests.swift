@@ -1,37 +1,39 @@
 import CCounterMode
 import Testing
 
-@Suite("AES in counter mode for libssh2")
+@Suite("Ciphers as libssh2 gets them")
 struct CounterModeTests {
-    private static let isInstalled = counter_mode_install() == 1
+    private static let ones = [UInt8](repeating: 7, count: 16)
 
-    /// What zeros become.
-    private func stream(made: Bool, counter: [UInt8], bytes: Int, piece: Int) -> [UInt8] {
-        let key = (0..<16).map { UInt8($0 * 11) }
+    /// What zeros become: at once by libcrypto, or in pieces by what libssh2 calls.
+    private func encrypted(_ cipher: counter_mode_cipher, iv: [UInt8] = ones, bytes: Int, piece: Int? = nil) -> [UInt8] {
+        let key = (0..<32).map { UInt8($0 * 7) }
         return [UInt8](unsafeUninitializedCapacity: bytes) { buffer, count in
-            let isGood = counter_mode_stream(made ? 1 : 0, key, counter, buffer.baseAddress, Int32(bytes), Int32(piece))
+            let isGood = counter_mode_encrypt(cipher, key, iv, buffer.baseAddress, Int32(bytes), Int32(piece ?? 0))
             count = isGood == 1 ? bytes : 0
         }
     }
 
-    @Test("makes the bytes that libcrypto makes, in calls of any length", arguments: [1, 15, 16, 17, 100, 4096, 5000, 70000])
-    func sameBytes(piece: Int) {
-        #expect(Self.isInstalled)
-        let counter = [UInt8](repeating: 7, count: 16)
-        let expected = stream(made: false, counter: counter, bytes: 70000, piece: 70000)
+    @Test("make the bytes that libcrypto makes, in calls of any length",
+          arguments: [COUNTER_MODE_AES_128_CTR, COUNTER_MODE_AES_256_CTR], [1, 15, 16, 17, 100, 4096, 5000, 70000])
+    func sameBytes(cipher: counter_mode_cipher, piece: Int) {
+        let expected = encrypted(cipher, bytes: 70000)
         #expect(expected.count == 70000)
-        #expect(stream(made: true, counter: counter, bytes: 70000, piece: piece) == expected)
+        #expect(encrypted(cipher, bytes: 70000, piece: piece) == expected)
     }
 
-    @Test("carries over where the counter does")
+    @Test("carry over where the counter does")
     func overflow() {
-        #expect(Self.isInstalled)
         let counter = [UInt8](repeating: 0xFF, count: 15) + [0xFA]
-        let expected = stream(made: false, counter: counter, bytes: 20000, piece: 20000)
+        let expected = encrypted(COUNTER_MODE_AES_128_CTR, iv: counter, bytes: 20000)
         #expect(expected.count == 20000)
-        #expect(stream(made: true, counter: counter, bytes: 20000, piece: 16) == expected)
+        #expect(encrypted(COUNTER_MODE_AES_128_CTR, iv: counter, bytes: 20000, piece: 16) == expected)
     }
 
-    @Test("is what libssh2 gets, and nothing else is")
-    func preferred() { #expect(Self.isInstalled && counter_mode_is_preferred() == 1) }
+    @Test("are libssh2's own where they chain blocks")
+    func chained() {
+        let expected = encrypted(COUNTER_MODE_AES_128_CBC, bytes: 8192)
+        #expect(expected.count == 8192)
+        #expect(encrypted(COUNTER_MODE_AES_128_CBC, bytes: 8192, piece: 16) == expected)
+    }
 }

@@ -1,18 +1,17 @@
 #pragma once
 
-/// libssh2 encrypts block by block, and asks libcrypto anew for each 16 bytes. This makes libcrypto's own AES in
-/// counter mode (128 bits of key, RFC 4344) answer such calls from key stream that it makes 4 KiB at a time: the
-/// same bytes, at a third of the cost.
-///
-/// Call it before libssh2_init. Further calls do nothing. Where libcrypto refuses it, all goes on as without.
-/// - Returns: 1 if ciphers made from now on do so.
-int counter_mode_install(void);
+// libssh2 encrypts block by block: for each 16 bytes it asks libcrypto anew, through functions of its own that its archive
+// names `_libssh2_cipher_…`. The linker's --wrap puts the functions of this target before those. They answer a cipher in
+// counter mode (RFC 4344) from key stream that libcrypto makes 4 KiB at a time: the same bytes, at a tenth of the cost.
+// Every other cipher goes to libssh2's own functions.
 
-/// - Returns: 1 if a cipher that libssh2 asks for is answered so, and one of another length of key is libcrypto's own.
-int counter_mode_is_preferred(void);
+/// The ciphers that tests compare.
+enum counter_mode_cipher { COUNTER_MODE_AES_128_CTR, COUNTER_MODE_AES_256_CTR, COUNTER_MODE_AES_128_CBC };
 
-/// Encrypts `bytes` zeros in pieces of `piece` with a cipher as libssh2 makes it (`made` 1), or as libcrypto does by
-/// itself (0), for tests to compare.
+/// Encrypts `bytes` zeros, for tests: in pieces of `piece`, by what libssh2 calls, or, where `piece` is 0, at once by libcrypto.
+/// - Parameters:
+///   - key: as long as the cipher's.
+///   - iv: 16 bytes.
 /// - Returns: 1 on success.
-int counter_mode_stream(int made, const unsigned char key[16], const unsigned char counter[16],
-                        unsigned char *out, int bytes, int piece);
+int counter_mode_encrypt(enum counter_mode_cipher cipher, const unsigned char *key, const unsigned char *iv,
+                         unsigned char *out, int bytes, int piece);

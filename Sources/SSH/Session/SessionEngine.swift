@@ -1,4 +1,3 @@
-import CCounterMode
 import CLibSSH2
 import Glibc
 
@@ -56,11 +55,7 @@ final class SessionEngine: @unchecked Sendable {
     private typealias SendCallback = @convention(c) (Int32, UnsafeRawPointer?, Int, Int32, Context?) -> Int
     private typealias ReceiveCallback = @convention(c) (Int32, UnsafeMutableRawPointer?, Int, Int32, Context?) -> Int
 
-    private static let isReady = {
-        // Quicker where it works.
-        _ = counter_mode_install()
-        return libssh2_init(0) == 0
-    }()
+    private static let isReady = libssh2_init(0) == 0
 
     private static func buffers(_ context: Context?) -> SocketBuffers? {
         context?.pointee.map { Unmanaged<SocketBuffers>.fromOpaque($0).takeUnretainedValue() }
