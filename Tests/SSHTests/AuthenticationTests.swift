@@ -126,6 +126,55 @@ import Testing
         #expect(error?.message.contains("MaxAuthTries") == true, "\(error?.message ?? "")")
     }
 
+    /// What the server was asked for, in order: `none` is the question what it accepts.
+    private func requests(_ server: PrivateSSHServer) -> [Substring] {
+        server.log().split(whereSeparator: \.isNewline).filter { $0.contains("userauth-request") }.compactMap { line in
+            line.split(separator: " ").drop { $0 != "method" }.dropFirst().first
+        }
+    }
+
+    @Test("an only key is tried without a question, which comes when it is refused")
+    func triesOnlyKey() async throws {
+        let server = try server(lines: ["LogLevel DEBUG1"])
+        try await login(server.target())
+        #expect(try await eventually { requests(server) == ["publickey", "publickey"] })
+        var target = server.target()
+        target.identityFiles = [server.folder.file("stranger")]
+        try PrivateSSHServer.makeKey(.ed25519, at: target.identityFiles[0], scratch: server.folder)
+        let error = await failure { try await login(target) }
+        #expect(error?.message.contains("the host accepts publickey") == true)
+        #expect(try await eventually { requests(server).dropFirst(2) == ["publickey", "none"] })
+    }
+
+    @Test("of several keys none is tried before the host has said that it accepts keys, so that no try is lost")
+    func asksBeforeSeveralKeys() async throws {
+        let server = try server(lines: ["LogLevel DEBUG1", "MaxAuthTries 2"])
+        var target = server.target()
+        let stranger = server.folder.file("stranger")
+        try PrivateSSHServer.makeKey(.ed25519, at: stranger, scratch: server.folder)
+        target.identityFiles = [stranger] + target.identityFiles
+        try await login(target)
+        #expect(try await eventually { requests(server) == ["none", "publickey", "publickey", "publickey"] })
+    }
+
+    @Test("the key that let one session in is the first of the next")
+    func remembersKey() async throws {
+        let server = try server(lines: ["LogLevel DEBUG1"])
+        var target = server.target()
+        let stranger = server.folder.file("stranger")
+        try PrivateSSHServer.makeKey(.ed25519, at: stranger, scratch: server.folder)
+        target.identityFiles = [stranger] + target.identityFiles
+        let session = try await SSHSession.connect(to: target)
+        let key = try #require(await session.knownKey)
+        let first = ["none", "publickey", "publickey", "publickey"] as [Substring]
+        #expect(try await eventually { requests(server) == first })
+        let next = try await SSHSession.connect(to: target, knownKey: key)
+        #expect(try await eventually { requests(server) == first + ["publickey", "publickey"] })
+        // One that is gone is no obstacle.
+        let other = try await SSHSession.connect(to: target, knownKey: "key of old")
+        for session in [session, next, other] { await session.close() }
+    }
+
     private static let refusal: Comment = "only root can give sshd a password of its own"
 
     @Test("a password lets the user in, at the second try too, and a wrong one is asked for three times", .enabled(if: PrivateSSHServer.allowsPasswords, refusal))

@@ -15,11 +15,11 @@ struct RemoteAgent {
         let session = try await SSHSession.connect(
             to: target, credentials: host.credentials, acceptedFingerprint: host.acceptedFingerprint, logger: host.logger)
         do {
-            let roundTrip = await session.roundTrip
+            let (roundTrip, key) = await (session.roundTrip, session.knownKey)
             let result = try await converse(session) { agent in
                 var agent = agent
                 agent.roundTrip = roundTrip
-                agent.openLane = { try await openLane(target, $0, $1) }
+                agent.openLane = { try await openLane(target, key, $0, $1) }
                 return try await body(agent)
             }
             await session.close()
@@ -82,8 +82,8 @@ struct RemoteAgent {
     }
 
     /// One more connection for the sync that waits for `token`. The user is not asked for anything again.
-    private func openLane(_ target: SSHTarget, _ token: String, _ body: @escaping @Sendable (Conversation) async throws -> Void) async throws {
-        let session = try await SSHSession.connect(to: target, acceptedFingerprint: host.acceptedFingerprint, logger: host.logger)
+    private func openLane(_ target: SSHTarget, _ key: String?, _ token: String, _ body: @escaping @Sendable (Conversation) async throws -> Void) async throws {
+        let session = try await SSHSession.connect(to: target, acceptedFingerprint: host.acceptedFingerprint, knownKey: key, logger: host.logger)
         do {
             let channel = try await session.exec(bootstrap.join(token: token))
             try await Conversation.ask(over: channel, as: .own(build: host.worker.digest), body)

@@ -11,38 +11,68 @@ struct Authentication {
     let engine: SessionEngine
     let target: SSHTarget
     let credentials: SSHCredentials
+    /// The key that let another session in, tried first.
+    let knownKey: String?
     let abort: AbortFlag
     let logger: Logger
 
     /// What was tried and why it failed, for the error.
     private final class Record {
         var attempts: [String] = []
-        var methods: [String] = []
-        func allows(_ method: String) -> Bool { methods.contains(method) }
+        /// What the host accepts; `nil` until it was asked.
+        var methods: [String]?
+        var hasTriedKey = false
     }
 
-    func run() async throws {
-        let record = Record()
-        guard let methods = try allowedMethods() else { return }
-        record.methods = methods
-        if record.allows("publickey") {
-            let files = keyFiles(record)
-            if try tryAgent(files, record) { return }
-            for file in files where !file.isEncrypted || file.family == .rsa {
-                if try tryFile(file, passphrase: nil, record) { return }
-            }
-            if try await tryEncrypted(files.filter { $0.isEncrypted && $0.family != .rsa }, record) { return }
+    /// A key that can be tried without asking the user for anything.
+    private struct Candidate {
+        let name: String
+        let key: SSHPublicKey?
+        let attempt: () throws -> Bool
+    }
+
+    /// The host lets the user in without any proof.
+    private struct Welcome: Error {}
+
+    /// - Returns: the name of the key that let us in, if it was one.
+    func run() async throws -> String? {
+        do {
+            return try await tryAll(Record())
+        } catch is Welcome {
+            logger.debug("logged in", metadata: ["user": "\(target.user)", "with": "nothing"])
+            return nil
         }
-        if try await tryPassword(record) { return }
-        if try await tryQuestions(record) { return }
+    }
+
+    private func tryAll(_ record: Record) async throws -> String? {
+        let files = keyFiles(record)
+        var candidates = try agentKeys(files, record) + fileKeys(files, record)
+        if let known = candidates.firstIndex(where: { $0.name == knownKey }) { candidates.insert(candidates.remove(at: known), at: 0) }
+        // To ask what the host accepts takes a round trip and, with OpenSSH, some milliseconds more. Where there is but one key, or one
+        // that was accepted before, that is tried first. Others wait: after a refused key, the question counts as one more failure.
+        let isOne = candidates.count == 1 || candidates.allSatisfy { $0.key != nil && $0.key == candidates[0].key }
+        let isSure = isOne || candidates.first?.name == knownKey
+        for candidate in candidates {
+            guard try isSure && !record.hasTriedKey || allows("publickey", record) else { break }
+            record.hasTriedKey = true
+            if try candidate.attempt() { return candidate.name }
+        }
+        if try await tryEncrypted(files.filter { $0.isEncrypted && $0.family != .rsa }, record) { return nil }
+        if try await tryPassword(record) { return nil }
+        if try await tryQuestions(record) { return nil }
         throw failure(record)
+    }
+
+    private func allows(_ method: String, _ record: Record) throws -> Bool {
+        let methods = try record.methods ?? allowedMethods(record)
+        record.methods = methods
+        return methods.contains(method)
     }
 
     private func failure(_ record: Record) -> SSHError {
         let tried = record.attempts.isEmpty ? "nothing could be tried" : record.attempts.joined(separator: "; ")
-        return SSHError(.authenticationFailed, """
-            cannot log in as \(target.user) on \(target.alias): \(tried); the host accepts \(record.methods.joined(separator: ", "))
-            """, remedy: """
+        let accepted = record.methods.map { "; the host accepts \($0.joined(separator: ", "))" } ?? ""
+        return SSHError(.authenticationFailed, "cannot log in as \(target.user) on \(target.alias): \(tried)\(accepted)", remedy: """
             add a public key of yours to ~/.ssh/authorized_keys there, load its private key with ssh-add, \
             or name it as identity file; check that the user name is right
             """)
@@ -54,8 +84,8 @@ struct Authentication {
         try Handshake(engine: engine, abort: abort, deadline: Monotonic.after(.seconds(125))).wait("the login", call)
     }
 
-    /// - Returns: `nil` when the host lets the user in without any proof.
-    private func allowedMethods() throws -> [String]? {
+    /// - Throws: ``Welcome`` too.
+    private func allowedMethods(_ record: Record) throws -> [String] {
         var list: String?
         let code = try wait {
             let text = libssh2_userauth_list(engine.session, target.user, UInt32(target.user.utf8.count))
@@ -63,7 +93,8 @@ struct Authentication {
             return text == nil ? libssh2_session_last_errno(engine.session) : 0
         }
         if let list { return list.split(separator: ",").map(String.init) }
-        if libssh2_userauth_authenticated(engine.session) == 1 { return nil }
+        if libssh2_userauth_authenticated(engine.session) == 1 { throw Welcome() }
+        if record.hasTriedKey, isLost(code) { throw ended(record) }
         throw engine.broken(code)
     }
 
@@ -82,13 +113,19 @@ struct Authentication {
         // A password may be tried some times.
         if record.attempts.last != "\(what): \(why)" { record.attempts.append("\(what): \(why)") }
         logger.debug("login failed", metadata: ["with": "\(what)", "why": "\(why)"])
-        let lost = [LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_NONE]
-        // An end of the connection while an answer is due has the code of a refusal, and only its text tells.
-        if engine.buffers.failure != nil || lost.contains(code) || engine.lastError.hasPrefix("Waiting for") {
-            record.attempts.append("then the host ended the connection (its MaxAuthTries limit?)")
-            throw failure(record)
-        }
+        if isLost(code) { throw ended(record) }
         return false
+    }
+
+    private func isLost(_ code: Int32) -> Bool {
+        let codes = [LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_NONE]
+        // An end of the connection while an answer is due has the code of a refusal, and only its text tells.
+        return engine.buffers.failure != nil || codes.contains(code) || engine.lastError.hasPrefix("Waiting for")
+    }
+
+    private func ended(_ record: Record) -> SSHError {
+        record.attempts.append("then the host ended the connection (its MaxAuthTries limit?)")
+        return failure(record)
     }
 
     private typealias Signer = (_ data: [UInt8]) throws -> [UInt8]
@@ -144,8 +181,8 @@ struct Authentication {
         return files
     }
 
-    private func tryAgent(_ files: [PrivateKeyFile], _ record: Record) throws -> Bool {
-        guard let path = target.identityAgent else { return false }
+    private func agentKeys(_ files: [PrivateKeyFile], _ record: Record) throws -> [Candidate] {
+        guard let path = target.identityAgent else { return [] }
         let agent: AgentClient
         var identities: [AgentClient.Identity]
         do {
@@ -153,15 +190,14 @@ struct Authentication {
             identities = try agent.identities()
         } catch let error as SSHError {
             record.attempts.append("agent: \(error.message)")
-            return false
+            return []
         }
         let named = files.compactMap(\.publicKey) + publicKeysWithoutPrivate()
         if target.identitiesOnly { identities.removeAll { !named.contains($0.key) } }
         // A host gives up after a few keys, so those that the configuration names go first.
         identities = identities.filter { named.contains($0.key) } + identities.filter { !named.contains($0.key) }
         if identities.isEmpty { record.attempts.append("agent: it has no key\(target.identitiesOnly ? " that the configuration names" : "")") }
-        for identity in identities where try trySigning(identity, agent, record) { return true }
-        return false
+        return identities.compactMap { candidate($0, agent, record) }
     }
 
     /// Identity files of which only the public half is here: the private one may be in the agent.
@@ -172,37 +208,50 @@ struct Authentication {
         }
     }
 
-    private func trySigning(_ identity: AgentClient.Identity, _ agent: AgentClient, _ record: Record) throws -> Bool {
+    private func candidate(_ identity: AgentClient.Identity, _ agent: AgentClient, _ record: Record) -> Candidate? {
         let key = identity.key
-        let what = "agent key \(key.fingerprint) (\(identity.comment))"
+        let name = "agent key \(key.fingerprint) (\(identity.comment))"
         guard !key.type.hasPrefix("sk-") else {
-            record.attempts.append("\(what): security keys are not supported")
-            return false
+            record.attempts.append("\(name): security keys are not supported")
+            return nil
         }
         let isRSA = key.type == "ssh-rsa"
-        return try sign(what, blob: isRSA ? key.renamed("rsa-sha2-256") : key.blob, record) { data in
-            try agent.sign(data, with: key, flags: isRSA ? 2 : 0)
+        return Candidate(name: name, key: key) {
+            try sign(name, blob: isRSA ? key.renamed("rsa-sha2-256") : key.blob, record) { data in
+                try agent.sign(data, with: key, flags: isRSA ? 2 : 0)
+            }
         }
     }
 
-    private func tryFile(_ file: PrivateKeyFile, passphrase: String?, _ record: Record) throws -> Bool {
-        let what = "key \(file.path)"
-        if file.family == .rsa {
+    /// The files that need no passphrase, and RSA keys, which are read here.
+    private func fileKeys(_ files: [PrivateKeyFile], _ record: Record) -> [Candidate] {
+        files.filter { !$0.isEncrypted || $0.family == .rsa }.compactMap { file in
+            guard file.family == .rsa else {
+                return Candidate(name: name(file), key: file.publicKey) { try tryFile(file, passphrase: nil, record) }
+            }
             guard let rsa = file.rsaKey() else {
                 let why = file.isEncrypted ? "an encrypted RSA key cannot be used directly, add it to the agent with: ssh-add \(shellQuoted(file.path))" : "its contents are damaged"
-                record.attempts.append("\(what): \(why)")
-                return false
+                record.attempts.append("\(name(file)): \(why)")
+                return nil
             }
-            return try sign(what, blob: rsa.publicKey.renamed("rsa-sha2-256"), record) { data in
-                Array(try rsa.key.signature(for: SHA256.hash(data: data), padding: .insecurePKCS1v1_5).rawRepresentation)
+            return Candidate(name: name(file), key: rsa.publicKey) {
+                try sign(name(file), blob: rsa.publicKey.renamed("rsa-sha2-256"), record) { data in
+                    Array(try rsa.key.signature(for: SHA256.hash(data: data), padding: .insecurePKCS1v1_5).rawRepresentation)
+                }
             }
         }
-        return try attempt(what, record) {
+    }
+
+    private func name(_ file: PrivateKeyFile) -> String { "key \(file.path)" }
+
+    private func tryFile(_ file: PrivateKeyFile, passphrase: String?, _ record: Record) throws -> Bool {
+        try attempt(name(file), record) {
             libssh2_userauth_publickey_fromfile_ex(engine.session, target.user, UInt32(target.user.utf8.count), nil, file.path, passphrase)
         }
     }
 
     private func tryEncrypted(_ files: [PrivateKeyFile], _ record: Record) async throws -> Bool {
+        guard try !files.isEmpty && allows("publickey", record) else { return false }
         for file in files {
             guard let ask = credentials.passphrase, let passphrase = await ask(file.path) else {
                 record.attempts.append("key \(file.path): it is encrypted and no passphrase was given, add it to the agent with: ssh-add \(shellQuoted(file.path))")
@@ -216,7 +265,7 @@ struct Authentication {
     // MARK: Typed secrets
 
     private func tryPassword(_ record: Record) async throws -> Bool {
-        guard record.allows("password"), let ask = credentials.password else { return false }
+        guard try allows("password", record), let ask = credentials.password else { return false }
         for _ in 0..<Self.passwordTries {
             guard let password = await ask("\(target.user)@\(target.host)") else {
                 record.attempts.append("password: none was given")
@@ -235,7 +284,7 @@ struct Authentication {
     private static let passwordTries = 3
 
     private func tryQuestions(_ record: Record) async throws -> Bool {
-        guard record.allows("keyboard-interactive"), let ask = credentials.answers else { return false }
+        guard try allows("keyboard-interactive", record), let ask = credentials.answers else { return false }
         let box = QuestionBox(ask, abort)
         guard let slot = libssh2_session_abstract(engine.session) else { return false }
         // The callback is given nothing but the session's context, which belongs to the buffers' callbacks.

@@ -10,12 +10,14 @@ import Synchronization
 public actor SSHSession {
     public nonisolated let target: SSHTarget
     nonisolated let executor: SessionExecutor
-    /// Ends the waits of ``connect(to:credentials:acceptedFingerprint:logger:)``.
+    /// Ends the waits of ``connect(to:credentials:acceptedFingerprint:knownKey:logger:)``.
     nonisolated let abort = AbortFlag()
     let logger: Logger
     var engine: SessionEngine?
     private var lastChannel = 0
     private var proxy: ProxyProcess?
+    /// The name of the key that let us in, if it was one that nobody was asked about; for ``connect(to:credentials:acceptedFingerprint:knownKey:logger:)``.
+    public private(set) var knownKey: String?
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -41,15 +43,16 @@ public actor SSHSession {
     /// - Parameters:
     ///   - acceptedFingerprint: `SHA256:…` of a host key that the user has confirmed; an unknown key with this
     ///     fingerprint is added to the first known_hosts file. A changed key is refused all the same.
+    ///   - knownKey: what let another session to the same host in, tried before all else.
     ///   - logger: gets debug messages; no secrets.
     /// - Throws: ``SSHError``, or `CancellationError` when the task is cancelled.
     public static func connect(to target: SSHTarget, credentials: SSHCredentials = SSHCredentials(),
-                               acceptedFingerprint: String? = nil,
+                               acceptedFingerprint: String? = nil, knownKey: String? = nil,
                                logger: Logger = Logger(label: "ssh")) async throws -> SSHSession {
         let session = try SSHSession(target: target, logger: logger)
         try await withTaskCancellationHandler {
             do {
-                try await session.establish(credentials, acceptedFingerprint)
+                try await session.establish(credentials, acceptedFingerprint, knownKey)
             } catch {
                 await session.close()
                 try Task.checkCancellation()
@@ -61,7 +64,7 @@ public actor SSHSession {
         return session
     }
 
-    private func establish(_ credentials: SSHCredentials, _ acceptedFingerprint: String?) async throws {
+    private func establish(_ credentials: SSHCredentials, _ acceptedFingerprint: String?, _ knownKey: String?) async throws {
         let deadline = Monotonic.after(target.connectTimeout)
         let addresses = target.effectiveProxyCommand == nil ? try await Dialer.resolve(target, abort: abort) : []
         let buffers: SocketBuffers
@@ -81,7 +84,7 @@ public actor SSHSession {
         logger.debug("\(seen)")
         // From here on each side waits for the other's answer.
         buffers.timeAnswers(true)
-        try await Authentication(engine: engine, target: target, credentials: credentials, abort: abort, logger: logger).run()
+        self.knownKey = try await Authentication(engine: engine, target: target, credentials: credentials, knownKey: knownKey, abort: abort, logger: logger).run()
         buffers.timeAnswers(false)
         start(engine, roundTrip: buffers.shortestAnswer ?? 0)
     }
