@@ -12,14 +12,17 @@ struct DeliveryRate {
     /// When the present measurement began.
     private var began: ContinuousClock.Instant?
     private var delivered = 0
+    /// Delivered since the rate was last known.
+    private var unmeasured = 0
     private var idleSince: ContinuousClock.Instant?
 
     private static let shortest: Duration = .milliseconds(50)
     private static let memory: Duration = .milliseconds(200)
 
-    /// Bytes that a sender lets wait on the way: half a second's worth, and a megabyte while nothing is known.
+    /// Bytes that a sender lets wait on the way: half a second's worth. While nothing is known, a megabyte, and more with what the link has
+    /// taken without ever being busy for long enough to be measured.
     var allowance: Int {
-        guard let bytesPerSecond else { return Self.least }
+        guard let bytesPerSecond else { return min(WireLimits.window, max(Self.least, unmeasured / 2)) }
         return min(WireLimits.window, max(Self.least, Int(min(bytesPerSecond / 2, 1e9))))
     }
 
@@ -39,6 +42,7 @@ struct DeliveryRate {
 
     /// Takes note of a credit.
     mutating func credit(_ bytes: Int, at now: ContinuousClock.Instant) {
+        unmeasured = bytesPerSecond == nil ? unmeasured + bytes : 0
         guard let began else { return }
         delivered += bytes
         let time = began.duration(to: now)

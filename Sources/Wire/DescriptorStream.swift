@@ -34,7 +34,7 @@ public final class DescriptorStream: ByteStream {
     }
 
     public func read(upTo limit: Int) async throws -> [UInt8] {
-        try await reader.perform { descriptor in
+        try await reader.perform { descriptor, _ in
             var failure: CInt = 0
             let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
                 let got = Glibc.read(descriptor, buffer.baseAddress, limit)
@@ -47,34 +47,30 @@ public final class DescriptorStream: ByteStream {
 
     /// The thread fills the array by itself: what a task would have to ask for again comes in pieces of 32 KiB from sshd.
     public func read(_ count: Int, after head: ArraySlice<UInt8>) async throws -> [UInt8] {
-        let filling = Mutex((bytes: Self.begun(head, count), filled: head.count))
-        return try await reader.perform { descriptor in
-            filling.withLock { filling in
-                while filling.filled < count {
-                    let start = filling.filled
-                    let got = filling.bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress?.advanced(by: start), count - start) }
-                    if got < 0 { return .failed(errno) }
-                    if got == 0 { return .done(Array(filling.bytes[..<start])) }
-                    filling.filled += got
+        try await reader.perform { descriptor, isReady in
+            var failure: CInt = 0
+            let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+                UnsafeMutableRawBufferPointer(buffer).copyBytes(from: head)
+                filled = head.count
+                while filled < count {
+                    let got = Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), count - filled)
+                    if got == 0 { return }
+                    if got > 0 {
+                        filled += got
+                    } else if !DescriptorThread.isTransient(errno) {
+                        return failure = errno
+                    } else if !isReady() {
+                        return failure = EAGAIN
+                    }
                 }
-                defer { filling.bytes = [] }
-                return .done(filling.bytes)
             }
+            return failure == 0 ? .done(bytes) : .failed(failure)
         } events: { CShort(POLLIN) }
-    }
-
-    /// `head`, and zeros up to `count`.
-    private static func begun(_ head: ArraySlice<UInt8>, _ count: Int) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            initialized = count
-            UnsafeMutableRawBufferPointer(buffer).copyBytes(from: head)
-            if let rest = buffer.baseAddress?.advanced(by: head.count) { memset(rest, 0, count - head.count) }
-        }
     }
 
     public func write(_ bytes: [UInt8]) async throws {
         let position = Mutex(0)
-        _ = try await writer.perform { descriptor in
+        _ = try await writer.perform { descriptor, _ in
             let start = position.withLock(\.self)
             guard start < bytes.count else { return .done([]) }
             let put = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: start), bytes.count - start) }
@@ -85,7 +81,7 @@ public final class DescriptorStream: ByteStream {
     }
 
     public func finishWriting() async throws {
-        _ = try await writer.perform { descriptor in
+        _ = try await writer.perform { descriptor, _ in
             shutdown(descriptor, CInt(SHUT_WR))
             return .done([])
         } events: { CShort(POLLOUT) }

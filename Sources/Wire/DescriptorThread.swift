@@ -6,14 +6,19 @@ final class DescriptorThread: Sendable {
     /// What one non-blocking call on the descriptor came to.
     enum Step: Sendable {
         case done([UInt8])
-        /// With `EAGAIN` and `EINTR` the call is made again when the descriptor is ready.
+        /// With a transient error the call is made again when the descriptor is ready.
         case failed(CInt)
     }
+
+    /// - Parameter isReady: waits until the descriptor is ready, for what is not done in one call; false when nobody waits for it any more.
+    typealias Attempt = @Sendable (_ descriptor: CInt, _ isReady: () -> Bool) -> Step
+
+    static func isTransient(_ code: CInt) -> Bool { code == EAGAIN || code == EINTR }
 
     private struct Job {
         var id: Int
         var events: CShort
-        var attempt: @Sendable (CInt) -> Step
+        var attempt: Attempt
         var continuation: CheckedContinuation<[UInt8], any Error>
     }
 
@@ -48,7 +53,7 @@ final class DescriptorThread: Sendable {
     }
 
     /// Repeats `attempt` whenever the descriptor is ready for `events`, until it is done, fails, or the task is cancelled.
-    func perform(_ attempt: @escaping @Sendable (CInt) -> Step, events: () -> CShort) async throws -> [UInt8] {
+    func perform(_ attempt: @escaping Attempt, events: () -> CShort) async throws -> [UInt8] {
         let events = events()
         let id = state.withLock { state in
             state.nextID += 1
@@ -154,6 +159,11 @@ final class DescriptorThread: Sendable {
             let (stopped, job) = thread.state.withLock { ($0.isStopped, $0.job) }
             if stopped { return false }
             if let job, attempt(job) { return true }
+            wait(for: job)
+            return true
+        }
+
+        private func wait(for job: Job?) {
             var polled = [
                 pollfd(fd: wake, events: CShort(POLLIN), revents: 0),
                 pollfd(fd: descriptor, events: job?.events ?? 0, revents: 0),
@@ -164,12 +174,14 @@ final class DescriptorThread: Sendable {
                 var drained: (UInt64, UInt64) = (0, 0)
                 _ = Glibc.read(wake, &drained, 16)
             }
-            return true
         }
 
         private func attempt(_ job: Job) -> Bool {
-            let outcome = job.attempt(descriptor)
-            if case .failed(let code) = outcome, code == EAGAIN || code == EINTR { return false }
+            let outcome = job.attempt(descriptor) {
+                wait(for: job)
+                return thread.state.withLock { !$0.isStopped && $0.job?.id == job.id }
+            }
+            if case .failed(let code) = outcome, isTransient(code) { return false }
             let mine = thread.state.withLock { state -> Bool in
                 guard state.job?.id == job.id else { return false }
                 state.job = nil

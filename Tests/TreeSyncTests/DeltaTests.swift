@@ -131,7 +131,7 @@ import Testing
     @Test("are whole whenever the connection breaks, and use what came before", arguments: [3, 9, 16])
     func resume(after messages: Int) async throws {
         let trees = try TreePair(in: "/dev/shm")
-        try trees.inSource("head -c 9000000 /dev/urandom > f")
+        try trees.inSource("head -c 18000000 /dev/urandom > f")
         _ = await #expect(throws: (any Error).self) {
             try await trees.push(options: SyncOptions(compression: .never), channels: MemoryChannel.pair(cutAfter: messages))
         }
@@ -139,7 +139,7 @@ import Testing
         let kept = try trees.inTarget("find . -type f -printf '%k\\n'").split(separator: "\n").compactMap { UInt64($0) }.reduce(0, +) * 1024
         let report = try await trees.push(options: SyncOptions(compression: .never))
         #expect(report.problems.isEmpty)
-        #expect(report.bytesLiteral <= 9_000_000 - min(kept, 9_000_000) + 2_000_000)
+        #expect(report.bytesLiteral <= 18_000_000 - min(kept, 18_000_000) + 3_000_000)
         #expect(try trees.inTarget("cmp f ../source/f; ls -A") == "f\n")
         #expect(try trees.rsyncDifferences() == "")
     }

@@ -29,6 +29,18 @@ struct DeliveryRateTests {
         #expect(rate.bytesPerSecond == nil)
     }
 
+    @Test("lets more wait on a link that takes much without ever being busy, until it is busy and shows to be slow")
+    func unmeasured() {
+        var rate = DeliveryRate()
+        run(&rate, seconds: 1, bytesPerSecond: 8e6, waiting: 1000)
+        #expect(rate.bytesPerSecond == nil)
+        #expect(rate.allowance == 4_000_000)
+        run(&rate, from: 1, seconds: 1, bytesPerSecond: 100e6, waiting: 1000)
+        #expect(rate.allowance == WireLimits.window)
+        run(&rate, from: 2, seconds: 0.1, bytesPerSecond: 1e6)
+        #expect(rate.allowance == 1 << 20)
+    }
+
     @Test("is forgotten when the link is no longer kept busy")
     func faster() {
         var rate = DeliveryRate()

@@ -33,7 +33,7 @@ struct FilePiece: Sendable {
     var digest: ContentDigest
 
     /// The most bytes of a piece, unpacked.
-    static let limit = 512 << 10
+    static let limit = 1 << 20
 
     /// - Parameter frame: the bytes packed, where that is worth it.
     func encoded(_ bytes: UnsafeRawBufferPointer, packed frame: [UInt8]?) -> [UInt8] {

@@ -135,6 +135,7 @@ final class SenderSession: Sendable {
         }
         let items = try requests.map { Request(id: $0.id, wish: $0.wish, source: try table.take($0.id)) }
         for item in items { total &+= item.source.entry.size }
+        bridge.outbox.expect(total)
         let most = groupBytes(of: total)
         for item in items {
             let source = item.source
@@ -149,7 +150,6 @@ final class SenderSession: Sendable {
             }
         }
         try submit()
-        bridge.outbox.expect(total)
         let count = requests.count
         events.progress {
             $0.filesToMove += count

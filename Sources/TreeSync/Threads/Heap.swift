@@ -1,6 +1,6 @@
 import CMalloc
 
-/// The C library's heap, tuned for messages of half a megabyte that many threads make and drop.
+/// The C library's heap, tuned for messages of a megabyte that many threads make and drop.
 enum Heap {
     /// Keeps what is freed up to a bound, once and for the whole process: every message would otherwise get fresh
     /// pages from the kernel, which zeroes them one by one (about 4 % of the time of a large file's first sync).

@@ -83,15 +83,15 @@ final class Outbox: Sendable {
     /// Message bytes that have been handed in.
     var sent: UInt64 { monitor.withLock { $0.sent } }
 
-    /// How hard to pack, by what the links take: the slower, the more time there is for it. `nil` for not at all, where
-    /// a link takes more than is packed for it.
+    /// How hard to pack, by what the links take: the slower, the more time there is for it. `nil` for not at all: where a link takes
+    /// what processors can encrypt, these have better to do, and where one waits for content, packing is what it waits for.
     var packingLevel: Int32? {
         monitor.withLock { state in
             switch state.rate {
-            case nil where state.sent < 1 << 20: 3
             case .some(..<9e6): 9
             case .some(..<Self.slow): 6
-            default: state.isStarved ? nil : 1
+            case .some(..<(Self.quick * Double(state.rates.count { $0 != nil }))) where !state.isStarved: 1
+            default: nil
             }
         }
     }
@@ -109,6 +109,8 @@ final class Outbox: Sendable {
     var mostPacked: Int { monitor.withLock { $0.rate ?? .infinity } < Self.slow ? FileBatch.limit : 512 << 10 }
 
     private static let slow = 15e6
+    /// What each of several connections carries where the processors, which encrypt some twice of that, are the limit.
+    private static let quick = 150e6
 
     /// The link is taken to be slow until more is known.
     func expectSlowLink() { monitor.withLock { $0.isFar = true } }
