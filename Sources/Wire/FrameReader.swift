@@ -6,6 +6,9 @@ struct FrameReader: ~Copyable {
 
     /// The most bytes asked of the stream at once.
     private static let chunk = 256 << 10
+    /// After a payload of a chunk and more: such come one after the other, and what is read with the next one's head has to be copied.
+    private static let headChunk = 4 << 10
+    private var ahead = FrameReader.chunk
 
     init(_ stream: any ByteStream) { self.stream = stream }
 
@@ -23,6 +26,7 @@ struct FrameReader: ~Copyable {
             throw WireFault(.malformed, "the other side sent a frame of kind \(rawKind) and \(length) bytes, which is not our protocol")
         }
         position += Frame.headerSize
+        ahead = length < Self.chunk ? Self.chunk : Self.headChunk
         return Frame(kind, exchange: exchange, payload: try await payload(length))
     }
 
@@ -67,7 +71,7 @@ struct FrameReader: ~Copyable {
                 buffer.removeFirst(position)
                 position = 0
             }
-            let more = try await stream.read(upTo: Swift.max(Self.chunk, count - buffer.count))
+            let more = try await stream.read(upTo: Swift.max(ahead, count - buffer.count))
             guard !more.isEmpty else { return false }
             if buffer.isEmpty { buffer = more } else { buffer += more }
         }
