@@ -98,8 +98,8 @@ void __wrap_EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *handle) {
 int _libssh2_cipher_init(EVP_CIPHER_CTX **handle, cipher_kind kind, unsigned char *iv, unsigned char *key, int encrypts);
 int _libssh2_cipher_crypt(EVP_CIPHER_CTX **handle, cipher_kind kind, int encrypts, unsigned char *block, size_t length, int place);
 
-int counter_mode_encrypt(enum counter_mode_cipher name, const unsigned char *key, const unsigned char *iv,
-                         unsigned char *out, int bytes, int piece) {
+int counter_mode_crypt(enum counter_mode_cipher name, int encrypts, const unsigned char *key, const unsigned char *iv,
+                       unsigned char *out, int bytes, int piece) {
     const cipher_kind kinds[] = { EVP_aes_128_ctr, EVP_aes_256_ctr, EVP_aes_128_cbc };
     cipher_kind kind = kinds[name];
     memset(out, 0, (size_t)bytes);
@@ -107,14 +107,14 @@ int counter_mode_encrypt(enum counter_mode_cipher name, const unsigned char *key
     int good;
     if (piece == 0) {
         context = EVP_CIPHER_CTX_new();
-        good = context && EVP_EncryptInit_ex(context, kind(), NULL, key, iv) && EVP_CIPHER_CTX_set_padding(context, 0)
-            && EVP_EncryptUpdate(context, out, &(int){ 0 }, out, bytes);
+        good = context && EVP_CipherInit_ex(context, kind(), NULL, key, iv, encrypts) && EVP_CIPHER_CTX_set_padding(context, 0)
+            && EVP_CipherUpdate(context, out, &(int){ 0 }, out, bytes);
     } else {
-        good = _libssh2_cipher_init(&context, kind, (unsigned char *)iv, (unsigned char *)key, 1) == 0
+        good = _libssh2_cipher_init(&context, kind, (unsigned char *)iv, (unsigned char *)key, encrypts) == 0
             && ((ahead_cipher *)context)->mark == &mark;
         for (int start = 0; good && start < bytes; start += piece) {
             int count = bytes - start < piece ? bytes - start : piece;
-            good = _libssh2_cipher_crypt(&context, kind, 1, out + start, (size_t)count, 0) == 0;
+            good = _libssh2_cipher_crypt(&context, kind, encrypts, out + start, (size_t)count, 0) == 0;
         }
     }
     EVP_CIPHER_CTX_free(context);

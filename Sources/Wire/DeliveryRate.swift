@@ -12,17 +12,17 @@ struct DeliveryRate {
     /// When the present measurement began.
     private var began: ContinuousClock.Instant?
     private var delivered = 0
-    /// Delivered since the rate was last known.
-    private var unmeasured = 0
+    /// Delivered while the rate is unknown.
+    private var unmeasured = Seconds()
     private var idleSince: ContinuousClock.Instant?
 
     private static let shortest: Duration = .milliseconds(50)
     private static let memory: Duration = .milliseconds(200)
 
-    /// Bytes that a sender lets wait on the way: half a second's worth. While nothing is known, a megabyte, and more with what the link has
-    /// taken without ever being busy for long enough to be measured.
+    /// Bytes that a sender lets wait on the way: half a second's worth. While the rate is unknown, that of what the link has taken in a second
+    /// without being busy for long enough to be measured, and room for two large messages at least.
     var allowance: Int {
-        guard let bytesPerSecond else { return min(WireLimits.window, max(Self.least, unmeasured / 2)) }
+        guard let bytesPerSecond else { return min(WireLimits.window, max(2 * Self.least, unmeasured.most / 2)) }
         return min(WireLimits.window, max(Self.least, Int(min(bytesPerSecond / 2, 1e9))))
     }
 
@@ -42,7 +42,7 @@ struct DeliveryRate {
 
     /// Takes note of a credit.
     mutating func credit(_ bytes: Int, at now: ContinuousClock.Instant) {
-        unmeasured = bytesPerSecond == nil ? unmeasured + bytes : 0
+        if bytesPerSecond == nil { unmeasured.add(bytes, at: now) } else { unmeasured = Seconds() }
         guard let began else { return }
         delivered += bytes
         let time = began.duration(to: now)
@@ -51,5 +51,23 @@ struct DeliveryRate {
         bytesPerSecond = bytesPerSecond.map { ($0 + rate) / 2 } ?? rate
         self.began = now
         delivered = 0
+    }
+
+    /// Bytes of this second, and of the one before.
+    private struct Seconds {
+        private var began: ContinuousClock.Instant?
+        private var now = 0
+        private var before = 0
+
+        var most: Int { max(now, before) }
+
+        mutating func add(_ bytes: Int, at time: ContinuousClock.Instant) {
+            let age = began.map { $0.duration(to: time) } ?? .seconds(2)
+            if age >= .seconds(1) {
+                before = age < .seconds(2) ? now : 0
+                (began, now) = (time, 0)
+            }
+            now += bytes
+        }
     }
 }

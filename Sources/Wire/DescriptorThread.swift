@@ -177,11 +177,14 @@ final class DescriptorThread: Sendable {
         }
 
         private func attempt(_ job: Job) -> Bool {
+            var isOver = false
             let outcome = job.attempt(descriptor) {
                 wait(for: job)
-                return thread.state.withLock { !$0.isStopped && $0.job?.id == job.id }
+                isOver = thread.state.withLock { $0.isStopped || $0.job?.id != job.id }
+                return !isOver
             }
-            if case .failed(let code) = outcome, isTransient(code) { return false }
+            // What told that it is over is taken from the wake pipe already: the next wait would not end.
+            if case .failed(let code) = outcome, isTransient(code) { return isOver }
             let mine = thread.state.withLock { state -> Bool in
                 guard state.job?.id == job.id else { return false }
                 state.job = nil

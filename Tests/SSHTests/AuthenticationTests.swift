@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    @Test("an only key is tried without a question, which comes when it is refused")
+    @Test("an only key is tried without a question; when it is refused, a new connection asks")
     func triesOnlyKey() async throws {
         let server = try server(lines: ["LogLevel DEBUG1"])
         try await login(server.target())
@@ -143,7 +143,7 @@ import Testing
         try PrivateSSHServer.makeKey(.ed25519, at: target.identityFiles[0], scratch: server.folder)
         let error = await failure { try await login(target) }
         #expect(error?.message.contains("the host accepts publickey") == true)
-        #expect(try await eventually { requests(server).dropFirst(2) == ["publickey", "none"] })
+        #expect(try await eventually { requests(server).dropFirst(2) == ["publickey", "none", "publickey"] })
     }
 
     @Test("of several keys none is tried before the host has said that it accepts keys, so that no try is lost")
@@ -170,9 +170,50 @@ import Testing
         #expect(try await eventually { requests(server) == first })
         let next = try await SSHSession.connect(to: target, knownKey: key)
         #expect(try await eventually { requests(server) == first + ["publickey", "publickey"] })
-        // One that is gone is no obstacle.
+        // One that is gone, or no longer accepted, is no obstacle.
         let other = try await SSHSession.connect(to: target, knownKey: "key of old")
-        for session in [session, next, other] { await session.close() }
+        let another = try await SSHSession.connect(to: target, knownKey: "key \(stranger)")
+        for session in [session, next, other, another] { await session.close() }
+    }
+
+    @Test("an only key that is refused takes no try from an encrypted one")
+    func keepsTriesForEncryptedKey() async throws {
+        let server = try server([], lines: ["MaxAuthTries 2"])
+        let (stranger, locked) = (server.folder.file("stranger"), server.folder.file("locked"))
+        try PrivateSSHServer.makeKey(.ed25519, at: stranger, scratch: server.folder)
+        try PrivateSSHServer.makeKey(.ed25519, at: locked, passphrase: "open sesame", scratch: server.folder)
+        try server.authorize(publicKeyFile: locked + ".pub")
+        var target = server.target()
+        target.identityFiles = [stranger, locked]
+        try await login(target, SSHCredentials(passphrase: { $0 == locked ? "open sesame" : nil }))
+    }
+
+    @Test("a key that is in the agent and in a file is one key")
+    func sameKeyTwice() async throws {
+        let server = try server(lines: ["LogLevel DEBUG1"])
+        let agent = try await PrivateAgent()
+        try agent.add(server.identityFile(.ed25519))
+        var target = server.target()
+        target.identityAgent = agent.socket
+        try await login(target)
+        #expect(try await eventually { requests(server) == ["publickey", "publickey"] })
+        withExtendedLifetime(agent) {}
+    }
+
+    @Test("a host that wants a key and a password gets both, whether there is one key or two", .enabled(if: PrivateSSHServer.allowsPasswords, refusal), arguments: [1, 2])
+    func keyAndPassword(keys: Int) async throws {
+        var options = PrivateSSHServer.Options()
+        options.login = .password
+        options.configLines = ["AuthenticationMethods publickey,password"]
+        let server = try PrivateSSHServer(options)
+        var target = server.target()
+        let stranger = server.folder.file("stranger")
+        try PrivateSSHServer.makeKey(.ed25519, at: stranger, scratch: server.folder)
+        if keys == 2 { target.identityFiles.insert(stranger, at: 0) }
+        try await login(target, SSHCredentials(password: { _ in PrivateSSHServer.password }))
+        let error = await failure { try await login(target) }
+        #expect(error?.code == .authenticationFailed)
+        #expect(error?.message.contains("not enough; the host accepts password") == true, "\(error?.message ?? "")")
     }
 
     private static let refusal: Comment = "only root can give sshd a password of its own"

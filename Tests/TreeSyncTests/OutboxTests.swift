@@ -50,6 +50,17 @@ import Testing
         try outbox.put(piece)
         #expect(await waiting == piece)
         #expect(outbox.packingLevel == 1)
+        // Where packing is not what takes the time.
+        async let slow = outbox.next(0, rate: 5e6)
+        #expect(try await eventually { outbox.packingLevel == 9 })
         outbox.finish()
+        #expect(await slow == nil)
+    }
+
+    @Test("two pieces have room on a slow link", arguments: [(nil, 1 << 20), (1e6, 512 << 10), (100e6, 1 << 20)] as [(Double?, Int)])
+    func pieceSize(rate: Double?, expected: Int) async throws {
+        let outbox = Outbox(limit: 64 << 20)
+        try await pass(outbox, rate: rate)
+        #expect(outbox.pieceSize == expected)
     }
 }

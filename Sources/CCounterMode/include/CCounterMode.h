@@ -8,10 +8,10 @@
 /// The ciphers that tests compare.
 enum counter_mode_cipher { COUNTER_MODE_AES_128_CTR, COUNTER_MODE_AES_256_CTR, COUNTER_MODE_AES_128_CBC };
 
-/// Encrypts `bytes` zeros, for tests: in pieces of `piece`, by what libssh2 calls, or, where `piece` is 0, at once by libcrypto.
+/// Encrypts or decrypts `bytes` zeros, for tests: in pieces of `piece`, by what libssh2 calls, or, where `piece` is 0, at once by libcrypto.
 /// - Parameters:
 ///   - key: as long as the cipher's.
 ///   - iv: 16 bytes.
 /// - Returns: 1 on success.
-int counter_mode_encrypt(enum counter_mode_cipher cipher, const unsigned char *key, const unsigned char *iv,
-                         unsigned char *out, int bytes, int piece);
+int counter_mode_crypt(enum counter_mode_cipher cipher, int encrypts, const unsigned char *key, const unsigned char *iv,
+                       unsigned char *out, int bytes, int piece);

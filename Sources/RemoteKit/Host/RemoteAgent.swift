@@ -15,11 +15,12 @@ struct RemoteAgent {
         let session = try await SSHSession.connect(
             to: target, credentials: host.credentials, acceptedFingerprint: host.acceptedFingerprint, logger: host.logger)
         do {
-            let (roundTrip, key) = await (session.roundTrip, session.knownKey)
             let result = try await converse(session) { agent in
                 var agent = agent
-                agent.roundTrip = roundTrip
+                agent.roundTrip = await session.roundTrip
+                let key = await session.knownKey
                 agent.openLane = { try await openLane(target, key, $0, $1) }
+                host.logger.debug("the agent answers", metadata: ["roundTrip": "\(agent.roundTrip)"])
                 return try await body(agent)
             }
             await session.close()

@@ -13,15 +13,18 @@ struct Authentication {
     let credentials: SSHCredentials
     /// The key that let another session in, tried first.
     let knownKey: String?
+    /// Whether to ask what the host accepts before anything is tried, as after ``KeyRefused``.
+    let asksFirst: Bool
     let abort: AbortFlag
     let logger: Logger
 
     /// What was tried and why it failed, for the error.
     private final class Record {
         var attempts: [String] = []
+        /// Keys that cannot be tried, and why.
+        var unusable: [String] = []
         /// What the host accepts; `nil` until it was asked.
         var methods: [String]?
-        var hasTriedKey = false
     }
 
     /// A key that can be tried without asking the user for anything.
@@ -31,10 +34,20 @@ struct Authentication {
         let attempt: () throws -> Bool
     }
 
+    private struct Keys {
+        var candidates: [Candidate] = []
+        var encrypted: [PrivateKeyFile] = []
+    }
+
     /// The host lets the user in without any proof.
     private struct Welcome: Error {}
 
+    /// A key that was tried without asking first is not enough. Where a host counts failures, the question would now be one more: only a new
+    /// connection has all tries.
+    struct KeyRefused: Error {}
+
     /// - Returns: the name of the key that let us in, if it was one.
+    /// - Throws: ``KeyRefused`` too, unless ``asksFirst`` is set.
     func run() async throws -> String? {
         do {
             return try await tryAll(Record())
@@ -45,26 +58,45 @@ struct Authentication {
     }
 
     private func tryAll(_ record: Record) async throws -> String? {
-        let files = keyFiles(record)
-        var candidates = try agentKeys(files, record) + fileKeys(files, record)
-        if let known = candidates.firstIndex(where: { $0.name == knownKey }) { candidates.insert(candidates.remove(at: known), at: 0) }
-        // To ask what the host accepts takes a round trip and, with OpenSSH, some milliseconds more. Where there is but one key, or one
-        // that was accepted before, that is tried first. Others wait: after a refused key, the question counts as one more failure.
-        let isOne = candidates.count == 1 || candidates.allSatisfy { $0.key != nil && $0.key == candidates[0].key }
-        let isSure = isOne || candidates.first?.name == knownKey
-        for candidate in candidates {
-            guard try isSure && !record.hasTriedKey || allows("publickey", record) else { break }
-            record.hasTriedKey = true
-            if try candidate.attempt() { return candidate.name }
+        var keys: Keys?
+        if !asksFirst {
+            keys = try usableKeys(record)
+            if let name = try trySureKey(keys?.candidates ?? [], record) { return name }
         }
-        if try await tryEncrypted(files.filter { $0.isEncrypted && $0.family != .rsa }, record) { return nil }
+        if try allows("publickey", record) {
+            let keys = try keys ?? usableKeys(record)
+            record.attempts = record.unusable
+            for candidate in keys.candidates where try allows("publickey", record) {
+                if try candidate.attempt() { return candidate.name }
+            }
+            if try await tryEncrypted(keys.encrypted, record) { return nil }
+        }
         if try await tryPassword(record) { return nil }
         if try await tryQuestions(record) { return nil }
         throw failure(record)
     }
 
+    /// To ask what the host accepts takes a round trip and, with OpenSSH, some milliseconds more. Where there is but one key, or one that was
+    /// accepted before, that is tried first.
+    private func trySureKey(_ candidates: [Candidate], _ record: Record) throws -> String? {
+        guard let first = candidates.first else { return nil }
+        let isOnly = candidates.count == 1 || candidates.allSatisfy { $0.key != nil && $0.key == first.key }
+        guard let sure = candidates.first(where: { $0.name == knownKey }) ?? (isOnly ? first : nil) else { return nil }
+        do {
+            if try sure.attempt() { return sure.name }
+        } catch let error as SSHError where error.code == .authenticationFailed {
+            // The host ended the connection.
+        }
+        throw KeyRefused()
+    }
+
+    private func usableKeys(_ record: Record) throws -> Keys {
+        let files = keyFiles(record)
+        return Keys(candidates: try agentKeys(files, record) + fileKeys(files, record), encrypted: files.filter { $0.isEncrypted && $0.family != .rsa })
+    }
+
     private func allows(_ method: String, _ record: Record) throws -> Bool {
-        let methods = try record.methods ?? allowedMethods(record)
+        let methods = try record.methods ?? allowedMethods()
         record.methods = methods
         return methods.contains(method)
     }
@@ -85,7 +117,7 @@ struct Authentication {
     }
 
     /// - Throws: ``Welcome`` too.
-    private func allowedMethods(_ record: Record) throws -> [String] {
+    private func allowedMethods() throws -> [String] {
         var list: String?
         let code = try wait {
             let text = libssh2_userauth_list(engine.session, target.user, UInt32(target.user.utf8.count))
@@ -94,7 +126,6 @@ struct Authentication {
         }
         if let list { return list.split(separator: ",").map(String.init) }
         if libssh2_userauth_authenticated(engine.session) == 1 { throw Welcome() }
-        if record.hasTriedKey, isLost(code) { throw ended(record) }
         throw engine.broken(code)
     }
 
@@ -105,7 +136,11 @@ struct Authentication {
             logger.debug("logged in", metadata: ["user": "\(target.user)", "with": "\(what)"])
             return true
         }
+        // The host has said that it takes the key, and then refused the signature: of several proofs that it wants, this was the first.
+        let isPart = code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED && engine.lastError.hasPrefix("Invalid signature")
+        if isPart { record.methods = nil }
         let why = switch code {
+        case _ where isPart: "not enough"
         case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED: "not accepted"
         case LIBSSH2_ERROR_FILE: "cannot be used (\(engine.lastError))"
         default: engine.lastError
@@ -175,7 +210,7 @@ struct Authentication {
             do throws(SSHError) {
                 files.append(try PrivateKeyFile(path: path))
             } catch {
-                record.attempts.append("key \(path): \(error.message)")
+                record.unusable.append("key \(path): \(error.message)")
             }
         }
         return files
@@ -189,14 +224,14 @@ struct Authentication {
             agent = try AgentClient(socketPath: path, abort: abort)
             identities = try agent.identities()
         } catch let error as SSHError {
-            record.attempts.append("agent: \(error.message)")
+            record.unusable.append("agent: \(error.message)")
             return []
         }
         let named = files.compactMap(\.publicKey) + publicKeysWithoutPrivate()
         if target.identitiesOnly { identities.removeAll { !named.contains($0.key) } }
         // A host gives up after a few keys, so those that the configuration names go first.
         identities = identities.filter { named.contains($0.key) } + identities.filter { !named.contains($0.key) }
-        if identities.isEmpty { record.attempts.append("agent: it has no key\(target.identitiesOnly ? " that the configuration names" : "")") }
+        if identities.isEmpty { record.unusable.append("agent: it has no key\(target.identitiesOnly ? " that the configuration names" : "")") }
         return identities.compactMap { candidate($0, agent, record) }
     }
 
@@ -212,7 +247,7 @@ struct Authentication {
         let key = identity.key
         let name = "agent key \(key.fingerprint) (\(identity.comment))"
         guard !key.type.hasPrefix("sk-") else {
-            record.attempts.append("\(name): security keys are not supported")
+            record.unusable.append("\(name): security keys are not supported")
             return nil
         }
         let isRSA = key.type == "ssh-rsa"
@@ -231,7 +266,7 @@ struct Authentication {
             }
             guard let rsa = file.rsaKey() else {
                 let why = file.isEncrypted ? "an encrypted RSA key cannot be used directly, add it to the agent with: ssh-add \(shellQuoted(file.path))" : "its contents are damaged"
-                record.attempts.append("\(name(file)): \(why)")
+                record.unusable.append("\(name(file)): \(why)")
                 return nil
             }
             return Candidate(name: name(file), key: rsa.publicKey) {
@@ -251,8 +286,7 @@ struct Authentication {
     }
 
     private func tryEncrypted(_ files: [PrivateKeyFile], _ record: Record) async throws -> Bool {
-        guard try !files.isEmpty && allows("publickey", record) else { return false }
-        for file in files {
+        for file in files where try allows("publickey", record) {
             guard let ask = credentials.passphrase, let passphrase = await ask(file.path) else {
                 record.attempts.append("key \(file.path): it is encrypted and no passphrase was given, add it to the agent with: ssh-add \(shellQuoted(file.path))")
                 continue

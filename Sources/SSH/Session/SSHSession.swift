@@ -49,22 +49,29 @@ public actor SSHSession {
     public static func connect(to target: SSHTarget, credentials: SSHCredentials = SSHCredentials(),
                                acceptedFingerprint: String? = nil, knownKey: String? = nil,
                                logger: Logger = Logger(label: "ssh")) async throws -> SSHSession {
-        let session = try SSHSession(target: target, logger: logger)
-        try await withTaskCancellationHandler {
-            do {
-                try await session.establish(credentials, acceptedFingerprint, knownKey)
-            } catch {
-                await session.close()
-                try Task.checkCancellation()
-                throw error
+        func attempt(asksFirst: Bool) async throws -> SSHSession {
+            let session = try SSHSession(target: target, logger: logger)
+            try await withTaskCancellationHandler {
+                do {
+                    try await session.establish(credentials, acceptedFingerprint, knownKey, asksFirst: asksFirst)
+                } catch {
+                    await session.close()
+                    try Task.checkCancellation()
+                    throw error
+                }
+            } onCancel: {
+                session.abort.set()
             }
-        } onCancel: {
-            session.abort.set()
+            return session
         }
-        return session
+        do {
+            return try await attempt(asksFirst: false)
+        } catch is Authentication.KeyRefused {
+            return try await attempt(asksFirst: true)
+        }
     }
 
-    private func establish(_ credentials: SSHCredentials, _ acceptedFingerprint: String?, _ knownKey: String?) async throws {
+    private func establish(_ credentials: SSHCredentials, _ acceptedFingerprint: String?, _ knownKey: String?, asksFirst: Bool) async throws {
         let deadline = Monotonic.after(target.connectTimeout)
         let addresses = target.effectiveProxyCommand == nil ? try await Dialer.resolve(target, abort: abort) : []
         let buffers: SocketBuffers
@@ -84,13 +91,13 @@ public actor SSHSession {
         logger.debug("\(seen)")
         // From here on each side waits for the other's answer.
         buffers.timeAnswers(true)
-        self.knownKey = try await Authentication(engine: engine, target: target, credentials: credentials, knownKey: knownKey, abort: abort, logger: logger).run()
+        self.knownKey = try await Authentication(engine: engine, target: target, credentials: credentials, knownKey: knownKey, asksFirst: asksFirst,
+                                                 abort: abort, logger: logger).run()
         buffers.timeAnswers(false)
         start(engine, roundTrip: buffers.shortestAnswer ?? 0)
     }
 
     private func start(_ engine: SessionEngine, roundTrip: UInt64) {
-        self.roundTrip = .nanoseconds(Int64(clamping: roundTrip))
         // As much as 200 MB/s bring in one round trip, so that a long way does not slow a download.
         engine.window = UInt32(min(max(roundTrip / 5 , 2 << 20), 16 << 20))
         engine.heartbeat = Heartbeat(interval: target.serverAliveInterval, countMax: target.serverAliveCountMax)
@@ -99,8 +106,8 @@ public actor SSHSession {
         executor.finish = nil
     }
 
-    /// The shortest time to an answer of the host while logging in: the way there and back, and a little.
-    public private(set) var roundTrip = Duration.zero
+    /// The shortest time to an answer of the host while logging in and to the first command: the way there and back, and a little.
+    public var roundTrip: Duration { .nanoseconds(Int64(clamping: engine?.buffers.shortestAnswer ?? 0)) }
 
     /// Whether the session still works, as far as is known.
     public var isOpen: Bool { engine.map { $0.failure == nil && $0.isAuthenticated } ?? false }

@@ -47,10 +47,17 @@ extension SessionEngine {
 
     private func pumpRequest(_ channel: ChannelState) throws(SSHError) -> Bool {
         guard let pointer = channel.pointer else { return false }
+        if !hasTimedRequest {
+            // While logging in, a host may look up the user and load its modules before each answer. All that it had to say of itself came
+            // before it opened the channel, so that what comes now is the answer.
+            hasTimedRequest = true
+            buffers.timeAnswers(true)
+        }
         let code = channel.command.withUnsafeBytes { bytes in
             libssh2_channel_process_startup(pointer, "exec", 4, bytes.bindMemory(to: CChar.self).baseAddress, UInt32(bytes.count))
         }
         if code == LIBSSH2_ERROR_EAGAIN { return false }
+        buffers.timeAnswers(false)
         if code < 0, code != LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED, code != LIBSSH2_ERROR_CHANNEL_FAILURE { throw broken(code) }
         guard code == 0 else {
             refuse(channel, "cannot run a command on \(target): the host refuses it", "check the host's ForceCommand and login shell")

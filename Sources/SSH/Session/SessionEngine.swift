@@ -20,6 +20,8 @@ final class SessionEngine: @unchecked Sendable {
     private(set) var failure: SSHError?
     private(set) var isTornDown = false
     var isAuthenticated = false
+    /// Whether the answer to the first command was timed.
+    var hasTimedRequest = false
     var heartbeat = Heartbeat(interval: .seconds(15), countMax: 3)
     /// How many bytes the peer may send on a channel before we answer.
     var window: UInt32 = 2 << 20

@@ -7,7 +7,7 @@ final class LargeSending: Sendable {
     private let monitor: Monitor<(left: Int, failure: (SyncProblem.Kind, String)?)>
     /// Pieces that are not tried to pack, since one did not shrink.
     private let unpacked = Monitor(0)
-    private static let patience = 64
+    private static let patience = (32 << 20) / FilePiece.limit
 
     init(item: SourceReader.Item, file: OpenFile, parts: Int, literal: UInt64) {
         self.item = item

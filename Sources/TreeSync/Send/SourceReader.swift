@@ -174,8 +174,9 @@ final class SourceReader: Sendable {
     }
 
     private func send(_ extent: Range<Int>, of sending: LargeSending, _ context: Context) throws {
-        for start in stride(from: extent.lowerBound, to: extent.upperBound, by: FilePiece.limit) where !sending.hasFailed {
-            let range = start..<min(extent.upperBound, start + FilePiece.limit)
+        let size = outbox.pieceSize
+        for start in stride(from: extent.lowerBound, to: extent.upperBound, by: size) where !sending.hasFailed {
+            let range = start..<min(extent.upperBound, start + size)
             let piece: [UInt8]?
             do throws(Errno) { piece = try message(range, of: sending, context) } catch { return sending.fail(.unreadable, error.text) }
             guard let piece else { return sending.fail(Self.shrank.kind, Self.shrank.reason) }

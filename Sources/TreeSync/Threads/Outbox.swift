@@ -47,7 +47,7 @@ final class Outbox: Sendable {
         var isStarved: Bool { sent >= 4 << 20 && bulk.isEmpty && !takers.isEmpty }
 
         /// Content that may wait here: half a second's worth, so that it is packed as the link asks for by then.
-        var bulkAllowance: Int { Int(min(max((rate ?? 0) / 2, 1e6), 1e9)) }
+        var bulkAllowance: Int { Int(min(max((rate ?? 4e6) / 2, 1e6), 1e9)) }
 
         mutating func serve() {
             var waiting: [(lane: Int, continuation: CheckedContinuation<[UInt8]?, Never>)] = []
@@ -84,7 +84,7 @@ final class Outbox: Sendable {
     var sent: UInt64 { monitor.withLock { $0.sent } }
 
     /// How hard to pack, by what the links take: the slower, the more time there is for it. `nil` for not at all: where a link takes
-    /// what processors can encrypt, these have better to do, and where one waits for content, packing is what it waits for.
+    /// what processors can encrypt, these have better to do, and where one that is not slow waits for content, packing is what it waits for.
     var packingLevel: Int32? {
         monitor.withLock { state in
             switch state.rate {
@@ -104,6 +104,9 @@ final class Outbox: Sendable {
             return state.sent < 1 << 20 ? 2 << 20 : FileBatch.limit
         }
     }
+
+    /// Bytes of a piece of a large file. On a slow link two have to fit into what may be on its way, so that it is never idle.
+    var pieceSize: Int { monitor.withLock { $0.rate ?? .infinity } < Self.slow ? 512 << 10 : FilePiece.limit }
 
     /// What ``packingSize`` may become.
     var mostPacked: Int { monitor.withLock { $0.rate ?? .infinity } < Self.slow ? FileBatch.limit : 512 << 10 }
