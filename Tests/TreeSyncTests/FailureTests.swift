@@ -8,7 +8,7 @@ import Testing
     func massDeletion(_ what: String) async throws {
         let trees = try TreePair()
         try trees.inTarget("mkdir d && for i in $(seq 20); do echo $i > d/$i; done && echo old > same")
-        if what == "wrong" { try trees.inSource("mkdir d && for i in $(seq 8); do echo $i > d/$i; done && echo new > same && echo n > n") }
+        if what == "wrong" { try trees.inSource("mkdir d && for i in $(seq 8); do echo $i > d/$i; done && echo newer > same && echo n > n") }
         let before = try trees.inTarget("ls -lR --time-style=full-iso")
         let error = await #expect(throws: SyncError.self) { try await trees.push() }
         #expect(error?.code == .massDeletion && error?.message.contains("--force") == true)
