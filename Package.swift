@@ -23,7 +23,7 @@ let staticZstd: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-l:libzstd.a"])]
 
 /// libssh2 as an archive too, so that the linker can put CCounterMode's functions before those that it calls.
 let staticSSH: [LinkerSetting] = [
-    .unsafeFlags(["-Xlinker", "-l:libssh2.a"] + ["_libssh2_cipher_init", "_libssh2_cipher_crypt", "EVP_CIPHER_CTX_free"]
+    .unsafeFlags(["-Xlinker", "-l:libssh2.a"] + ["_libssh2_cipher_init", "_libssh2_cipher_crypt", "EVP_CIPHER_CTX_free", "HMAC_Init_ex"]
         .flatMap { ["-Xlinker", "--wrap=\($0)"] }),
     .linkedLibrary("crypto"), .linkedLibrary("z"),
 ]

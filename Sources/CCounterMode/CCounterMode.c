@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -92,6 +93,19 @@ void __wrap_EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *handle) {
     }
     __real_EVP_CIPHER_CTX_free(cipher->cipher);
     OPENSSL_clear_free(cipher, sizeof *cipher);
+}
+
+int __real_HMAC_Init_ex(HMAC_CTX *context, const void *key, int length, const EVP_MD *digest, ENGINE *engine);
+
+static const EVP_MD *fetched_sha256;
+
+static void fetch_sha256(void) { fetched_sha256 = EVP_MD_fetch(NULL, "SHA256", NULL); }
+
+/// libssh2 begins anew with each packet, and each time libcrypto looks up what EVP_sha256() stands for, behind locks; not what was looked up before.
+int __wrap_HMAC_Init_ex(HMAC_CTX *context, const void *key, int length, const EVP_MD *digest, ENGINE *engine) {
+    static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
+    if (digest && digest == EVP_sha256() && CRYPTO_THREAD_run_once(&once, fetch_sha256) && fetched_sha256) digest = fetched_sha256;
+    return __real_HMAC_Init_ex(context, key, length, digest, engine);
 }
 
 // Under the names that libssh2 calls them by.
