@@ -7,8 +7,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let script = Script(UnsafeBufferPointer(start: start + 1, count: count - 1))
     switch start[0] % 5 {
     case 0:
-        var parser = RecordParser(script)
-        var record = Record()
+        var parser = SQLiteParser(script)
+        var record = SQLiteRecord()
         var line = 0
         while parser.next(&record) {
             precondition(record.line >= line && record.sql.bytes.end <= script.count && record.expected.bytes.end <= script.count)
@@ -17,8 +17,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case 1: _ = try? RSParser.parse(script)
     case 2: _ = try? DuckParser.parse(script)
     case 3:
-        let once = ScriptFormat.normalised(script, .sqlite)
-        precondition(ScriptFormat.normalised(Script(once), .sqlite) == once)
+        let once = ScriptFormatter.normalised(script, .sqlite)
+        precondition(ScriptFormatter.normalised(Script(once), .sqlite) == once)
     default:
         var stream = JSONStream()
         stream.add(Array(script.buffer(ByteRange(0, script.count))))

@@ -1,4 +1,4 @@
-// How large the two programs are, and how long they take from their start to their end when there is nothing to do.
+// How large the programs are, and how long they take from their start to their end when there is nothing to do.
 // usage: bench-startup FOLDER-OF-THE-PROGRAMS [ROUNDS]
 import Glibc
 
@@ -39,8 +39,8 @@ guard CommandLine.arguments.count > 1 else {
 }
 let folder = CommandLine.arguments[1]
 let rounds = max(1, CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 50 : 50)
-print("program           size   start to end of --version, \(rounds) runs")
-for name in ["slt-worker", "slt-remote"] {
+print("program                   size   start to end of --version, \(rounds) runs")
+for name in ["slt-worker", "slt-worker-dynamic", "slt-remote"] {
     let program = "\(folder)/\(name)"
     // The first run reads the file from the disk; it is not one of those that count.
     guard let bytes = size(program), milliseconds(program, "--version") != nil else {
@@ -52,6 +52,6 @@ for name in ["slt-worker", "slt-remote"] {
         print("\(program) --version failed")
         exit(1)
     }
-    print("\(name)   \(pad(tenths(Double(bytes) / 1e6), 6)) MB   median \(tenths(times[rounds / 2])) ms, "
+    print("\(name)\(pad("", 21 - name.count))\(pad(tenths(Double(bytes) / 1e6), 6)) MB   median \(tenths(times[rounds / 2])) ms, "
         + "least \(tenths(times[0])) ms, most \(tenths(times[rounds - 1])) ms")
 }

@@ -62,6 +62,6 @@ struct Peers {
         """
         let name = target.split(separator: "/").joined(separator: "-") + ".toml"
         let file = try folder.write(configuration, to: name)
-        return "'\(program)' sync --force --config '\(file)' >'\(folder.file("product.out"))' 2>'\(folder.file("product.err"))'"
+        return "'\(program)' sync --force --take-over --config '\(file)' >'\(folder.file("product.out"))' 2>'\(folder.file("product.err"))'"
     }
 }

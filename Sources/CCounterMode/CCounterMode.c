@@ -9,10 +9,13 @@
 /// An EVP_CIPHER_CTX is made for one of these.
 typedef const EVP_CIPHER *(*cipher_kind)(void);
 
+// In a program that is linked without --wrap, as one of a user of the library is, these are not there, and nobody calls what calls them.
+#define ELSEWHERE __attribute__((weak))
+
 // libssh2's own (openssl.h of 1.10; 1.11 has the parameter `place`, which 1.10 leaves unset and unread).
-int __real__libssh2_cipher_init(EVP_CIPHER_CTX **handle, cipher_kind kind, unsigned char *iv, unsigned char *key, int encrypts);
-int __real__libssh2_cipher_crypt(EVP_CIPHER_CTX **handle, cipher_kind kind, int encrypts, unsigned char *block, size_t length, int place);
-void __real_EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *handle);
+ELSEWHERE int __real__libssh2_cipher_init(EVP_CIPHER_CTX **handle, cipher_kind kind, unsigned char *iv, unsigned char *key, int encrypts);
+ELSEWHERE int __real__libssh2_cipher_crypt(EVP_CIPHER_CTX **handle, cipher_kind kind, int encrypts, unsigned char *block, size_t length, int place);
+ELSEWHERE void __real_EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *handle);
 
 #define BLOCK_BYTES 16
 #define STREAM_BYTES 4096
@@ -95,7 +98,7 @@ void __wrap_EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *handle) {
     OPENSSL_clear_free(cipher, sizeof *cipher);
 }
 
-int __real_HMAC_Init_ex(HMAC_CTX *context, const void *key, int length, const EVP_MD *digest, ENGINE *engine);
+ELSEWHERE int __real_HMAC_Init_ex(HMAC_CTX *context, const void *key, int length, const EVP_MD *digest, ENGINE *engine);
 
 static const EVP_MD *fetched_sha256;
 
@@ -109,13 +112,14 @@ int __wrap_HMAC_Init_ex(HMAC_CTX *context, const void *key, int length, const EV
 }
 
 // Under the names that libssh2 calls them by.
-int _libssh2_cipher_init(EVP_CIPHER_CTX **handle, cipher_kind kind, unsigned char *iv, unsigned char *key, int encrypts);
-int _libssh2_cipher_crypt(EVP_CIPHER_CTX **handle, cipher_kind kind, int encrypts, unsigned char *block, size_t length, int place);
+ELSEWHERE int _libssh2_cipher_init(EVP_CIPHER_CTX **handle, cipher_kind kind, unsigned char *iv, unsigned char *key, int encrypts);
+ELSEWHERE int _libssh2_cipher_crypt(EVP_CIPHER_CTX **handle, cipher_kind kind, int encrypts, unsigned char *block, size_t length, int place);
 
 int counter_mode_crypt(enum counter_mode_cipher name, int encrypts, const unsigned char *key, const unsigned char *iv,
                        unsigned char *out, int bytes, int piece) {
     const cipher_kind kinds[] = { EVP_aes_128_ctr, EVP_aes_256_ctr, EVP_aes_128_cbc };
     cipher_kind kind = kinds[name];
+    if (!_libssh2_cipher_init || !_libssh2_cipher_crypt) return 0;
     memset(out, 0, (size_t)bytes);
     EVP_CIPHER_CTX *context = NULL;
     int good;

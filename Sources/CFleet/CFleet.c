@@ -7,7 +7,9 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -55,20 +57,25 @@ int cfleet_lock_is_held(int fd) {
     return lock.l_type != F_UNLCK;
 }
 
-int cfleet_signal_of(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
-int cfleet_exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
-
-int cfleet_spawn_in_folder(void *actions, const char *folder) {
-    return posix_spawn_file_actions_addchdir_np((posix_spawn_file_actions_t *)actions, folder);
-}
-
-int cfleet_spawn_new_session(void) { return POSIX_SPAWN_SETSID; }
-
-int cfleet_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
-
 void cfleet_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
 
 int cfleet_has_attribute(const char *path, const char *name) {
     char value;
     return getxattr(path, name, &value, 1) == 1 && value == '1';
 }
+
+long cfleet_get_attribute(const char *path, const char *name, void *value, unsigned long size) {
+    return getxattr(path, name, value, size);
+}
+
+int cfleet_set_attribute(const char *path, const char *name, const void *value, unsigned long size) {
+    return setxattr(path, name, value, size, 0);
+}
+
+int64_t cfleet_birth(const char *path) {
+    struct statx info;
+    if (statx(AT_FDCWD, path, 0, STATX_BTIME, &info) != 0 || !(info.stx_mask & STATX_BTIME)) return 0;
+    return (int64_t)info.stx_btime.tv_sec * 1000000000 + info.stx_btime.tv_nsec;
+}
+
+int cfleet_lock_whole(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }

@@ -1,5 +1,3 @@
 // libssh2's own header. Its short function names are macros, so Swift calls the `_ex` functions.
 #pragma once
 #include <libssh2.h>
-// The wake descriptor of a session's thread; the Glibc module leaves it out.
-#include <sys/eventfd.h>

@@ -1,5 +1,9 @@
+import Glibc
+public import Platform
+
 /// Why something over SSH could not be done.
 public struct SSHError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What kind of failure it is.
     public enum Code: String, Sendable {
         /// The target's description is wrong or asks for what is not supported.
         case invalidTarget
@@ -7,6 +11,7 @@ public struct SSHError: Error, Sendable, Equatable, CustomStringConvertible {
         case unresolvable
         /// No address could be reached: refused, no route.
         case unreachable
+        /// An answer did not come in time.
         case timedOut
         /// The two sides could not agree on how to talk.
         case handshakeFailed
@@ -14,6 +19,7 @@ public struct SSHError: Error, Sendable, Equatable, CustomStringConvertible {
         case hostKeyUnknown
         /// The host shows another key than the one that is known, or a revoked one.
         case hostKeyChanged
+        /// Nothing that the user has let them in.
         case authenticationFailed
         /// An established connection ended or fell silent.
         case connectionLost
@@ -27,20 +33,40 @@ public struct SSHError: Error, Sendable, Equatable, CustomStringConvertible {
         case localFile
     }
 
+    /// For decisions of a program.
     public let code: Code
     /// Lower case, "cannot …: …"; has no secrets.
     public let message: String
-    /// What the user can do next, if anything is known to help.
-    public let remedy: String?
+    /// What can be done about it, if anything is known to help.
+    public let remedy: Remedy?
     /// Whether the same call may succeed later without a change by the user.
     public let isRetryable: Bool
 
-    public init(_ code: Code, _ message: String, remedy: String? = nil, isRetryable: Bool = false) {
+    /// - Parameter message: lower case, "cannot …: …".
+    public init(_ code: Code, _ message: String, remedy: Remedy?, isRetryable: Bool = false) {
         self.code = code
         self.message = message
         self.remedy = remedy
         self.isRetryable = isRetryable
     }
 
+    /// - Parameter remedy: in plain words, which name no command.
+    public init(_ code: Code, _ message: String, remedy: String? = nil, isRetryable: Bool = false) {
+        self.init(code, message, remedy: remedy.map { .advice($0) }, isRetryable: isRetryable)
+    }
+
+    /// The message, and what to do about it in words that name no command.
     public var description: String { remedy.map { "\(message); \($0)" } ?? message }
+}
+
+extension SSHError {
+    /// The system gave no descriptor to wait for; `errno` says why.
+    static var noDescriptor: SSHError {
+        SSHError(.localFile, "cannot make an eventfd: \(ErrorText.of(errno))", remedy: "raise the limit of open files (ulimit -n)", isRetryable: true)
+    }
+
+    /// The system gave no thread.
+    init(_ failure: SystemThread.Failure) {
+        self.init(.localFile, "cannot start a thread: \(failure.text)", remedy: "raise the limit of processes and threads (ulimit -u)", isRetryable: true)
+    }
 }

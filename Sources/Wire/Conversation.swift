@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 
 /// Two programs over one byte stream, with any number of exchanges at once.
@@ -9,27 +10,12 @@ public final class Conversation: Sendable {
         var exchanges: [UInt32: Exchange] = [:]
         var nextID: UInt32 = 1
         var fault: WireFault?
-        var lastHeard = ContinuousClock.now
-    }
-
-    /// How long silence may last, and how often to break it.
-    public struct Patience: Sendable {
-        /// Between two pings; `nil` never pings.
-        public var ping: Duration?
-        /// Without a byte from the other side, before it counts as gone.
-        public var silence: Duration
-        public init(ping: Duration?, silence: Duration) {
-            self.ping = ping
-            self.silence = silence
-        }
-        /// The client pings and gives a host 45 s; an agent waits longer, so that the client notices first.
-        public static let client = Patience(ping: .seconds(5), silence: .seconds(45))
-        public static let agent = Patience(ping: nil, silence: .seconds(120))
     }
 
     /// What the other side said of itself.
     public let peer: Hello
-    private let writer: FrameWriter
+    let writer: FrameWriter
+    let hearing = Hearing()
     private let state = Mutex(State())
 
     private init(peer: Hello, writer: FrameWriter) {
@@ -38,11 +24,12 @@ public final class Conversation: Sendable {
     }
 
     /// Opens an exchange with `request`, JSON.
-    public func open(_ request: some Encodable) throws -> Exchange {
+    /// - Parameter purpose: what is waited for when no message comes, for people; `nil` where a long silence is nothing to mention.
+    public func open(_ request: some Encodable, for purpose: String? = nil) throws -> Exchange {
         let payload = try WireCodec.encode(request)
         let exchange = try state.withLock { state in
             if let fault = state.fault { throw fault }
-            let exchange = Exchange(id: state.nextID, request: payload, writer: writer)
+            let exchange = Exchange(id: state.nextID, request: payload, writer: writer, hearing: hearing, purpose: purpose)
             state.exchanges[state.nextID] = exchange
             state.nextID += 1
             return exchange
@@ -52,18 +39,19 @@ public final class Conversation: Sendable {
     }
 
     /// Speaks as the side that asks, for as long as `body` runs.
-    /// - Throws: what `body` throws; where that is only the end of the connection, the reason for it.
+    /// - Parameter waiting: is told what nothing comes of.
+    /// - Throws: what `body` throws; where that is only the end of the connection, the reason for it. ``NoGreeting`` where the
+    ///   other side is none that greets.
     public static func ask<Result: Sendable>(
-        over stream: any ByteStream, as hello: Hello, patience: Patience = .client,
+        over stream: any ByteStream, as hello: Hello, patience: Patience = .client, waiting: WaitingHandler? = nil,
         _ body: @escaping @Sendable (Conversation) async throws -> Result
     ) async throws -> Result {
-        var reader = FrameReader(stream)
         let writer = FrameWriter(stream)
-        let peer = try await greet(&reader, stream, as: hello)
-        let conversation = Conversation(peer: peer, writer: writer)
-        let handed = Handed(reader)
+        let greeted = try await greeting(over: stream, patience, waiting) { try await greet(stream, as: hello) }
+        let conversation = Conversation(peer: greeted.peer, writer: writer)
+        let handed = greeted.reader
         return try await withThrowingTaskGroup(of: Result?.self) { group in
-            group.addTask { await conversation.keep(writer: writer, reader: handed, patience: patience, handler: nil); return nil }
+            group.addTask { await conversation.keep(writer: writer, reader: handed, patience: patience, waiting: waiting, handler: nil); return nil }
             group.addTask {
                 let result = try await body(conversation)
                 return result
@@ -86,11 +74,10 @@ public final class Conversation: Sendable {
         over stream: any ByteStream, as hello: Hello, patience: Patience = .agent,
         _ handler: @escaping @Sendable (Exchange) async throws -> Void
     ) async throws {
-        var reader = FrameReader(stream)
         let writer = FrameWriter(stream)
-        let peer = try await greet(&reader, stream, as: hello)
-        let conversation = Conversation(peer: peer, writer: writer)
-        await conversation.keep(writer: writer, reader: Handed(reader), patience: patience, handler: handler)
+        let greeted = try await greeting(over: stream, patience, nil) { try await greet(stream, as: hello) }
+        let conversation = Conversation(peer: greeted.peer, writer: writer)
+        await conversation.keep(writer: writer, reader: greeted.reader, patience: patience, waiting: nil, handler: handler)
         let fault = conversation.state.withLock { $0.fault }
         if let fault, fault.code != .disconnected { throw fault }
     }
@@ -103,7 +90,8 @@ public final class Conversation: Sendable {
     /// The most that a host's start-up files may print before the agent speaks.
     private static let bannerLimit = 64 << 10
 
-    private static func greet(_ reader: inout FrameReader, _ stream: any ByteStream, as hello: Hello) async throws -> Hello {
+    private static func greet(_ stream: any ByteStream, as hello: Hello) async throws -> (peer: Hello, reader: Handed) {
+        var reader = FrameReader(stream)
         var greeting = Hello.mark
         Frame(.hello, payload: try WireCodec.encode(hello)).append(to: &greeting)
         do {
@@ -114,9 +102,7 @@ public final class Conversation: Sendable {
         do {
             _ = try await reader.skip(through: Hello.mark, limit: bannerLimit)
         } catch let noMark as FrameReader.NoMark {
-            let text = String(decoding: noMark.bytes.prefix(2000), as: UTF8.self)
-            let said = text.isEmpty ? "" : "; it printed: \(text)"
-            throw WireFault(noMark.ended ? .disconnected : .malformed, "the agent did not start\(said)")
+            throw NoGreeting(printed: noMark.bytes, isOver: noMark.ended)
         }
         guard let frame = try await reader.next(), frame.kind == .hello else {
             throw WireFault(.malformed, "the other side did not greet")
@@ -125,7 +111,7 @@ public final class Conversation: Sendable {
         guard peer.version == hello.version else {
             throw WireFault(.version, "this side speaks protocol \(hello.version) and \(peer.hostName) speaks \(peer.version): install the same release on both")
         }
-        return peer
+        return (peer, Handed(reader))
     }
 
     // MARK: reading
@@ -145,7 +131,7 @@ public final class Conversation: Sendable {
 
     /// Runs the reader, the writer, the watchdog and, for the side that answers, a task an exchange.
     private func keep(
-        writer: FrameWriter, reader handed: Handed, patience: Patience,
+        writer: FrameWriter, reader handed: Handed, patience: Patience, waiting: WaitingHandler?,
         handler: (@Sendable (Exchange) async throws -> Void)?
     ) async {
         await withTaskGroup(of: Void.self) { group in
@@ -160,7 +146,7 @@ public final class Conversation: Sendable {
                     exchanges.cancelAll()
                 }
             }
-            group.addTask { await self.watch(patience, writer: writer) }
+            group.addTask { await self.watch(patience, answers: handler != nil, waiting: waiting) }
             await group.next()
             // The writer ends when the conversation is closed, the reader when the other side is gone: either way it is over.
             self.end(with: WireFault(.disconnected, "the conversation is over"))
@@ -175,7 +161,7 @@ public final class Conversation: Sendable {
         guard var reader = handed.take() else { return WireFault(.malformed, "a conversation is read once") }
         do {
             while let frame = try await reader.next() {
-                state.withLock { $0.lastHeard = .now }
+                hearing.heard()
                 if let opened = try handle(frame, mayOpen: handler != nil), let handler {
                     group.addTask { await self.serve(opened, handler) }
                 }
@@ -207,9 +193,10 @@ public final class Conversation: Sendable {
             exchange(frame)?.end(with: try WireCodec.decode(WireFault.self, from: frame.payload))
         case .credit:
             guard frame.payload.count == 4 else { throw WireFault(.malformed, "the other side sent a broken credit") }
-            exchange(frame)?.deliverCredit(Int(frame.payload.littleEndian(at: 0)))
+            exchange(frame)?.deliverCredit(Int(frame.payload.littleEndian(at: 0, as: UInt32.self)))
         case .ping: writer.enqueue(Frame(.pong))
         case .pong: break
+        case .pulse: exchange(frame)?.deliverPulse()
         case .hello: throw WireFault(.malformed, "the other side greeted twice")
         }
         forgetIfOver(frame.exchange)
@@ -225,7 +212,7 @@ public final class Conversation: Sendable {
             guard state.exchanges[frame.exchange] == nil, state.exchanges.count < Self.exchangeLimit else {
                 throw WireFault(.malformed, "the other side opened exchange \(frame.exchange) twice, or too many at once")
             }
-            let exchange = Exchange(id: frame.exchange, request: frame.payload, writer: writer)
+            let exchange = Exchange(id: frame.exchange, request: frame.payload, writer: writer, hearing: hearing)
             state.exchanges[frame.exchange] = exchange
             return exchange
         }
@@ -239,29 +226,17 @@ public final class Conversation: Sendable {
         }
     }
 
+    /// The exchanges that are not over.
+    var open: [Exchange] { state.withLock { Array($0.exchanges.values) } }
+
     /// Ends every exchange, with the first reason given.
-    private func end(with fault: WireFault) {
+    func end(with fault: WireFault) {
         let (exchanges, reason) = state.withLock { state in
             if state.fault == nil { state.fault = fault }
             defer { state.exchanges = [:] }
             return (Array(state.exchanges.values), state.fault ?? fault)
         }
         for exchange in exchanges { exchange.end(with: reason) }
-    }
-
-    // MARK: silence
-
-    private func watch(_ patience: Patience, writer: FrameWriter) async {
-        let step = min(patience.ping ?? .seconds(5), .seconds(5))
-        while !Task.isCancelled {
-            try? await Task.sleep(for: step)
-            if patience.ping != nil { writer.enqueue(Frame(.ping)) }
-            let silence = ContinuousClock.now - state.withLock { $0.lastHeard }
-            if silence > patience.silence {
-                end(with: WireFault(.disconnected, "no answer from \(peer.hostName) for \(silence.components.seconds) s", isRetryable: true))
-                return
-            }
-        }
     }
 }
 

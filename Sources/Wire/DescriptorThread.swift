@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Synchronization
 
 /// A thread that waits for one descriptor on behalf of tasks, one operation at a time.
@@ -26,6 +27,8 @@ final class DescriptorThread: Sendable {
         var job: Job?
         var nextID = 0
         var isStopped = false
+        /// Why there is no thread.
+        var failure: WireFault?
         /// The descriptors are closed, and their numbers may be others' by now.
         var isClosed = false
     }
@@ -40,16 +43,14 @@ final class DescriptorThread: Sendable {
         self.descriptor = descriptor
         let flags = fcntl(descriptor, F_GETFL)
         if flags >= 0 { _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) }
-        var ends: (CInt, CInt) = (-1, -1)
-        let failed = withUnsafeMutableBytes(of: &ends) {
-            pipe($0.baseAddress?.assumingMemoryBound(to: CInt.self))
+        guard let ends = DescriptorIO.pipe() else {
+            wake = (-1, -1)
+            abandon("cannot wait for a connection: \(ErrorText.of())", EMFILE)
+            return
         }
-        for end in [ends.0, ends.1] where failed == 0 {
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-        }
-        wake = (ends.0, ends.1)
-        if failed == 0 { start() } else { state.withLock { $0.isStopped = true } }
+        for end in [ends.reading, ends.writing] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        wake = (ends.reading, ends.writing)
+        start()
     }
 
     /// Repeats `attempt` whenever the descriptor is ready for `events`, until it is done, fails, or the task is cancelled.
@@ -63,6 +64,7 @@ final class DescriptorThread: Sendable {
             try await withCheckedThrowingContinuation { continuation in
                 let refusal = state.withLock { state -> (any Error)? in
                     if Task.isCancelled { return CancellationError() }
+                    if let failure = state.failure { return failure }
                     if state.isStopped { return WireFault(.disconnected, "the connection is closed") }
                     if state.job != nil { return WireFault(.malformed, "two tasks use one direction of a stream at once") }
                     state.job = Job(id: id, events: events, attempt: attempt, continuation: continuation)
@@ -105,36 +107,35 @@ final class DescriptorThread: Sendable {
     // MARK: the thread
 
     private func start() {
-        let core = Unmanaged.passRetained(Core(descriptor: descriptor, wake: wake.read, thread: self))
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, 256 << 10)
-        var thread = pthread_t()
-        let failed = pthread_create(&thread, &attributes, { argument in
-            guard let argument else { return nil }
-            Unmanaged<Core>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, core.toOpaque())
-        pthread_attr_destroy(&attributes)
-        if failed != 0 {
-            core.release()
-            state.withLock { $0.isStopped = true }
-            closeAll()
+        do throws(SystemThread.Failure) {
+            let core = Core(descriptor: descriptor, wake: wake.read, thread: self)
+            try SystemThread.start(stack: 256 << 10) { core.run() }
+        } catch {
+            abandon("cannot start a thread: \(error.text)", error.number)
         }
+    }
+
+    /// There is no thread: whoever wants to read or write is told why.
+    private func abandon(_ why: String, _ code: CInt) {
+        let remedy = code == EAGAIN
+            ? "\(SystemNeeds.threads) threads are needed, raise the limit of processes (ulimit -u)"
+            : "raise the limit of open files (ulimit -n) to \(SystemNeeds.descriptors) or more"
+        state.withLock { state in
+            state.isStopped = true
+            state.failure = WireFault(.host, "\(why); \(remedy)", isRetryable: true)
+        }
+        closeAll()
     }
 
     private func closeAll() {
         state.withLock { state in
             state.isClosed = true
-            close(descriptor)
-            close(wake.read)
-            close(wake.write)
+            for end in [descriptor, wake.read, wake.write] where end >= 0 { close(end) }
         }
     }
 
     /// Holds its owner, so that the thread and the state it reads go together; ``stop()`` ends both.
-    private final class Core {
+    private final class Core: Sendable {
         let descriptor: CInt
         let wake: CInt
         let thread: DescriptorThread
@@ -196,7 +197,7 @@ final class DescriptorThread: Sendable {
             case .failed(let code):
                 let gone = code == EPIPE || code == ECONNRESET
                 job.continuation.resume(throwing: WireFault(.disconnected, gone
-                    ? "the other side closed the connection" : "the connection failed: \(String(cString: strerror(code)))"))
+                    ? "the other side closed the connection" : "the connection failed: \(ErrorText.of(code))"))
             }
             return true
         }

@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 
 /// One request and what follows it: messages in both directions until both sides have finished or one fails.
@@ -17,29 +18,51 @@ public final class Exchange: MessageChannel {
         var fault: WireFault?
         var window = WireLimits.window
         var rate = DeliveryRate()
-        var receiver: CheckedContinuation<Void, Never>?
-        var senders: [CheckedContinuation<Void, Never>] = []
+        /// Since the last frame, and since the last that was no pulse, in the watcher's steps.
+        var silence = Duration.zero
+        var wordless = Duration.zero
+        var isToldOf = false
+
+        mutating func hear() {
+            silence = .zero
+            wordless = .zero
+            isToldOf = false
+        }
     }
 
     /// What the exchange was opened with.
     public let request: [UInt8]
     let id: UInt32
+    /// What is waited for, for people.
+    let purpose: String?
     private let writer: FrameWriter
+    private let hearing: Hearing
     private let state = Mutex(State())
+    /// A message has come, or the end of all of them.
+    private let arrived = AsyncSignal()
+    /// There is more room to send into, or nothing more can be sent.
+    private let relieved = AsyncSignal()
 
-    init(id: UInt32, request: [UInt8], writer: FrameWriter) {
+    init(id: UInt32, request: [UInt8], writer: FrameWriter, hearing: Hearing = Hearing(), purpose: String? = nil) {
         self.id = id
         self.request = request
         self.writer = writer
+        self.hearing = hearing
+        self.purpose = purpose
     }
+
+    /// How long nothing at all has come from the other side, as far as this side was awake to hear it.
+    public var peerSilence: Duration { hearing.silence }
 
     public func send(_ message: [UInt8]) async throws {
         guard !message.isEmpty, message.count <= WireLimits.message else {
             throw WireFault(.malformed, "cannot send a message of \(message.count) bytes: the limit is \(WireLimits.message)")
         }
-        while try !takeWindow(message.count) {
+        while true {
+            let seen = relieved.count
+            if try takeWindow(message.count) { break }
             try Task.checkCancellation()
-            await waitForCredit()
+            await relieved.wait(after: seen)
         }
         writer.enqueue(Frame(.message, exchange: id, payload: message))
     }
@@ -57,9 +80,10 @@ public final class Exchange: MessageChannel {
 
     public func receive() async throws -> [UInt8]? {
         while true {
+            let seen = arrived.count
             if let outcome = try takeMessage() { return outcome.message }
             try Task.checkCancellation()
-            await waitForMessage()
+            await arrived.wait(after: seen)
         }
     }
 
@@ -76,54 +100,64 @@ public final class Exchange: MessageChannel {
         state.withLock { $0.fault != nil || ($0.finished && $0.peerFinished) }
     }
 
+    /// Whether this side still has something to say.
+    var isAtWork: Bool { state.withLock { $0.fault == nil && !$0.finished } }
+
+    /// Whether the other side has nothing more to say.
+    var isAnswered: Bool { state.withLock { $0.fault != nil || $0.peerFinished } }
+
+    /// Counts a step of waiting.
+    /// - Returns: how long nothing has come, and no message; and whether it is time to say so.
+    func pass(_ step: Duration, notice: Duration) -> (silence: Duration, wordless: Duration, isNews: Bool) {
+        state.withLock { state in
+            state.silence += step
+            state.wordless += step
+            let isNews = state.wordless >= notice && !state.isToldOf
+            if isNews { state.isToldOf = true }
+            return (state.silence, state.wordless, isNews)
+        }
+    }
+
     // MARK: what the conversation's reader delivers
 
+    func deliverPulse() { state.withLock { $0.silence = .zero } }
+
     func deliver(_ message: [UInt8]) throws {
-        let waiter = try state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard state.fault == nil, !state.peerFinished else { return nil }
+        try state.withLock { state in
+            guard state.fault == nil, !state.peerFinished else { return }
             guard state.inboxBytes + message.count <= WireLimits.window + WireLimits.message else {
                 throw WireFault(.malformed, "the other side sent more than the \(WireLimits.window) bytes it was allowed")
             }
+            state.hear()
             state.inbox.append(message)
             state.inboxBytes += message.count
-            defer { state.receiver = nil }
-            return state.receiver
         }
-        waiter?.resume()
+        arrived.notify()
     }
 
     func deliverFinish() {
-        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            state.peerFinished = true
-            defer { state.receiver = nil }
-            return state.receiver
-        }
-        waiter?.resume()
+        state.withLock { $0.peerFinished = true }
+        arrived.notify()
     }
 
     func deliverCredit(_ bytes: Int) {
-        let senders = state.withLock { state in
+        state.withLock { state in
+            state.hear()
             state.window = min(WireLimits.window, state.window + bytes)
             state.rate.credit(bytes, at: .now)
-            defer { state.senders = [] }
-            return state.senders
         }
-        for sender in senders { sender.resume() }
+        relieved.notify()
     }
 
     func end(with fault: WireFault) {
-        let waiters = state.withLock { state in
+        state.withLock { state in
             if state.fault == nil { state.fault = fault }
-            defer {
-                state.senders = []
-                state.receiver = nil
-            }
-            return state.senders + [state.receiver].compactMap(\.self)
         }
-        for waiter in waiters { waiter.resume() }
+        arrived.notify()
+        relieved.notify()
     }
 
-    // MARK: waiting
+    // MARK: taking
 
     private func takeWindow(_ bytes: Int) throws -> Bool {
         try state.withLock { state in
@@ -134,22 +168,6 @@ public final class Exchange: MessageChannel {
             state.rate.send(waiting: waiting, at: .now)
             state.window -= bytes
             return true
-        }
-    }
-
-    private func waitForCredit() async {
-        let window = state.withLock { $0.window }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let waits = state.withLock { state in
-                    guard state.fault == nil, state.window == window, !Task.isCancelled else { return false }
-                    state.senders.append(continuation)
-                    return true
-                }
-                if !waits { continuation.resume() }
-            }
-        } onCancel: {
-            wakeAll()
         }
     }
 
@@ -182,31 +200,5 @@ public final class Exchange: MessageChannel {
             writer.enqueue(Frame(.credit, exchange: id, payload: payload))
         }
         return outcome
-    }
-
-    private func waitForMessage() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let waits = state.withLock { state in
-                    guard state.inbox.isEmpty, state.fault == nil, !state.peerFinished, !Task.isCancelled else { return false }
-                    state.receiver = continuation
-                    return true
-                }
-                if !waits { continuation.resume() }
-            }
-        } onCancel: {
-            wakeAll()
-        }
-    }
-
-    private func wakeAll() {
-        let waiters = state.withLock { state in
-            defer {
-                state.senders = []
-                state.receiver = nil
-            }
-            return state.senders + [state.receiver].compactMap(\.self)
-        }
-        for waiter in waiters { waiter.resume() }
     }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// The unit of a conversation: 9 bytes of header (kind, exchange, payload length; integers little-endian) and
 /// the payload. `docs/wire.md` describes the format.
 struct Frame {
@@ -16,6 +18,8 @@ struct Frame {
         case credit = 5
         case ping = 6
         case pong = 7
+        /// The side that answers is at work on the exchange.
+        case pulse = 8
     }
 
     static let headerSize = 9
@@ -40,16 +44,5 @@ struct Frame {
         bytes.append(kind.rawValue)
         bytes.append(littleEndian: exchange)
         bytes.append(littleEndian: UInt32(payload.count))
-    }
-}
-
-extension [UInt8] {
-    mutating func append(littleEndian value: UInt32) {
-        for shift in stride(from: UInt32(0), to: 32, by: 8) { append(UInt8(truncatingIfNeeded: value >> shift)) }
-    }
-
-    /// The integer of the four bytes at `offset`, which the caller has checked to be there.
-    func littleEndian(at offset: Int) -> UInt32 {
-        (0..<4).reduce(UInt32(0)) { $0 | UInt32(self[offset + $1]) << UInt32(8 * $1) }
     }
 }

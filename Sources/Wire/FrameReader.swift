@@ -1,3 +1,5 @@
+import Platform
+
 /// Cuts a byte stream into frames. One task reads.
 struct FrameReader: ~Copyable {
     private let stream: any ByteStream
@@ -20,8 +22,8 @@ struct FrameReader: ~Copyable {
             return nil
         }
         let rawKind = buffer[position]
-        let exchange = buffer.littleEndian(at: position + 1)
-        let length = Int(buffer.littleEndian(at: position + 5))
+        let exchange: UInt32 = buffer.littleEndian(at: position + 1)
+        let length = Int(buffer.littleEndian(at: position + 5, as: UInt32.self))
         guard let kind = Frame.Kind(rawValue: rawKind), length <= WireLimits.message else {
             throw WireFault(.malformed, "the other side sent a frame of kind \(rawKind) and \(length) bytes, which is not our protocol")
         }

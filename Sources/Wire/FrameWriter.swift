@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 
 /// Puts frames of many tasks onto one byte stream, in order, many small ones to a write.
@@ -7,23 +8,20 @@ final class FrameWriter: Sendable {
     private struct State {
         var queued = FrameQueue()
         var isClosed = false
-        var waiter: CheckedContinuation<Void, Never>?
     }
 
     private let stream: any ByteStream
     private let state = Mutex(State())
+    private let changed = AsyncSignal()
 
     init(_ stream: any ByteStream) { self.stream = stream }
 
     /// Queues a frame; ignored after ``close()``.
     func enqueue(_ frame: Frame) {
-        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard !state.isClosed else { return nil }
-            state.queued.append(frame)
-            defer { state.waiter = nil }
-            return state.waiter
+        state.withLock { state in
+            if !state.isClosed { state.queued.append(frame) }
         }
-        waiter?.resume()
+        changed.notify()
     }
 
     /// Writes what is queued as it comes, until ``close()`` and the queue is empty.
@@ -34,30 +32,19 @@ final class FrameWriter: Sendable {
 
     /// Nothing more is queued; what is queued is still written.
     func close() {
-        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            state.isClosed = true
-            defer { state.waiter = nil }
-            return state.waiter
-        }
-        waiter?.resume()
+        state.withLock { $0.isClosed = true }
+        changed.notify()
     }
 
     private func take() async -> [[UInt8]]? {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let ready = state.withLock { state in
-                    guard state.queued.isEmpty, !state.isClosed else { return true }
-                    state.waiter = continuation
-                    return false
-                }
-                if ready { continuation.resume() }
+        while true {
+            let seen = changed.count
+            let (pieces, isClosed) = state.withLock { state in
+                (state.queued.isEmpty ? nil : state.queued.take(), state.isClosed)
             }
-        } onCancel: {
-            close()
-        }
-        return state.withLock { state in
-            guard !state.queued.isEmpty else { return nil }
-            return state.queued.take()
+            if let pieces { return pieces }
+            if isClosed { return nil }
+            if Task.isCancelled { close() } else { await changed.wait(after: seen) }
         }
     }
 }

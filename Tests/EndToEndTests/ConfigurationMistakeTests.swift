@@ -32,11 +32,40 @@ struct ConfigurationMistakeTests {
     func help() async throws {
         let project = try await Project(isLocal: true)
         let help = try await project.slt("--help")
-        #expect(help.code == 0 && help.text.contains("Exit codes: 0 all passed") && help.errors.isEmpty, "\(help)")
+        #expect(help.code == 0, "\(help)")
+        #expect(help.text.contains("Exit codes: 0 all passed"), "\(help)")
+        #expect(help.errors.isEmpty, "\(help)")
         for verb in ["run", "sync", "attach", "status", "stop", "workers", "pause", "doctor", "fetch", "runs", "logs", "config"] {
             #expect(help.text.contains("\n  \(verb) "), "\(help)")
             let own = try await project.slt(verb, "--help")
-            #expect(own.code == 0 && own.text.contains("--host") && own.text.contains("--config"), "\(own)")
+            #expect(own.code == 0, "\(own)")
+            #expect(own.text.contains("--host"), "\(own)")
+            #expect(own.text.contains("--config"), "\(own)")
+        }
+    }
+
+    @Test("each option in the pages for users is one that the programs take")
+    func documentedOptions() async throws {
+        let project = try await Project(isLocal: true)
+        func options(_ text: String) -> Set<String> {
+            Set(text.split { !$0.isLetter && $0 != "-" }.filter { $0.hasPrefix("--") && $0.dropFirst(2).first?.isLetter == true }.map(String.init))
+        }
+        var known: Set<String> = []
+        for verb in ["run", "sync", "prepare", "attach", "status", "stop", "workers", "pause", "doctor", "fetch", "runs", "logs", "config", "report", "compare", "flaky", "history", "failures", "slow", "untested", "sql",
+                     "export", "prune", "clean"] {
+            known.formUnion(options(try await project.slt(verb, "--help").text))
+        }
+        for verb in ["run", "generate"] {
+            known.formUnion(options(try await RunningProgram.run([Programs.worker, verb, "--help"], environment: project.environment).text))
+        }
+        for verb in ["update", "list", "check"] { known.formUnion(options(try await project.slt("known-failures", verb, "--help").text)) }
+        for verb in ["import", "rebuild"] { known.formUnion(options(try await project.slt("history", verb, "--help").text)) }
+        // Those of systemd-run, and of programs whose secrets are hidden.
+        known.formUnion(["--user", "--scope", "--password", "--token"])
+        let root = String(#filePath.dropLast("Tests/EndToEndTests/ConfigurationMistakeTests.swift".count))
+        for page in ["README.md", "docs/guide.md", "docs/fleet.md", "docs/sync.md", "docs/slt.md", "docs/ssh.md", "docs/history.md", "docs/known-failures.md", "docs/flaky.md"] {
+            let unknown = options(try String(contentsOfFile: root + page, encoding: .utf8)).subtracting(known)
+            #expect(unknown.isEmpty, "\(page): \(unknown.sorted())")
         }
     }
 
@@ -50,11 +79,16 @@ struct ConfigurationMistakeTests {
         for verb in ["attach", "fetch", "logs"] { try await project.slt(verb).expect(code: 2, "there is none yet") }
         try await project.slt("stop").expect(code: 2, "no run")
         let status = try await project.slt("status")
-        #expect(status.code == 0 && status.text.contains("no run on box") && status.text.contains("load"), "\(status)")
+        #expect(status.code == 0, "\(status)")
+        #expect(status.text.contains("no run on box"), "\(status)")
+        #expect(status.text.contains("load"), "\(status)")
         let runs = try await project.slt("runs")
-        #expect(runs.code == 0 && runs.output.isEmpty && runs.errors.contains("no runs"), "\(runs)")
+        #expect(runs.code == 0, "\(runs)")
+        #expect(runs.output.isEmpty, "\(runs)")
+        #expect(runs.errors.contains("no runs"), "\(runs)")
         let json = try await project.slt("runs", "--json")
-        #expect(json.code == 0 && json.output.isEmpty, "\(json)")
+        #expect(json.code == 0, "\(json)")
+        #expect(json.output.isEmpty, "\(json)")
     }
 
     @Test("an empty suite, and globs that match nothing, are refused by name; nothing is run")
@@ -65,6 +99,15 @@ struct ConfigurationMistakeTests {
         try await project.slt("run", "tests/[a").expect(code: 2, "tests/[a")
         try await project.slt("run", "../**/*.test").expect(code: 2, "../**/*.test")
         #expect(project.runs().isEmpty)
+    }
+
+    @Test("a run that is not there, and a name that no run can have, are refused with the command that lists the runs", arguments: ["nope", "a/b"])
+    func noSuchRun(_ run: String) async throws {
+        let project = try await Project(files: ["a.test": passingFile], isLocal: true)
+        for verb in [["attach"], ["stop"], ["fetch"], ["logs"], ["pause"], ["workers", "3"], ["run", "--resume"]] {
+            let refused = try await RunningProgram.run([Programs.client] + verb + [run], environment: project.environment, in: project.source)
+            refused.expect(code: 2, run, "list the runs with: slt-remote runs --host local")
+        }
     }
 
     @Test("a second run, and a sync, in a workspace that a run uses are refused with the run's name")
@@ -95,6 +138,7 @@ struct ConfigurationMistakeTests {
         try await project.slt("sync").expect(code: 2, "--force")
         #expect(project.exists(project.workspace + "/1"))
         let forced = try await project.slt("sync", "--force")
-        #expect(forced.code == 0 && !project.exists(project.workspace + "/1"), "\(forced)")
+        #expect(forced.code == 0, "\(forced)")
+        #expect(!project.exists(project.workspace + "/1"), "\(forced)")
     }
 }

@@ -14,7 +14,7 @@ struct InterruptionTests {
         try await project.hasSaid(client, "run \(live.id) on ")
         client.signal(SIGINT)
         let end = try await client.finish()
-        end.expect(code: 130, "detached; run \(live.id) goes on: slt-remote attach --host box \(live.id)")
+        end.expect(code: 130, "detached; run \(live.id) continues. Follow it with: slt-remote attach --host box \(live.id)")
         #expect(try await project.status()?.phase == .running)
 
         // The same while attached.
@@ -52,7 +52,8 @@ struct InterruptionTests {
         let begun = try await eventually { client.errors.contains("  begun") }
         #expect(begun, "\(client.errors)")
         let pids = try String(contentsOfFile: project.workspace + "/pids", encoding: .utf8).split(separator: "\n").compactMap { Int32($0) }
-        #expect(pids.count == 2 && pids.allSatisfy { kill($0, 0) == 0 })
+        #expect(pids.count == 2)
+        #expect(pids.allSatisfy { kill($0, 0) == 0 })
         client.signal(SIGINT)
         try await client.finish().expect(code: 130)
         let gone = try await eventually { pids.allSatisfy { !isRunning($0) } }

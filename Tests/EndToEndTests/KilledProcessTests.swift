@@ -1,3 +1,4 @@
+import AgentProtocol
 import Fleet
 import FoundationEssentials
 import Glibc
@@ -21,7 +22,9 @@ struct KilledProcessTests {
         let victim = try #require(live.workers.first { $0.file == "tests/1.test" })
         try project.kill(victim.pid, of: live.id)
         let end = try await client.finish()
-        #expect(end.code == 0 && end.text.contains("all 3 files passed") && end.text.contains("1 replaced"), "\(end)")
+        #expect(end.code == 0, "\(end)")
+        #expect(end.text.contains("all 3 files passed"), "\(end)")
+        #expect(end.text.contains("1 replaced"), "\(end)")
         #expect(end.errors.contains("note: "), "\(end)")
         let records = try project.records(live.id, count: 3)
         #expect(records.first { $0.file == "tests/1.test" }?.attempt == 2)
@@ -40,7 +43,9 @@ struct KilledProcessTests {
             try project.kill(victim.pid, of: live.id)
         }
         let end = try await client.finish()
-        #expect(end.code == 1 && end.text.contains("tests/1.test:") && end.text.contains(": crashed: "), "\(end)")
+        #expect(end.code == 1, "\(end)")
+        #expect(end.text.contains("tests/1.test:"), "\(end)")
+        #expect(end.text.contains(": crashed: "), "\(end)")
         let records = try project.records(try #require(project.runs().first), count: 3)
         #expect(records.filter { $0.outcome == .crashed }.map(\.file) == ["tests/1.test"])
         #expect(records.filter { $0.outcome == .pass }.count == 2)
@@ -56,7 +61,8 @@ struct KilledProcessTests {
         try project.kill(supervisor, of: live.id)
 
         let end = try await client.finish()
-        #expect(end.code == 5 && end.errors.contains("run --host box --resume \(live.id)"), "\(end)")
+        #expect(end.code == 5, "\(end)")
+        #expect(end.errors.contains("run --host box --resume \(live.id)"), "\(end)")
         #expect(try await project.status()?.phase == .interrupted)
         // Nothing more will come of it by itself.
         let watch = try await project.slt("status", "--watch", "--json")
@@ -67,7 +73,8 @@ struct KilledProcessTests {
 
         try project.openGate()
         let resumed = try await project.slt("run", "--resume", live.id)
-        #expect(resumed.code == 0 && resumed.text.contains("all 6 files passed"), "\(resumed)")
+        #expect(resumed.code == 0, "\(resumed)")
+        #expect(resumed.text.contains("all 6 files passed"), "\(resumed)")
         _ = try project.records(live.id, count: 6)
     }
 
@@ -91,7 +98,8 @@ struct KilledProcessTests {
         let project = try await Project(
             files: ["tests/slow.test": slowFile(60), "tests/quick.test": passingFile], KilledProcessTests.settings + "file-timeout = \"1s\"\n")
         let run = try await project.slt("run")
-        #expect(run.code == 1 && run.text.contains("tests/slow.test:1: timed out"), "\(run)")
+        #expect(run.code == 1, "\(run)")
+        #expect(run.text.contains("tests/slow.test:1: timed out"), "\(run)")
         let records = try project.records(try #require(project.runs().first), count: 2)
         #expect(records.first { $0.file == "tests/slow.test" }?.outcome == .timeout)
         #expect(records.first { $0.file == "tests/quick.test" }?.outcome == .pass)
@@ -101,7 +109,8 @@ struct KilledProcessTests {
     func budget() async throws {
         let project = try await Project(files: Gate.files(3), Gate.settings())
         let run = try await project.slt("run", "--time", "1")
-        #expect(run.code == 5 && run.text.contains("3 untested"), "\(run)")
+        #expect(run.code == 5, "\(run)")
+        #expect(run.text.contains("3 untested"), "\(run)")
         _ = try project.records(try #require(project.runs().first), count: 3)
     }
 }

@@ -18,16 +18,21 @@ struct NameTests {
         close(descriptor)
 
         let run = try await project.slt("run")
-        #expect(run.code == 1 && run.text.contains("8 of 8 files failed"), "\(run)")
-        #expect(!run.text.contains("a\nb") && run.text.contains("quote'") && run.text.contains("-rf.test:4: "), "\(run)")
+        #expect(run.code == 1, "\(run)")
+        #expect(run.text.contains("8 of 8 files failed"), "\(run)")
+        #expect(!run.text.contains("a\nb"), "\(run)")
+        #expect(run.text.contains("quote'"), "\(run)")
+        #expect(run.text.contains("-rf.test:4: "), "\(run)")
         let records = try project.records(try #require(project.runs().first), count: 8)
         #expect(Set(records.map(\.file)).isSuperset(of: names.map { "tests/" + $0 }))
         #expect(records.allSatisfy { $0.outcome == .fail && $0.tests == 1 })
 
         let one = try await project.slt("run", "tests/-rf.test", "tests/a\nb.test")
-        #expect(one.code == 1 && one.text.contains("2 of 2 files failed"), "\(one)")
+        #expect(one.code == 1, "\(one)")
+        #expect(one.text.contains("2 of 2 files failed"), "\(one)")
         let dry = try await project.slt("sync", "--dry-run")
-        #expect(dry.code == 0 && dry.output.isEmpty, "\(dry)")
+        #expect(dry.code == 0, "\(dry)")
+        #expect(dry.output.isEmpty, "\(dry)")
     }
 
     @Test("a dangling link in the suite is unreadable: counted, named, and a failure")
@@ -37,7 +42,9 @@ struct NameTests {
         try FileManager.default.createDirectory(atPath: project.source + "/tests/folder.test", withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(atPath: project.source + "/tests/loop.test", withDestinationPath: "loop.test")
         let run = try await project.slt("run")
-        #expect(run.code == 1 && run.text.contains("2 of 3 files failed") && run.text.contains("unreadable"), "\(run)")
+        #expect(run.code == 1, "\(run)")
+        #expect(run.text.contains("2 of 3 files failed"), "\(run)")
+        #expect(run.text.contains("unreadable"), "\(run)")
         let records = try project.records(try #require(project.runs().first), count: 3)
         #expect(records.filter { $0.outcome == .unreadable }.map(\.file).sorted() == ["tests/gone.test", "tests/loop.test"])
         #expect(records.filter { $0.outcome == .unreadable }.allSatisfy { $0.message?.isEmpty == false })
@@ -53,5 +60,8 @@ struct NameTests {
         #expect([0, 1].contains(run.code), "\(run)")
         let records = try project.records(try #require(project.runs().first), count: 3)
         #expect(records.first { $0.file == "tests/open.test" }?.outcome == .pass)
+        let empty = try #require(records.first { $0.file == "tests/empty.test" })
+        #expect(empty.outcome == .skipped)
+        #expect(empty.message == "it has no tests")
     }
 }

@@ -16,10 +16,14 @@ struct PrepareTests {
             files: ["build.sh": "echo to stdout; echo to stderr >&2; while [ ! -e go ]; do sleep 0.02; done; printf 'no end of line'\n"])
         let client = try project.start(["run"])
         let shown = try await eventually { client.errors.contains("  to stdout\n") && client.errors.contains("  to stderr\n") }
-        #expect(shown && !client.hasEnded && project.runs().isEmpty, "\(client.errors)")
+        #expect(shown, "\(client.errors)")
+        #expect(!client.hasEnded, "\(client.errors)")
+        #expect(project.runs().isEmpty, "\(client.errors)")
         try Data().write(to: URL(filePath: project.workspace + "/go"))
         let end = try await client.finish()
-        #expect(end.code == 0 && end.errors.contains("  no end of line\n") && end.errors.contains("prepared in "), "\(end)")
+        #expect(end.code == 0, "\(end)")
+        #expect(end.errors.contains("  no end of line\n"), "\(end)")
+        #expect(end.errors.contains("prepared in "), "\(end)")
     }
 
     @Test("when it fails, nothing is run: exit code 4, and what it printed is there")
@@ -56,11 +60,11 @@ struct PrepareTests {
     func environment() async throws {
         let project = try await project("command = \"mytool\"\nenv = { FLAVOUR = \"own 'words'\", TINT = \"blue\" }")
         try project.folder.write("export PATH=\"$HOME/tools:$PATH\"\nexport FLAVOUR=profile FROM_PROFILE=yes\necho welcome to this host\n", to: "host/.profile")
-        let tool = try project.folder.write("#!/bin/sh\necho \"flavour=$FLAVOUR tint=$TINT profile=$FROM_PROFILE in=$(pwd)\"\n", to: "host/tools/mytool")
+        let tool = try project.folder.write("#!/bin/sh\n[ \"$FLAVOUR\" = \"own 'words'\" ] && echo \"flavour=$FLAVOUR tint=$TINT profile=$FROM_PROFILE in=$(pwd)\"\n", to: "host/tools/mytool")
         chmod(tool, 0o755)
         let run = try await project.slt("run")
         #expect(run.code == 0, "\(run)")
-        #expect(run.errors.contains("flavour=own 'words' tint=blue profile=yes in=\(project.workspace)"), "\(run)")
+        #expect(run.errors.contains("flavour=*** tint=blue profile=yes in=\(project.workspace)"), "\(run)")
         #expect(!run.errors.contains("welcome"), "\(run)")
     }
 
@@ -69,7 +73,9 @@ struct PrepareTests {
         let project = try await project(
             "command = \"seq 1 20000; printf '\\\\033[2J\\\\377\\\\n'; head -c 300000 /dev/zero | tr '\\\\0' x; echo; echo last line\"")
         let run = try await project.slt("run")
-        #expect(run.code == 0 && run.errors.contains("  20000\n") && run.errors.contains("  last line\n"), "\(run.errors.suffix(2000))")
+        #expect(run.code == 0, "\(run.errors.suffix(2000))")
+        #expect(run.errors.contains("  20000\n"), "\(run.errors.suffix(2000))")
+        #expect(run.errors.contains("  last line\n"), "\(run.errors.suffix(2000))")
         #expect(!run.errors.contains("\u{1B}[2J"))
     }
 }

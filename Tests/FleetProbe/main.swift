@@ -4,7 +4,7 @@ import Glibc
 
 /// The worker executable of the tests: runs toy files in which each line is an order.
 struct ToyExecutor: FileExecutor {
-    func execute(_ task: FileTask) -> FileExecution {
+    func execute(_ task: FileTask) throws(EngineUnavailable) -> FileExecution {
         guard let data = FileManager.default.contents(atPath: task.pathText) else {
             return FileExecution(outcome: .unreadable, message: "cannot read the file")
         }
@@ -21,6 +21,7 @@ struct ToyExecutor: FileExecutor {
             case "crash": raise(SIGSEGV)
             case "die": kill(getpid(), SIGKILL)
             case "leave": exit(3)
+            case "no-engine": throw EngineUnavailable("cannot start the engine: it is out for lunch")
             case "burn": burn(Double(words.last ?? "") ?? 0)
             case "nomem":
                 let failure = RecordFailure(line: index + 1, message: "statement error: out of memory", sql: "SELECT 1")
@@ -118,6 +119,13 @@ private func chaos(_ folder: String, _ seed: UInt64, _ wanted: Int, _ own: Strin
     return report(chaos.casualties, seed, time)
 }
 
+/// `window-chaos FOLDER SEED HITS`: workers are ended between two steps that belong together, each of them so many times.
+private func windowChaos(_ folder: String, _ seed: UInt64, _ wanted: Int, _ own: String) throws -> Int32 {
+    var chaos = WindowChaos(folder: folder, seed: seed, executable: own)
+    let time = try ContinuousClock().measure { try chaos.run(wanted) }
+    return report(chaos.casualties, seed, time)
+}
+
 /// `host-chaos FOLDER SEED KILLS PROGRAMS`: also of clients, agents and connections.
 private func hostChaos(_ folder: String, _ seed: UInt64, _ wanted: Int, _ programs: String) throws -> Int32 {
     var chaos = try HostChaos(folder: folder, seed: seed, programs: programs)
@@ -133,6 +141,7 @@ private func main() -> Int32 {
         switch arguments[1] {
         case "supervise": return Supervisor.main(runDirectory: arguments[2], executable: getenv("PROBE_WORKER").map { String(cString: $0) } ?? own)
         case "work":
+            DeadlyWindows.arm()
             if getenv("PROBE_BROKEN") != nil { return 9 }
             return Worker.main(runDirectory: arguments[2], slot: arguments.count > 4 ? Int(arguments[4]) ?? 0 : 0) { directory in
                 if directory.spec.engine.kind == .command { return CommandExecutor(directory) }
@@ -146,6 +155,9 @@ private func main() -> Int32 {
         case "chaos":
             guard arguments.count == 5, let seed = UInt64(arguments[3]), let wanted = Int(arguments[4]) else { return 2 }
             return try chaos(arguments[2], seed, wanted, own)
+        case "window-chaos":
+            guard arguments.count == 5, let seed = UInt64(arguments[3]), let wanted = Int(arguments[4]) else { return 2 }
+            return try windowChaos(arguments[2], seed, wanted, own)
         case "host-chaos":
             guard arguments.count == 6, let seed = UInt64(arguments[3]), let wanted = Int(arguments[4]) else { return 2 }
             return try hostChaos(arguments[2], seed, wanted, arguments[5])

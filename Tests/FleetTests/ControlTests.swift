@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import TestSupport
 import Testing
@@ -22,7 +21,9 @@ import Testing
         #expect(try directory.status().workers.count { $0.state == .running } == 5)
         try fleet.toys(["go": ""])
         let summary = try await fleet.summary()
-        #expect(summary.outcomes == [.pass: 8] && summary.workers == 1 && summary.restarts == 0)
+        #expect(summary.outcomes == [.pass: 8])
+        #expect(summary.workers == 1)
+        #expect(summary.restarts == 0)
         #expect(try fleet.records().allSatisfy { $0.attempt == 1 })
         for wrong in [0, -1, 1 << 40] { #expect(throws: FleetError.self) { try directory.requestWorkers(wrong) } }
         try fleet.expectTidy()
@@ -44,12 +45,14 @@ import Testing
         try fleet.toys(["go": "", "more": ""])
         #expect(try await eventually { try directory.status().done == 2 })
         #expect(try await eventually { try directory.status().use?.paused ?? 0 > 0 })
-        #expect(try directory.status().queued == 1 && directory.status().phase == .running)
+        #expect(try directory.status().queued == 1)
+        #expect(try directory.status().phase == .running)
         try directory.requestPause(false)
         let summary = try await fleet.summary()
         #expect(summary.outcomes == [.pass: 3])
         let use = try #require(summary.use)
-        #expect(use.paused > 0 && abs(use.wanted - use.active - use.startup - use.claims - use.tail - use.paused) < 0.001)
+        #expect(use.paused > 0)
+        #expect(abs(use.wanted - use.active - use.startup - use.claims - use.tail - use.paused) < 0.001)
     }
 
     @Test("a file has the time-out of the first glob that matches it")
@@ -64,7 +67,8 @@ import Testing
         try fleet.toys(["slow/go": "", "go": ""])
         let summary = try await fleet.summary()
         #expect(summary.outcomes == [.timeout: 2, .pass: 1])
-        #expect(try fleet.record("b.toy").message?.contains("after 0.3 s") == true && fleet.record("c.toy").message?.contains("after 0.5 s") == true)
+        #expect(try fleet.record("b.toy").message?.contains("after 0.3 s") == true)
+        #expect(try fleet.record("c.toy").message?.contains("after 0.5 s") == true)
     }
 
     @Test("a host with less memory than the floor gets no more files")
@@ -77,7 +81,8 @@ import Testing
         #expect(try await eventually { try directory.status().paused == .memory })
         try directory.requestStop(.graceful)
         let summary = try await fleet.summary()
-        #expect(summary.end == .stopped && summary.outcomes == [.untested: 2])
+        #expect(summary.end == .stopped)
+        #expect(summary.outcomes == [.untested: 2])
     }
 
     @Test("below the floor the largest worker is ended, one at a time, and claims wait until there is room")
@@ -91,7 +96,8 @@ import Testing
         #expect(floor.look(available: 800 * mega, workers: [1: 30 * mega], now: 5 * second) == .init(pauses: true, end: nil))
         #expect(floor.look(available: 1100 * mega, workers: [:], now: 6 * second) == .init(pauses: true, end: nil))
         #expect(floor.look(available: 1300 * mega, workers: [:], now: 7 * second) == .init(pauses: false, end: nil))
-        #expect(MemoryFloor(nil, total: 123 << 30).bytes == 1 << 30 && MemoryFloor(nil, total: 2 << 30).bytes == (2 << 30) / 20)
+        #expect(MemoryFloor(nil, total: 123 << 30).bytes == 1 << 30)
+        #expect(MemoryFloor(nil, total: 2 << 30).bytes == (2 << 30) / 20)
     }
 
     @Test("a program that takes more than a worker may have is ended as out of memory while the rest goes on")
@@ -113,7 +119,8 @@ import Testing
         _ = try fleet.make(memory: 1 << 30) { $0.retries = 1 }
         let summary = try await fleet.run()
         #expect(summary.outcomes == [.outOfMemory: 1, .fail: 1, .pass: 1])
-        #expect(try fleet.record("a.toy").message == "statement error: out of memory" && fleet.record("a.toy").runs == nil)
+        #expect(try fleet.record("a.toy").message == "statement error: out of memory")
+        #expect(try fleet.record("a.toy").runs == nil)
     }
 
     @Test("what an older run left behind is found by its run and ended, and nothing else is")
@@ -125,14 +132,16 @@ import Testing
         let worker = try await fleet.worker(on: "a.toy")
         #expect(try Leftovers.find(state: fleet.state).isEmpty)
         #expect(try await eventually { try ProcessTree(of: worker.pid, startTime: #require(ProcessIdentity.startTime(of: worker.pid))).resident > 0
-            && !Descendants.of(worker.pid).isEmpty })
+            && !ChildProcesses.of(worker.pid).isEmpty })
         // Neither the worker nor the supervisor can end what the worker had started.
         #expect(kill(supervisor, SIGSTOP) == 0)
         #expect(kill(worker.pid, SIGKILL) == 0)
         #expect(kill(supervisor, SIGKILL) == 0)
         #expect(try await eventually { try !directory.isSupervised() && fleet.processes().isEmpty })
         let found = try Leftovers.find(state: fleet.state)
-        #expect(found.count == 1 && found.first?.run == "run-1" && found.first?.command.hasPrefix("sleep 60") == true)
+        #expect(found.count == 1)
+        #expect(found.first?.run == "run-1")
+        #expect(found.first?.command.hasPrefix("sleep 60") == true)
         #expect(try Leftovers.find(state: fleet.state + "-other").isEmpty)
         var wrong = found
         for index in wrong.indices { wrong[index].startTime += 1 }
@@ -143,6 +152,6 @@ import Testing
     }
 }
 
-extension Descendants {
+extension ChildProcesses {
     static func of(_ pid: Int32) -> [UInt8] { Path("/proc/\(pid)/task/\(pid)/children").kernelText() ?? [] }
 }

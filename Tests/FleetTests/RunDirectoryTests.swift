@@ -1,6 +1,7 @@
 @testable import Fleet
 import FoundationEssentials
 import Glibc
+import Platform
 import TestSupport
 import Testing
 
@@ -25,6 +26,42 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: state + "/runs").count == 2)
     }
 
+    @Test("names sort by the time at which they were made, also within a second and beside those of older releases")
+    func names() {
+        let made = (0..<2000).map { _ in RunDirectory.newID() }
+        #expect(made == made.sorted())
+        #expect(Set(made).count == made.count)
+        #expect(made.allSatisfy { RunSpec.isValid(id: $0) })
+        let moment: UInt64 = 1_764_354_600_000_000
+        let names = [moment - 1, moment, moment + 1, moment + 99_999, moment + 999_999, moment + 1_000_000].map { RunDirectory.id(microseconds: $0) }
+        #expect(names == names.sorted())
+        #expect(names[1].hasPrefix("20251128-183000.000000-"))
+        #expect(["20251128-183000-zzzz", "20251128-182959-aaaa", names[0], names[1], names[5]].sorted()
+            == ["20251128-182959-aaaa", names[0], "20251128-183000-zzzz", names[1], names[5]])
+    }
+
+    @Test("a run is found by its workspace, under any spelling of it, and others are named")
+    func findsByWorkspace() throws {
+        let folder = try TemporaryFolder()
+        let state = folder.file("state")
+        for name in ["a", "b"] { try folder.write("", to: "\(name)/file") }
+        for (id, workspace) in [("r1", folder.file("a")), ("r2", folder.file("b")), ("r3", folder.file("gone"))] {
+            var spec = spec(id)
+            spec.workspace = workspace
+            _ = try RunDirectory.create(state: state, spec: spec, suite: some)
+        }
+        try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: folder.file("a"))
+        for (workspace, id) in [("a", "r1"), ("./a", "r1"), ("link", "r1"), ("link/.", "r1"), ("a//", "r1"), ("b", "r2"), ("gone", "r3"), ("link/../gone", "r3")] {
+            #expect(try RunDirectory.find(state: state, RunChoice(name: nil, workspace: folder.file(workspace))).spec.id == id, "\(workspace)")
+        }
+        #expect(try RunDirectory.find(state: state, .any).spec.id == "r3")
+        #expect(try RunDirectory.find(state: state, .named("r1")).spec.id == "r1")
+        #expect { try RunDirectory.find(state: state, RunChoice(name: nil, workspace: folder.file("c"))) } throws: {
+            guard let error = $0 as? FleetError else { return false }
+            return error.code == .noSuchRun && error.message.contains("run r3 (project gone, tests)") && error.remedy == .startOrNameRun
+        }
+    }
+
     @Test("a specification that cannot be run is refused", arguments: ["../x", ".x", "", "a b", "a/b", "-x"])
     func badIds(_ id: String) throws {
         let folder = try TemporaryFolder()
@@ -45,7 +82,8 @@ import Testing
         try path.replace(with: Manifest.encode(files))
         let manifest = try Manifest(path)
         let wanted = files.filter { $0.blockedReason == nil } + files.filter { $0.blockedReason != nil }
-        #expect(manifest.count == 5000 && manifest.runnable == 4950)
+        #expect(manifest.count == 5000)
+        #expect(manifest.runnable == 4950)
         var all: [SuiteFile] = []
         try manifest.forEach { id, file in
             #expect(id == all.count)
@@ -83,9 +121,12 @@ import Testing
                                 worker: 3, finishedAt: 1_795_000_000.125, message: odd,
                                 failures: [RecordFailure(line: 9, message: odd, sql: odd, expected: odd, actual: odd)], output: odd)
         #expect(try JSONDecoder().decode(FileRecord.self, from: Data(record.json)) == record)
-        let counts = try #require(RecordCounts(line: record.json))
-        #expect(counts.id == 7 && counts.tally.outcomes == [.outOfMemory: 1] && counts.tally.tests == 3 && counts.tally.errors == 1)
-        #expect(RecordCounts(line: Array(record.json.prefix(40))) == nil)
+        let head = try #require(RecordHead(line: record.json))
+        #expect(head.id == 7)
+        #expect(head.tally.outcomes == [.outOfMemory: 1])
+        #expect(head.tally.tests == 3)
+        #expect(head.tally.errors == 1)
+        #expect(RecordHead(line: Array(record.json.prefix(40))) == nil)
     }
 
     @Test("long texts are cut between characters")
@@ -94,7 +135,8 @@ import Testing
         record.failures = Array(repeating: RecordFailure(line: 1, message: "m"), count: 500)
         let bounded = record.bounded
         #expect(bounded.failures.count == FileRecord.failuresKept)
-        #expect(bounded.message?.utf8.count == 1024 && bounded.message?.contains("\u{FFFD}") == false)
+        #expect(bounded.message?.utf8.count == 1024)
+        #expect(bounded.message?.contains("\u{FFFD}") == false)
         #expect(bounded.output?.utf8.count == 65536)
         #expect("aé".cut(toBytes: 2) == "a")
     }
@@ -104,20 +146,21 @@ import Testing
         let folder = try TemporaryFolder()
         let path = Path(folder.file("scoreboard"))
         try Scoreboard.create(path, workers: 1)
-        let board = try Scoreboard(path)
+        let slot = try Scoreboard(path).worker(0)
         let record = FileRecord(id: 4, file: "f", outcome: .pass, tests: 10, finishedAt: 0)
-        board.prepare(1, record, position: record.id)
-        #expect(board.pending(1) == 4)
-        #expect(board.tally(1).files == 0)
-        board.commit(1)
-        #expect(board.pending(1) == nil)
-        #expect(board.tally(1).outcomes == [.pass: 1] && board.tally(1).tests == 10)
-        board.prepare(1, record, position: record.id)
-        board.abort(1)
-        #expect(board.tally(1).tests == 10)
-        board.prepare(1, record, position: record.id)
-        board.commit(1)
-        #expect(board.tally(1).outcomes == [.pass: 2])
+        slot.prepare(record, position: record.id)
+        #expect(slot.pending == 4)
+        #expect(slot.tally.files == 0)
+        slot.commit()
+        #expect(slot.pending == nil)
+        #expect(slot.tally.outcomes == [.pass: 1])
+        #expect(slot.tally.tests == 10)
+        slot.prepare(record, position: record.id)
+        slot.abort()
+        #expect(slot.tally.tests == 10)
+        slot.prepare(record, position: record.id)
+        slot.commit()
+        #expect(slot.tally.outcomes == [.pass: 2])
     }
 
     @Test("the host is measured without a run")
@@ -125,8 +168,10 @@ import Testing
         let sample = try await HostSampler.measure(over: 0.05)
         #expect(sample.cores.count == sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         #expect(sample.cores.allSatisfy { (0...1).contains($0) })
-        #expect(sample.load.count == 3 && sample.processes > 1)
-        #expect(sample.memoryTotal > sample.memoryAvailable && sample.memoryAvailable > 0)
+        #expect(sample.load.count == 3)
+        #expect(sample.processes > 1)
+        #expect(sample.memoryTotal > sample.memoryAvailable)
+        #expect(sample.memoryAvailable > 0)
     }
 
     @Test("a process is alive only with its own start time")

@@ -5,19 +5,24 @@ import Testing
 struct LayerTests {
     /// What each module may import of this package's own.
     static let allowed: [String: Set<String>] = [
-        "Wire": [],
-        "SSH": ["Wire", "CLibSSH2", "CCounterMode"],
-        "TreeSync": ["Wire", "CZstd", "CXXHash", "CMalloc"],
-        "SQLLogicTest": ["Wire", "CSQLite", "CMD"],
-        "Fleet": ["Wire", "CFleet"],
-        "RemoteKit": ["SSH", "TreeSync", "Fleet", "Wire"],
-        "slt-remote": ["RemoteKit", "SSH", "TreeSync", "Fleet", "Wire"],
-        "slt-worker": ["Fleet", "TreeSync", "SQLLogicTest", "Wire", "CMD"],
+        "Platform": ["CPlatform"],
+        "Wire": ["Platform"],
+        "SSH": ["Wire", "Platform", "CLibSSH2", "CCounterMode"],
+        "TreeSync": ["Wire", "Platform", "CZstd", "CXXHash", "CMalloc"],
+        "SQLLogicTest": ["Platform", "CSQLite", "CMD", "CRE2"],
+        "Fleet": ["Platform", "CFleet"],
+        "AgentProtocol": ["Fleet", "TreeSync", "Wire", "Platform"],
+        "RemoteKit": ["AgentProtocol", "SSH", "TreeSync", "Fleet", "Wire", "Platform", "CArchive"],
+        "Reports": ["RemoteKit", "AgentProtocol", "TreeSync", "Fleet", "Wire", "Platform"],
+        "slt-remote": ["Reports", "RemoteKit", "AgentProtocol", "SSH", "TreeSync", "Fleet", "Wire", "Platform"],
+        "WorkerProgram": ["AgentProtocol", "Fleet", "TreeSync", "SQLLogicTest", "Wire", "Platform", "CMD"],
+        "slt-worker": ["WorkerProgram"],
+        "slt-worker-dynamic": ["WorkerProgram"],
     ]
 
     /// What the program that is uploaded may import of others: nothing that brings Foundation, ICU or a shared library.
     static let workerMayUse: Set<String> = ["Glibc", "Synchronization", "FoundationEssentials", "ArgumentParser", "Subprocess", "SystemPackage"]
-    static let worker = ["Wire", "TreeSync", "SQLLogicTest", "Fleet", "slt-worker"]
+    static let worker = ["Platform", "Wire", "TreeSync", "SQLLogicTest", "Fleet", "AgentProtocol", "WorkerProgram", "slt-worker", "slt-worker-dynamic"]
 
     @Test("a module imports only those below it", arguments: allowed.keys.sorted())
     func pointsDown(module: String) throws {

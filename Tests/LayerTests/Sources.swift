@@ -12,6 +12,8 @@ enum Sources {
     /// The folders of Sources: a module each.
     static func modules() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder) }
 
+    static func root(of module: String) -> String { "\(folder)/\(module)" }
+
     /// The Swift files of a module, with their paths.
     static func files(of module: String) throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/\(module)").filter { $0.hasSuffix(".swift") }.map { "\(folder)/\(module)/\($0)" }

@@ -23,15 +23,15 @@ import TestSupport
         }
         var queue = ResultQueue(costs: [1, 1, 1, 1, 0], failFast: true)
         var given: [String] = []
-        #expect([queue.takeFile(), queue.takeFile(), queue.takeFile()] == [0, 1, 2])
+        #expect([queue.dequeue(), queue.dequeue(), queue.dequeue()] == [0, 1, 2])
         queue.add(result(2), at: 2) { given.append($0.file) }
         #expect(given == [])
         queue.add(result(0), at: 0) { given.append($0.file) }
         #expect(given == ["0"])
-        #expect(queue.takeFile() == 3)
+        #expect(queue.dequeue() == 3)
         queue.add(result(1, passes: false), at: 1) { given.append($0.file) }
         #expect(given == ["0", "1", "2"])
-        #expect(queue.takeFile() == nil)
+        #expect(queue.dequeue() == nil)
         queue.add(result(3), at: 3) { given.append($0.file) }
         #expect(given == ["0", "1", "2", "3"])
     }
@@ -55,7 +55,7 @@ import TestSupport
     @Test("the files that cost most are taken first")
     func largestFirst() {
         var queue = ResultQueue(costs: [5, 9, 0, 9], failFast: false)
-        #expect([queue.takeFile(), queue.takeFile(), queue.takeFile(), queue.takeFile(), queue.takeFile()] == [1, 3, 0, 2, nil])
+        #expect([queue.dequeue(), queue.dequeue(), queue.dequeue(), queue.dequeue(), queue.dequeue()] == [1, 3, 0, 2, nil])
     }
 
     @Test("with fail-fast no file is started once one has failed")
@@ -153,7 +153,7 @@ import TestSupport
         _ = try run([skipped, skipped]) { ($0.junit, $0.options.dialect) = (folder.file("b.xml"), .duckdb) }
         let suite = "testsuites errors failures hostname id name package skipped tests time timestamp  0 19 True\nproperties\n"
         for (name, cases) in [("a", [" failure:message,type", " error:message,type"]), ("b", [" skipped:message", " skipped:message"])] {
-            let child = try ChildProcess(command: Array("python3 '\(script)' '\(folder.file(name)).xml'".utf8), output: true)
+            let child = try ShellCommand(Array("python3 '\(script)' '\(folder.file(name)).xml'".utf8), output: true)
             let shown = String(decoding: child.readAll(limit: 10_000), as: UTF8.self)
             #expect(shown == suite + cases.map { "testcase classname name time\($0)\n" }.joined() + "system-out\nsystem-err\n")
         }

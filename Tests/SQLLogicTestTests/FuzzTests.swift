@@ -54,7 +54,7 @@ import Testing
             switch number % 8 {
             case 0: _ = try? RSParser.parse(script)
             case 1: _ = try? DuckParser.parse(script)
-            case 2: _ = ScriptFormat.normalised(script, number % 16 == 2 ? .rs : .sqlite)
+            case 2: _ = ScriptFormatter.normalised(script, number % 16 == 2 ? .rs : .sqlite)
             default: if !Self.isSound(script) { wrong += 1 }
             }
         }
@@ -62,8 +62,8 @@ import Testing
     }
 
     private static func isSound(_ script: Script) -> Bool {
-        var parser = RecordParser(script)
-        var record = Record()
+        var parser = SQLiteParser(script)
+        var record = SQLiteRecord()
         var (records, line) = (0, 0)
         while parser.next(&record) {
             records += 1

@@ -61,8 +61,8 @@ import Testing
 
     /// Checks what must hold for the records of any bytes.
     private func checkRecords(_ script: Script) -> Bool {
-        var parser = RecordParser(script)
-        var record = Record()
+        var parser = SQLiteParser(script)
+        var record = SQLiteRecord()
         var (records, line) = (0, 0)
         while parser.next(&record) {
             records += 1
@@ -71,7 +71,7 @@ import Testing
             let tokens = [record.tokens.0, record.tokens.1, record.tokens.2, record.tokens.3]
             let ranges = tokens + [record.sql.bytes, record.expected.bytes] + record.conditions.map(\.name)
             guard ranges.allSatisfy({ $0.start >= 0 && $0.start <= $0.end && $0.end <= script.count }) else { return false }
-            guard tokens.allSatisfy({ $0.count <= Record.tokenLimit }) else { return false }
+            guard tokens.allSatisfy({ $0.count <= SQLiteRecord.tokenLimit }) else { return false }
             for block in [record.sql, record.expected] {
                 var cursor = block.cursor(in: script)
                 var lines = 0
@@ -127,6 +127,6 @@ import Testing
         let list = (0..<5000).map(String.init).joined(separator: ",")
         let text = conditions + "query I rowsort l " + String(repeating: "x ", count: 100_000) + "\nSELECT 1 WHERE 7 IN (\(list))\n----\n1\n"
         #expect(try FileRunner().run(Script(text), on: engine).passed)
-        #expect(try FileRunner().run(Script(String(repeating: "#", count: 1 << 20)), on: engine).passed)
+        #expect(try FileRunner().run(Script(String(repeating: "#", count: 1 << 20)), on: engine).outcome == .skipped)
     }
 }

@@ -1,5 +1,7 @@
-import Testing
+import FoundationEssentials
 @testable import SQLLogicTest
+import TestSupport
+import Testing
 
 /// `--format` and `--record` on random mutations of scripts, the same ones every time, run on a real SQLite.
 @Suite("Rewriting random scripts") struct RewriteTests {
@@ -61,14 +63,48 @@ import Testing
         let (runner, engine) = (Self.runner(dialect), try SQLiteEngine())
         for _ in 0..<Self.executions {
             let bytes = Self.mutated(dialect, &random)
-            let formatted = ScriptFormat.normalised(Script(bytes), dialect)
+            let formatted = ScriptFormatter.normalised(Script(bytes), dialect)
             let before = try Self.substance(runner.run(Script(bytes), on: engine))
             let after = try Self.substance(runner.run(Script(formatted), on: engine))
-            guard ScriptFormat.normalised(Script(formatted), dialect) == formatted, before == after else {
+            guard ScriptFormatter.normalised(Script(formatted), dialect) == formatted, before == after else {
                 Issue.record("\(dialect) \(String(reflecting: String(decoding: bytes, as: UTF8.self))) becomes \(String(reflecting: String(decoding: formatted, as: UTF8.self))): \(before) \(after)")
                 return
             }
         }
+    }
+
+    @Test("formatting brings no header to the file's first byte that means something else there", arguments: [
+        "\nhash-threshold 8\nstatement ok\nnonsense\n", "\n\nquery X\nstatement ok\nnonsense\n", "\nhash-threshold 8\n\nstatement ok\nnonsense\n", "\nquery I\nSELECT 1\n----\n2\n",
+        "hash-threshold 8\nstatement ok\nnonsense\n",
+    ])
+    func formatFirst(text: String) throws {
+        let formatted = ScriptFormatter.normalised(Script(text), .sqlite)
+        let (before, after) = (try verdict(text), try verdict(String(decoding: formatted, as: UTF8.self)))
+        #expect(before.errors == after.errors)
+        #expect(before.tests == after.tests)
+        #expect(ScriptFormatter.normalised(Script(formatted), .sqlite) == formatted)
+    }
+
+    /// The part, what runs before, between and behind its two inclusions, whether it can be recorded, and what it becomes.
+    @Test("a part that is included twice is recorded when its results agree, and reported and left alone when they do not", arguments: [
+        ("query I\nSELECT count(*) FROM t\n----\n7\n", "", true, "query I\nSELECT count(*) FROM t\n----\n0\n"),
+        ("query I\nSELECT count(*) FROM t\n----\n7\n", "statement ok\nINSERT INTO t VALUES (1)\n", false, "query I\nSELECT count(*) FROM t\n----\n7\n"),
+        ("query I\nSELECT count(*) FROM t\n----\n0\n", "statement ok\nINSERT INTO t VALUES (1)\n", false, "query I\nSELECT count(*) FROM t\n----\n0\n"),
+        ("query I\nSELECT count(*) FROM t\n----\n1\n", "statement ok\nINSERT INTO t VALUES (1)\n", false, "query I\nSELECT count(*) FROM t\n----\n1\n"),
+        ("query I\nSELECT count(*) FROM t\n", "statement ok\nINSERT INTO t VALUES (1)\n", false, "query I\nSELECT count(*) FROM t\n"),
+        ("query error\nSELECT * FROM u\n----\nx\n\n\n", "", true, "query error\nSELECT * FROM u\n----\nno such table: u\n\n\n"),
+        ("system ok\ncat x 2>/dev/null; echo a >> x\n----\nb\n\n\n", "", false, "system ok\ncat x 2>/dev/null; echo a >> x\n----\nb\n\n\n"),
+        ("system ok\necho a &\n----\nb\n\n\n", "", true, "system ok\necho a &\n----\n\n\n\n"),
+    ])
+    func includedTwice(part: String, between: String, holds: Bool, becomes: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(part.replacing(" x", with: " \(folder.file("x"))"), to: "part.slt")
+        let main = try folder.write("statement ok\nCREATE TABLE t(a)\n\ninclude part.slt\n\n\(between)\ninclude ./part.slt\n", to: "main.slt")
+        let recorded = try Self.runner(.rs).record(Script(path: main), on: SQLiteEngine())
+        #expect(recorded.verdict.passed == holds, "\(recorded.verdict.failures)")
+        if !holds { #expect(recorded.verdict.failures.first?.message.hasPrefix("cannot record a result: the record is included more than once") == true) }
+        for change in recorded.changes { try Data(change.bytes).write(to: URL(filePath: change.path)) }
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == becomes.replacing(" x", with: " \(folder.file("x"))"))
     }
 
     @Test("what has been recorded holds but for what was reported, and recording a second time changes nothing", arguments: cases)

@@ -6,6 +6,22 @@ import TestSupport
 @Suite("Running files") struct RunnerTests {
     private static let failing = (0..<250).map { "query I\nSELECT \($0)\n----\nx\n" }.joined(separator: "\n")
 
+    /// The script, and what the file is.
+    @Test("a file without a test is skipped and says so; one whose tests are kept out, or that halts, is not", arguments: [
+        ("", .skipped), ("\n\n", .skipped), ("# only words\n", .skipped), ("hash-threshold 8\n", .skipped), ("statement ok\nSELECT 1\n", .pass),
+        ("query I\nSELECT 1\n----\n1\n", .pass), ("skipif sqlite\nskipif duckdb\nstatement ok\nnonsense\n", .pass), ("halt\n", .pass), ("nonsense\n", .fail),
+    ] as [(String, FileVerdict.Outcome)])
+    func emptiness(text: String, outcome: FileVerdict.Outcome) throws {
+        for dialect in Dialect.allCases {
+            var options = RunOptions()
+            options.dialect = dialect
+            let verdict = try FileRunner(options: options).run(Script(text), on: SQLiteEngine())
+            #expect(verdict.outcome == outcome, "\(dialect)")
+            #expect(verdict.passed == (outcome == .pass))
+            #expect(verdict.skipReason == (outcome == .skipped ? "it has no tests" : nil), "\(dialect)")
+        }
+    }
+
     @Test("all errors are counted and the first hundred are kept")
     func boundedFailures() throws {
         let verdict = try verdict(Self.failing)
@@ -35,7 +51,7 @@ import TestSupport
         let failure = try verdict("query T\nSELECT '\(long)' AS x\n----\n\(long)\n").failures[0]
         for text in [failure.sql, failure.expected, failure.actual] {
             #expect(text.hasSuffix("…"))
-            #expect(text.utf8.count <= Failure.textLimit + 3)
+            #expect(text.utf8.count <= ScriptFailure.textLimit + 3)
             #expect(!text.contains("\u{FFFD}"))
         }
     }

@@ -1,7 +1,7 @@
+import Platform
 import SSH
-import TestSupport
 import Testing
-import Wire
+import TestSupport
 
 @Suite struct CommandTests {
     @Test("a command's output, error output and exit status arrive")
@@ -57,7 +57,7 @@ import Wire
         for _ in 0 ..< 10 { channels.append(try await session.exec("cat")) }
         let refusal = await failure { _ = try await session.exec("true") }
         #expect(refusal?.code == .channelRefused)
-        #expect(refusal?.remedy?.contains("MaxSessions") == true)
+        #expect(refusal?.remedy?.description.contains("MaxSessions") == true)
         await channels.removeLast().close()
         #expect(try await eventually { (try? await session.output("echo again").text) == "again\n" })
     }

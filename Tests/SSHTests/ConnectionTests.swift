@@ -34,7 +34,7 @@ import Testing
         attempt.cancel()
         await #expect(throws: CancellationError.self) { try await attempt.value }
         let later = Task { [target] in _ = try await SSHSession.connect(to: target) }
-        try await Task.sleep(for: .milliseconds(100))
+        #expect(try await eventually { silent.hasCaller })
         later.cancel()
         await #expect(throws: CancellationError.self) { try await later.value }
         withExtendedLifetime(silent) {}
@@ -76,7 +76,7 @@ import Testing
     func noticesSilence(_ hasChannel: Bool) async throws {
         let server = try PrivateSSHServer()
         let session = try await server.connect {
-            $0.serverAliveInterval = .milliseconds(100)
+            $0.serverAliveInterval = .seconds(1)
             $0.serverAliveCountMax = 2
         }
         let channel = hasChannel ? try await session.exec("cat") : nil
@@ -89,10 +89,11 @@ import Testing
     @Test("an idle session answers the server's own questions and stays open")
     func answersServerKeepalives() async throws {
         var options = PrivateSSHServer.Options()
-        options.configLines = ["ClientAliveInterval 1", "ClientAliveCountMax 2"]
+        options.configLines = ["ClientAliveInterval 1", "ClientAliveCountMax 2", "LogLevel DEBUG1"]
         let server = try PrivateSSHServer(options)
         let session = try await server.connect()
-        try await Task.sleep(for: .seconds(5))
+        // After two questions without an answer it would have hung up.
+        #expect(try await eventually { server.log().components(separatedBy: " for keepalive").count > 4 })
         #expect(try await session.output("echo alive").text == "alive\n")
     }
 

@@ -4,9 +4,8 @@ import TestSupport
 import Testing
 
 @Suite struct TargetTests {
-    @Test("ssh's own configuration decides, with Include and Match, and overrides win")
-    func readsConfiguration() async throws {
-        let folder = try TemporaryFolder()
+    /// A configuration with Include and Match.
+    private func configuration(in folder: TemporaryFolder) throws -> String {
         try folder.write("""
             Host box
               HostName 192.0.2.7
@@ -14,7 +13,7 @@ import Testing
               IdentityFile ~/keys/%r
               IdentityFile /keys/%d/two
             """, to: "included")
-        let config = try folder.write("""
+        return try folder.write("""
             Include \(folder.file("included"))
             Match host 192.0.2.7 user other
               ServerAliveInterval 5
@@ -32,29 +31,74 @@ import Testing
             Match final user other
               ProxyCommand nc %h %p
             """, to: "config")
+    }
+
+    @Test("ssh's own configuration decides, with Include and Match")
+    func readsConfiguration() async throws {
+        let folder = try TemporaryFolder()
         var overrides = SSHOverrides()
-        overrides.configFile = config
+        overrides.configFile = try configuration(in: folder)
         let target = try await SSHTarget.resolve(spec: "box", overrides: overrides)
         #expect(target.alias == "box")
         #expect((target.host, target.port, target.user) == ("192.0.2.7", 2222, "other"))
-        #expect(target.identityFiles.count == 2 && target.identityFiles[0].hasSuffix("/keys/other"))
+        try #require(target.identityFiles.count == 2)
+        #expect(target.identityFiles[0].hasSuffix("/keys/other"))
         #expect(target.identityFiles.allSatisfy { $0.hasPrefix("/") && !$0.contains("%") && !$0.contains("~") })
-        #expect(target.identityAgent == nil && target.identitiesOnly)
+        #expect(target.identityAgent == nil)
+        #expect(target.identitiesOnly)
         #expect(target.userKnownHostsFiles == ["/a/known", "/b/known"])
         #expect(target.globalKnownHostsFiles.isEmpty)
         #expect(target.strictHostKeyChecking == .acceptNew)
-        #expect(target.hostKeyAlias == "alias" && target.hashKnownHosts)
+        #expect(target.hostKeyAlias == "alias")
+        #expect(target.hashKnownHosts)
         #expect(target.connectTimeout == .seconds(7))
         #expect(target.proxyCommand == "nc %h %p")
+    }
 
+    @Test("what the caller has decided wins over the configuration")
+    func prefersOverrides() async throws {
+        let folder = try TemporaryFolder()
+        var overrides = SSHOverrides()
+        overrides.configFile = try configuration(in: folder)
         overrides.port = 99
         overrides.user = "third"
         overrides.identityFiles = ["/mine"]
-        overrides.knownHostsFile = "/known"
+        overrides.knownHostsFiles = ["/known", "/more/%r"]
         let changed = try await SSHTarget.resolve(spec: "box", overrides: overrides)
         #expect((changed.host, changed.port, changed.user) == ("192.0.2.7", 99, "third"))
-        #expect(changed.identityFiles.first == "/mine" && changed.identityFiles.count == 3)
-        #expect(changed.userKnownHostsFiles == ["/known"])
+        #expect(changed.identityFiles.first == "/mine")
+        #expect(changed.identityFiles.count == 3)
+        #expect(changed.userKnownHostsFiles == ["/known", "/more/third"])
+    }
+
+    @Test("'none' is ssh's word for no file: it is no name, and what the configuration names does not come back", arguments: ["none", "None"])
+    func readsNone(_ word: String) async throws {
+        let folder = try TemporaryFolder()
+        var overrides = SSHOverrides()
+        overrides.configFile = try folder.write("UserKnownHostsFile /a/known\nIdentityFile /a/key\n", to: "config")
+        (overrides.knownHostsFiles, overrides.identityFiles) = ([word], [word])
+        let target = try await SSHTarget.resolve(spec: "box", overrides: overrides)
+        #expect(target.userKnownHostsFiles.isEmpty)
+        #expect(target.identityFiles == ["/a/key"])
+        overrides.knownHostsFiles = []
+        #expect(try await SSHTarget.resolve(spec: "box", overrides: overrides).userKnownHostsFiles == ["/a/known"])
+    }
+
+    @Test("a host key is looked up in each of the known_hosts files that are given, and a new one goes into the first")
+    func looksIntoAllKnownHosts() async throws {
+        let server = try PrivateSSHServer()
+        var overrides = SSHOverrides()
+        overrides.configFile = server.configFile
+        overrides.knownHostsFiles = [server.folder.file("first"), server.knownHostsFile]
+        let known = try await SSHTarget.resolve(spec: server.alias, overrides: overrides)
+        try await SSHSession.connect(to: known).close()
+        #expect(access(server.folder.file("first"), F_OK) != 0)
+        overrides.knownHostsFiles = [server.folder.file("first"), server.folder.file("second")]
+        var unknown = try await SSHTarget.resolve(spec: server.alias, overrides: overrides)
+        unknown.strictHostKeyChecking = .acceptNew
+        try await SSHSession.connect(to: unknown).close()
+        #expect(access(server.folder.file("first"), F_OK) == 0)
+        #expect(access(server.folder.file("second"), F_OK) != 0)
     }
 
     @Test("every way to write a host is understood", arguments: [
@@ -67,7 +111,8 @@ import Testing
         #expect((target.host, target.port) == (host, port))
         if let user { #expect(target.user == user) }
         #expect(target.userKnownHostsFiles.first?.hasSuffix("/.ssh/known_hosts") == true)
-        #expect(!target.user.isEmpty && target.identityFiles.count == 3)
+        #expect(!target.user.isEmpty)
+        #expect(target.identityFiles.count == 3)
     }
 
     @Test("a program is one of the PATH's that may be run, never one of the working folder")
@@ -76,8 +121,10 @@ import Testing
         let script = try folder.write("#!/bin/sh\n", to: "bin/tool")
         #expect(LocalUser.program(script) == nil)
         #expect(chmod(script, 0o700) == 0)
-        #expect(LocalUser.program(script) == script && LocalUser.program(folder.path) == nil)
-        #expect(LocalUser.program("sh")?.hasSuffix("/sh") == true && LocalUser.program("no-such-program") == nil)
+        #expect(LocalUser.program(script) == script)
+        #expect(LocalUser.program(folder.path) == nil)
+        #expect(LocalUser.program("sh")?.hasSuffix("/sh") == true)
+        #expect(LocalUser.program("no-such-program") == nil)
         #expect(LocalUser.program(".ci/run") == nil, "relative to the working folder, where it can be run")
     }
 

@@ -18,12 +18,13 @@ enum PrivateSSHServerProcess {
     /// - Parameters:
     ///   - arguments: the program's absolute path and its arguments.
     ///   - lifeline: a descriptor that the child gets as number 3, or `nil`.
+    ///   - further: descriptors that the child gets as numbers 3, 4 and so on, in the place of a lifeline; their own numbers are above those.
     ///   - output: the file that its standard output and error are appended to.
     ///   - errors: another file for its standard error.
     ///   - folder: where it starts; this process's working folder unless told.
     ///   - ownSession: whether it leaves the terminal's process group, so that Ctrl-C does not reach it.
     /// - Returns: the process id; the caller reaps it.
-    static func spawn(_ arguments: [String], environment: [String: String], lifeline: Int32? = nil,
+    static func spawn(_ arguments: [String], environment: [String: String], lifeline: Int32? = nil, further: [Int32] = [],
                       output: String = "/dev/null", errors: String? = nil, folder: String? = nil,
                       ownSession: Bool = false) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
@@ -37,8 +38,9 @@ enum PrivateSSHServerProcess {
             posix_spawn_file_actions_adddup2(&actions, 1, 2)
         }
         if let folder { _ = changeFolder?(&actions, folder) }
-        if let lifeline { posix_spawn_file_actions_adddup2(&actions, lifeline, 3) }
-        _ = closeFrom?(&actions, lifeline == nil ? 3 : 4)
+        let given = lifeline.map { [$0] } ?? further
+        for (index, descriptor) in given.enumerated() { posix_spawn_file_actions_adddup2(&actions, descriptor, 3 + Int32(index)) }
+        _ = closeFrom?(&actions, 3 + Int32(given.count))
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

@@ -40,7 +40,8 @@ import Testing
         try trees.inTarget("head -c 61000000 /dev/urandom > f; touch -d '2001-01-01' f")
         try trees.inSource(edit.line)
         let report = try await trees.push(options: SyncOptions(compression: .never))
-        #expect(report.problems.isEmpty && report.updated.files == 1)
+        #expect(report.problems.isEmpty)
+        #expect(report.updated.files == 1)
         #expect(report.bytesLiteral <= edit.most)
         #expect(try shell("cmp \(quoted(trees.source))/f \(quoted(trees.target))/f") == "")
         #expect(try trees.rsyncDifferences() == "")
@@ -151,7 +152,8 @@ import Testing
         let all = Array(try Data(contentsOf: URL(filePath: folder.file("f"))))
         let rule = try #require(ChunkRule(bits: 13))
         let whole = all.withUnsafeBytes { rule.cuts(in: $0, from: 0) }
-        #expect(whole.count > 500 && whole.count < 1500)
+        #expect(whole.count > 500)
+        #expect(whole.count < 1500)
         for start in [1, 777, 100_000, 5_000_001] {
             let before = min(start, rule.lookBack)
             let part = all[(start - before)...].withUnsafeBytes { rule.cuts(in: $0, from: before) }.map { $0 + start - before }

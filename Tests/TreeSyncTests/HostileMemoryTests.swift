@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test("with wishes for endless parts of a file")
-    func lacks() async {
+    func missing() async {
         await #expect(processExitsWith: .success) {
             let trees = try TreePair()
             try trees.inSource("head -c 1000000 /dev/urandom > f")
@@ -119,9 +119,9 @@ import Testing
                 try await mine.send(JSONPart.encode(.hello, Greeting()))
                 let fake = HostileMemoryTests.sender
                 try await fake.wait(for: .manifestEnd, on: mine)
-                try await mine.send(FileRequest.encode([FileRequest(id: 0, wish: .recipe(ChunkRule(fileSize: 1_000_000)))]))
+                try await mine.send(FileRequest.encode([FileRequest(id: 0, kind: .recipe(ChunkRule(fileSize: 1_000_000)))]))
                 try await fake.wait(for: .recipe, on: mine)
-                var part = ByteWriter(.lacks)
+                var part = ByteWriter(.missing)
                 part.byte(0)
                 part.number(0)
                 for _ in 0..<100_000 {

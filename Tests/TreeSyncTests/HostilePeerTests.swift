@@ -149,7 +149,7 @@ import Testing
             }
             try await mine.send(JSONPart.encode(.hello, Greeting()))
             while let message = try await mine.receive(), try MessageKind.of(message) != .manifestEnd {}
-            try await mine.send(FileRequest.encode([FileRequest(id: id, wish: .send)]))
+            try await mine.send(FileRequest.encode([FileRequest(id: id, kind: .send)]))
             while let message = try? await mine.receive() { #expect(try MessageKind.of(message) != .batch) }
             try await mine.finishSending()
             await #expect(throws: SyncError.self) { try await sent.value }
@@ -169,7 +169,7 @@ import Testing
         #expect(try shell("cd \(quoted(outside)) && cat a keep && find . | LC_ALL=C sort") == "mine\nmine\n.\n./a\n./e\n./keep\n")
         #expect(try trees.rsyncDifferences() == "")
         // The same in the middle of a sync: the writer meets the link where it had seen a folder.
-        let writer = DestinationWriter(try DirectoryHandle.root(trees.target))
+        let writer = DestinationWriter(try DirectoryHandle.root(trees.target), RoomMaker(), OpenedFolders())
         try trees.inTarget("rm -r d && ln -s ../outside d")
         #expect(throws: Errno.self) { try writer.delete(PlannedDeletion(path: TreePath("d/keep"), kind: .file)) }
         #expect(throws: Errno.self) { try writer.makeDirectory(TreePath("d/new"), replacing: nil) }

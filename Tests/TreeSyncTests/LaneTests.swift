@@ -8,7 +8,7 @@ import Testing
     /// - Parameter drops: whether the receiver drops a lane when it has all, in the place of saying so.
     @concurrent private func push(_ trees: TreePair, lanes count: Int, broken: Int = 0, drops: Bool = false) async throws -> (report: SyncReport, used: Int) {
         let (mine, other) = MemoryChannel.pair()
-        let intake = LaneIntake()
+        let intake = LaneReceiver()
         let opened = Mutex(0)
         let lanes = BulkLanes(count: count, threshold: 1) { body in
             let number = opened.withLock { opened in
@@ -47,7 +47,8 @@ import Testing
         let trees = try TreePair(in: "/dev/shm")
         try trees.inSource("for i in $(seq 40); do head -c 1000000 /dev/urandom > $i; done")
         let (report, used) = try await push(trees, lanes: 3, drops: true)
-        #expect(used == 3 && report.created.files == 40)
+        #expect(used == 3)
+        #expect(report.created.files == 40)
         #expect(try trees.rsyncDifferences() == "")
     }
 
@@ -56,7 +57,7 @@ import Testing
         let trees = try TreePair()
         try trees.inSource("head -c 3000000 /dev/urandom > big")
         let (mine, other) = MemoryChannel.pair()
-        let intake = LaneIntake()
+        let intake = LaneReceiver()
         let (near, far) = MemoryChannel.pair(cutAfter: 0)
         async let received = TreeReceiver.run(root: trees.target, policy: .trusted, lanes: intake, over: other)
         // The lane joins and breaks while the receiver waits for the sender's greeting.

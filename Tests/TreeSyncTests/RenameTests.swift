@@ -32,7 +32,8 @@ import Testing
         // Like another in size and time, and of another content.
         try trees.inSource("mv old new && rm trap && head -c 30000 /dev/urandom > other && touch -d 2001-01-01 other")
         let report = try await trees.push(options: SyncOptions(force: true, compression: .never))
-        #expect(report.problems.isEmpty && report.created.files == 201)
+        #expect(report.problems.isEmpty)
+        #expect(report.created.files == 201)
         #expect(report.bytesLiteral == 30_000)
         #expect(report.bytesToReceiver < 70_000)
         #expect(try trees.rsyncDifferences() == "")

@@ -29,7 +29,9 @@ private func isExcluded(_ path: String, _ texts: [String: String], root: RuleTex
                 asked += counts.asked
             }
         }
-        #expect(asked >= 5000 && ignored > asked / 10 && ignored < asked * 9 / 10, "\(ignored) of \(asked)")
+        #expect(asked >= 5000, "\(ignored) of \(asked)")
+        #expect(ignored > asked / 10, "\(ignored) of \(asked)")
+        #expect(ignored < asked * 9 / 10, "\(ignored) of \(asked)")
     }
 
     /// Judges 600 paths of a repository that is made up.
@@ -107,7 +109,8 @@ private func isExcluded(_ path: String, _ texts: [String: String], root: RuleTex
         let rules = SourceRules(excludes: ["node_modules/", ".loom/worktrees/"])
         let report = try await trees.push(rules)
         #expect(try trees.inTarget("find . ! -type d | LC_ALL=C sort | tr '\\n' ' '") == "./.git ./.gitignore ./.sltignore ./keep.log ./mine.slt ./node_modules/n ./old/target/obj ./other.log ./secret ./src/.gitignore ./src/a ./src/gen/x ./target/release/bin ")
-        #expect(report.deleted.files == 2 && report.deleted.directories == 1)
+        #expect(report.deleted.files == 2)
+        #expect(report.deleted.directories == 1)
         #expect(try await !trees.push(rules).changed)
     }
 
@@ -135,10 +138,11 @@ private func isExcluded(_ path: String, _ texts: [String: String], root: RuleTex
     @Test("that cannot be read end the sync before it deletes")
     func unreadable() async throws {
         let trees = try TreePair()
-        try trees.inSource("head -c 2000000 /dev/zero > .gitignore && echo a > a")
+        try trees.inSource("truncate -s 65M .gitignore && echo a > a")
         try trees.inTarget("echo b > b")
         let error = await #expect(throws: SyncError.self) { try await trees.push() }
-        #expect(error?.code == .rules && error?.message.contains(".gitignore") == true)
+        #expect(error?.code == .rules)
+        #expect(error?.message.contains(".gitignore") == true)
         #expect(try trees.inTarget("ls -A") == "b\n")
     }
 
@@ -148,7 +152,8 @@ private func isExcluded(_ path: String, _ texts: [String: String], root: RuleTex
         try trees.inSource("printf 'out/\\nkeep\\n' > .gitignore && echo a > out && echo b > mixed")
         try trees.inTarget("mkdir out mixed && echo built > out/bin && echo k > mixed/keep && echo c > mixed/c")
         let report = try await trees.push()
-        #expect(report.problems.map(\.kind) == [.blockedByProtected, .blockedByProtected] && report.isPartial)
+        #expect(report.problems.map(\.kind) == [.blockedByProtected, .blockedByProtected])
+        #expect(report.isPartial)
         #expect(try trees.inTarget("cat out/bin mixed/keep mixed/c") == "built\nk\nc\n")
     }
 }

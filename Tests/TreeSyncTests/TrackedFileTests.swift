@@ -7,36 +7,30 @@ import Testing
 
     /// What a sync of `root` would send, links and files, in the order of their bytes.
     @concurrent private func sent(_ root: String, _ rules: SourceRules = SourceRules()) async throws -> [String] {
-        let target = try TemporaryFolder()
-        let channels = MemoryChannel.pair()
-        async let received = TreeReceiver.run(root: target.path, policy: .trusted, over: channels.1)
-        let report = try await TreeSender.run(root: root, rules: rules, options: SyncOptions(), over: channels.0)
-        #expect(try await received == report)
+        let (files, report) = try await Sent.files(root, rules)
         #expect(report.problems.isEmpty)
-        return try shell("cd \(quoted(target.path)) && find . ! -type d -printf '%P\\n' | LC_ALL=C sort").split(separator: "\n").map(String.init)
+        return files
     }
 
-    /// What git would have in a commit of everything, below `root`: what it tracks, and what it does not ignore.
-    private func listed(_ root: String) throws -> [String] {
-        try shell("""
-            cd \(quoted(root)) && git ls-files -c -o --exclude-standard --deduplicate . | while IFS= read -r f; do [ -L "$f" ] || [ -f "$f" ] && printf '%s\\n' "$f"; done | LC_ALL=C sort; true
-            """).split(separator: "\n").map(String.init)
-    }
+    private func listed(_ root: String) throws -> [String] { try Sent.byGit(root) }
 
-    @Test("are sent, with every format of the index", arguments: ["2", "3", "4", "split", "sha256"])
+    @Test("are sent, with every format of the index", arguments: ["2", "3", "4", "split", "sha256", "sha256 split", "fsmonitor", "untracked"])
     func formats(_ format: String) async throws {
         let folder = try TemporaryFolder()
         try shell("""
-            cd \(quoted(folder.path)) && git init -q \(format == "sha256" ? "--object-format=sha256" : "") r && cd r && \(Self.identity) && printf '*.o\\ntarget/\\n/deep\\n' > .gitignore \
+            cd \(quoted(folder.path)) && git init -q \(format.hasPrefix("sha256") ? "--object-format=sha256" : "") r && cd r && \(Self.identity) && printf '*.o\\ntarget/\\n/deep\\n' > .gitignore \
             && mkdir -p target/debug target/empty deep/er/est src && for f in a.o b.o target/keep target/drop target/debug/kept target/debug/dropped deep/er/est/f deep/g src/c src/d.o src/new; do echo $f > $f; done \
             && git add -f a.o target/keep target/debug/kept deep/er/est/f src/c src/d.o .gitignore && \(format == "3" ? "git add -N -f target/drop &&" : "") \
-            \(format == "split" ? "git config core.splitIndex true && git update-index --split-index && git add -f deep/g && git rm -q --cached a.o &&" : "") \
+            \(format == "fsmonitor" ? "printf '#!/bin/sh\\nprintf \"t\\\\0/\\\\0\"\\n' > .git/m && chmod 755 .git/m && git config core.fsmonitor .git/m && git update-index --fsmonitor && git status > ../out &&" : "") \
+            \(format == "untracked" ? "git config core.untrackedCache true && git update-index --force-untracked-cache && git status > ../out &&" : "") \
+            \(format.hasSuffix("split") ? "git config core.splitIndex true && git update-index --split-index && git add -f deep/g && git rm -q --cached a.o &&" : "") \
             git update-index --index-version \(format == "4" ? "4" : "2") \(format == "3" ? "&& git add -N src/new" : "")
             """)
         let version = try shell("head -c 8 \(quoted(folder.file("r/.git/index"))) | od -An -tu1 -j7").trimmingPrefix { $0 == " " }.dropLast()
         #expect(version == (["3", "4"].contains(format) ? format : "2"))
         let files = try listed(folder.file("r"))
-        #expect(files.contains("target/debug/kept") && !files.contains("target/debug/dropped"))
+        #expect(files.contains("target/debug/kept"))
+        #expect(!files.contains("target/debug/dropped"))
         #expect(try await sent(folder.file("r")) == files)
         // Below the top, too.
         #expect(try await sent(folder.file("r/src")) == listed(folder.file("r/src")))
@@ -139,7 +133,58 @@ import Testing
         #expect(try await sent(folder.path) == listed(folder.path))
     }
 
-    @Test("of a damaged index are none, and do no harm")
+    @Test("are sent with a sparse index, also those outside of what is checked out")
+    func sparse() async throws {
+        let folder = try TemporaryFolder()
+        try shell("""
+            cd \(quoted(folder.path)) && git init -q r && cd r && \(Self.identity) && echo '*.o' > .gitignore && mkdir -p in out/deep && for f in a.o in/b.o out/c.o out/deep/d.o; do echo $f > $f; done && git add -f . && git commit -qm m \
+            && git sparse-checkout set --cone --sparse-index in && mkdir -p out/deep && echo again > out/deep/d.o && echo other > out/deep/e.o && echo f > in/f.o
+            """)
+        #expect(try shell("grep -ac sdir \(quoted(folder.file("r/.git/index")))") == "1\n")
+        #expect(try await sent(folder.file("r")) == [".gitignore", "a.o", "in/b.o", "out/deep/d.o"])
+    }
+
+    /// Lines of sh that spoil an index.
+    private static let spoilt = ["echo broken > .git/index", "truncate -s 20 .git/index", "rm .git/index && mkdir .git/index",
+                                 "printf 'DIRC\\0\\0\\0\\11' | dd of=.git/index conv=notrunc status=none"]
+
+    @Test("are said to be unknown where neither we nor git can read the index", arguments: spoilt)
+    func unreadable(_ line: String) async throws {
+        let trees = try TreePair()
+        try trees.inSource("git init -q . && echo '*.o' > .gitignore && touch a.o b && git add -f a.o b .gitignore && \(line)")
+        let log = EventLog()
+        let report = try await trees.push(events: log.handler)
+        #expect(try trees.inTarget("ls -A") == ".gitignore\nb\n")
+        #expect(report.isPartial)
+        #expect(report.problems.map(\.path) == [TreePath(".git/index")])
+        #expect(log.problems == report.problems)
+        #expect(throws: SyncError.self) { try SourceRules().explain(TreePath("a.o"), root: trees.source) }
+        // Of a repository inside the tree, and below the top, alike.
+        try trees.inSource("mkdir outer && mv .git .gitignore a.o b outer/ && mkdir outer/sub && touch outer/sub/c.o")
+        #expect(try await trees.push(options: SyncOptions(force: true)).problems.map(\.path) == [TreePath("outer/.git/index")])
+        let below = try await Sent.files(trees.source + "/outer/sub").report
+        #expect(below.problems.map { "\($0.path)" } == [trees.source + "/outer/.git/index"])
+        // Nothing that is excluded: nothing that could be missing.
+        let clean = try TreePair()
+        try clean.inSource("git init -q . && touch b && git add b && \(line)")
+        #expect(try await clean.push().problems.isEmpty)
+    }
+
+    @Test("are found whatever the case of their letters where that does not count")
+    func folded() throws {
+        let index = GitIndex(list: Array("B/c.O\0a.O\0z\0".utf8)).folded
+        #expect(["A.o", "b", "b/C.o", "Z"].allSatisfy { index.contains(Array($0.utf8), isDirectory: $0 == "b") })
+        #expect(!index.contains(Array("b/c".utf8), isDirectory: false))
+    }
+
+    @Test("are none without an index")
+    func noIndex() async throws {
+        let trees = try TreePair()
+        try trees.inSource("git init -q . && echo '*.o' > .gitignore && touch a.o b")
+        #expect(try await sent(trees.source) == [".gitignore", "b"])
+    }
+
+    @Test("of a damaged index do no harm")
     func damaged() async throws {
         let trees = try TreePair()
         try trees.inSource("git init -q . && echo '*.o' > .gitignore && touch a.o b && git add -f a.o b .gitignore")
@@ -155,7 +200,5 @@ import Testing
             for _ in 0..<Int.random(in: 1...4, using: &random) { bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: .min ... .max, using: &random) }
             _ = GitIndex(bytes, digestLength: 20)?.contains(Array("a.o".utf8), isDirectory: true)
         }
-        try trees.inSource("echo broken > .git/index")
-        #expect(try await sent(trees.source) == [".gitignore", "b"])
     }
 }

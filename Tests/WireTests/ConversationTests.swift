@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Platform
 import Synchronization
 import TestSupport
 import Testing
@@ -12,8 +13,8 @@ func streamPair() throws -> (DescriptorStream, DescriptorStream) {
     return (DescriptorStream(reading: ends[0], writing: ends[0]), DescriptorStream(reading: ends[1], writing: ends[1]))
 }
 
-let here = Hello(build: "test", hostName: "here", pid: 1)
-let there = Hello(build: "test", hostName: "there", pid: 2)
+let here = Hello(version: 2, build: "test", hostName: "here", pid: 1)
+let there = Hello(version: 2, build: "test", hostName: "there", pid: 2)
 
 @Suite(.timeLimit(.minutes(1))) struct ConversationTests {
     /// Runs `handler` on one end and `body` on the other, until `body` is done.
@@ -94,12 +95,20 @@ let there = Hello(build: "test", hostName: "there", pid: 2)
 
     @Test("a handler's fault arrives as it was thrown")
     func faults() async throws {
-        let fault = WireFault(.busy, "cannot sync: run r1 uses the sources")
+        let fault = WireFault(.busy, "cannot sync: run r1 uses the sources", remedy: .awaitRun(run: "r1"))
         await #expect(throws: fault) {
             try await converse { _ in throw fault } _: { conversation in
                 _ = try await conversation.open("x").receive()
             }
         }
+    }
+
+    @Test("a fault of a release without remedies, or with others, is read", arguments: [
+        #"{"code":"busy","isRetryable":true,"message":"m"}"#,
+        #"{"code":"busy","isRetryable":true,"message":"m","remedy":{"standOnYourHead":{}}}"#,
+    ])
+    func otherReleases(text: String) throws {
+        #expect(try WireCodec.decode(WireFault.self, from: Array(text.utf8)) == WireFault(.busy, "m", isRetryable: true))
     }
 
     @Test("a fault of the asking side ends the handler")
@@ -133,11 +142,11 @@ let there = Hello(build: "test", hostName: "there", pid: 2)
         let (near, far) = try streamPair()
         try await far.write(Array("sh: 1: slt-worker: not found\n".utf8))
         try await far.finishWriting()
-        let fault = await #expect(throws: WireFault.self) {
+        let silence = await #expect(throws: NoGreeting.self) {
             try await Conversation.ask(over: near, as: here) { _ in }
         }
-        #expect(fault?.code == .disconnected)
-        #expect(fault?.message.contains("not found") == true)
+        #expect(silence?.isOver == true)
+        #expect(silence?.printed == Array("sh: 1: slt-worker: not found\n".utf8))
     }
 
     @Test("another protocol version is refused by name")

@@ -20,6 +20,16 @@ void cfleet_one_heap(void);
 /// Whether a file has an extended attribute, getxattr(2), whose value is `1`.
 int cfleet_has_attribute(const char *path, const char *name);
 
+/// Reads or sets an extended attribute. Returns its length, or 0; -1 with errno set.
+long cfleet_get_attribute(const char *path, const char *name, void *value, unsigned long size);
+int cfleet_set_attribute(const char *path, const char *name, const void *value, unsigned long size);
+
+/// When a file was made, in nanoseconds since 1970, statx(2); 0 where the file system does not say.
+int64_t cfleet_birth(const char *path);
+
+/// Takes the lock of a whole file or folder, flock(2), without waiting.
+int cfleet_lock_whole(int fd);
+
 /// fork(2), which Swift keeps to itself.
 int cfleet_fork(void);
 
@@ -37,16 +47,5 @@ int cfleet_lock(int fd, int wait, int exclusive);
 
 /// 1 when another description holds the lock, 0 when none does, -1 on error.
 int cfleet_lock_is_held(int fd);
-
-/// pipe2(2), both ends close-on-exec.
-int cfleet_pipe(int ends[2]);
-
-int cfleet_signal_of(int status);
-int cfleet_exit_code_of(int status);
-
-/// posix_spawn_file_actions_addchdir_np(3) and the flag of posix_spawnattr_setflags(3) for a new session, which the
-/// headers keep to themselves without _GNU_SOURCE.
-int cfleet_spawn_in_folder(void *actions, const char *folder);
-int cfleet_spawn_new_session(void);
 
 #endif

@@ -1,22 +1,25 @@
-import FoundationEssentials
 import Glibc
+import Platform
 
 /// A run on disk. Everything that is known about it is here; any process of the host may open it, and whoever looks
 /// at it disturbs nobody.
 public struct RunDirectory: Sendable {
     /// Absolute.
     public let path: String
-    public let spec: RunSpec
+    /// What the run is asked to do, with what a resume has changed.
+    public private(set) var spec: RunSpec
     let layout: RunLayout
 
     /// The folder that holds the runs of a state folder.
     public static func runsFolder(state: String) -> String { (Path(state).absolute / "runs").text }
 
     /// Makes the run `spec.id` under `state`: built beside its place and renamed into it, so that it is whole or not there.
+    /// - Parameter known: what is known to fail.
     /// - Throws: ``FleetError``: `invalid` for a specification that cannot be run, `noFiles` for an empty suite,
     ///   `runExists`, `system`.
-    public static func create(state: String, spec: RunSpec, suite: Suite) throws(FleetError) -> RunDirectory {
+    public static func create(state: String, spec: RunSpec, suite: Suite, known: KnownFailures? = nil) throws(FleetError) -> RunDirectory {
         try spec.check()
+        try spec.checkCommand()
         guard !suite.files.isEmpty else { throw FleetError(.noFiles, "cannot make a run: the suite has no files") }
         let runs = Path(runsFolder(state: state))
         try runs.makeFolders()
@@ -24,10 +27,11 @@ public struct RunDirectory: Sendable {
         guard !target.exists else { throw exists(spec.id) }
         UnfinishedRun.sweep(runs)
         MemoryGroups.sweep(runs, ends: false)
+        compact(state: state, limit: 3)
         let building = UnfinishedRun.folder(of: spec.id, in: runs)
         building.removeTree()
         do {
-            try build(RunLayout(root: building), spec, suite)
+            try build(RunLayout(root: building), spec, suite, known)
             try building.rename(to: target)
         } catch {
             building.removeTree()
@@ -41,10 +45,12 @@ public struct RunDirectory: Sendable {
         FleetError(.runExists, "cannot make the run \(id): it exists already; resume it or choose another id")
     }
 
-    private static func build(_ layout: RunLayout, _ spec: RunSpec, _ suite: Suite) throws(FleetError) {
+    private static func build(_ layout: RunLayout, _ spec: RunSpec, _ suite: Suite, _ known: KnownFailures?) throws(FleetError) {
         try layout.root.makeFolder(mayExist: false)
         for folder in layout.folders { try folder.makeFolder() }
         try layout.spec.replace(with: JSON.encode(spec))
+        if let known { try layout.knownFailures.replace(with: JSON.encode(known)) }
+        if let context = spec.context { try layout.configuration.replace(with: Array(context.configuration.utf8)) }
         try layout.manifest.replace(with: Manifest.encode(suite.files))
         try Cursor.create(layout.cursor)
         try Scoreboard.create(layout.scoreboard, workers: spec.workers)
@@ -58,17 +64,17 @@ public struct RunDirectory: Sendable {
         let root = Path(path).absolute
         let layout = RunLayout(root: root)
         guard layout.spec.exists else {
-            if errno == ENOENT || errno == ENOTDIR { throw FleetError(.noSuchRun, "cannot open the run at \(path): it is not there; list the runs") }
+            if errno == ENOENT || errno == ENOTDIR { throw FleetError(.noSuchRun, "cannot open the run at \(path): it is not there", remedy: .listRuns) }
             throw .system("open the run at \(path)")
         }
-        let spec = try JSON.decode(RunSpec.self, try layout.spec.contents(limit: 64 << 20), layout.spec)
+        let spec = try revised(JSON.decode(RunSpec.self, try layout.spec.contents(limit: 64 << 20), layout.spec), layout)
         try spec.check()
         return RunDirectory(path: root.text, spec: spec, layout: layout)
     }
 
     /// Opens the run `id` of a state folder.
     public static func open(state: String, id: String) throws(FleetError) -> RunDirectory {
-        guard RunSpec.isValid(id: id) else { throw FleetError(.noSuchRun, "cannot open the run '\(id)': that is no run's name; list the runs") }
+        guard RunSpec.isValid(id: id) else { throw FleetError(.noSuchRun, "cannot open the run '\(id)': that is not the name of a run", remedy: .listRuns) }
         return try open(path: (Path(runsFolder(state: state)) / id).text)
     }
 
@@ -79,6 +85,18 @@ public struct RunDirectory: Sendable {
         return try runs.names().map { String(decoding: $0, as: UTF8.self) }.filter { RunSpec.isValid(id: $0) }.sorted()
     }
 
+    /// The same with what its engine is given and `spec.json` has not, from this process's environment.
+    func withSecrets() -> RunDirectory {
+        var copy = self
+        copy.spec.engine = spec.engine.with(.fromEnvironment(for: spec.engine, moves: true))
+        return copy
+    }
+
+    /// Takes what the engine is given out of texts, in a process that has it.
+    var redaction: Redaction { EngineSecrets(spec.engine.with(.fromEnvironment(for: spec.engine, moves: false))).redaction }
+
+    /// Its files.
+    /// - Throws: ``FleetError``: `corrupt`, `system`.
     public func manifest() throws(FleetError) -> Manifest { try Manifest(layout.manifest) }
 
     /// Whether a supervisor is at work. Told from its lock, which ends with it whatever ends it.
@@ -93,68 +111,13 @@ public struct RunDirectory: Sendable {
     /// The published record of a file, with all its details; `nil` while it has none.
     /// - Parameter iteration: the round of a soak run, from 1.
     public func record(_ id: Int, iteration: Int = 1) throws(FleetError) -> FileRecord? {
-        try record(at: Positions(try manifest(), spec.mode).position(id, iteration: iteration))
+        try record(at: Positions(try manifest(), spec).position(id, iteration: iteration))
     }
 
     func record(at position: Int) throws(FleetError) -> FileRecord? {
-        guard let line = try Results(layout: layout).recordLine(position) else { return nil }
+        var line = try Results(layout: layout).recordLine(position)
+        if line == nil { line = try compactedLine(position) }
+        guard let line else { return nil }
         return try JSON.decode(FileRecord.self, line, layout.result(position))
-    }
-}
-
-extension RunSpec {
-    /// Ids are names of folders and go through shells: letters, digits, `.`, `_` and `-`, not a dot first.
-    static func isValid(id: String) -> Bool {
-        let first = id.utf8.first
-        return !id.isEmpty && id.utf8.count <= 128 && first != UInt8(ascii: ".") && first != UInt8(ascii: "-") && id.utf8.allSatisfy {
-            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || [0x2E, 0x5F, 0x2D].contains($0)
-        }
-    }
-
-    func check() throws(FleetError) {
-        func invalid(_ why: String) -> FleetError { FleetError(.invalid, "cannot use the run's specification: \(why)") }
-        guard RunSpec.isValid(id: id) else { throw invalid("'\(id)' is no run id") }
-        guard workers >= 1, workers < Scoreboard.largest else { throw invalid("workers must be 1 to \(Scoreboard.largest - 1)") }
-        guard timeBudget > 0, timeBudget.isFinite else { throw invalid("the time budget must be above 0 s") }
-        guard fileTimeout > 0, fileTimeout.isFinite else { throw invalid("the file time-out must be above 0 s") }
-        guard attempts >= 1, attempts <= 1000 else { throw invalid("attempts must be 1 to 1000") }
-        guard (lease ?? 30) > 0, (lease ?? 30).isFinite, (grace ?? 5) >= 0, (grace ?? 5).isFinite else {
-            throw invalid("lease and grace must not be negative")
-        }
-        guard retries ?? 0 >= 0, retries ?? 0 <= 1000 else { throw invalid("retries must be 0 to 1000") }
-        guard memoryFloor ?? 0 >= 0 else { throw invalid("the floor of free memory must not be negative") }
-        for rule in fileTimeouts ?? [] {
-            guard rule.seconds > 0, rule.seconds.isFinite else { throw invalid("the time-out of '\(rule.files)' must be above 0 s") }
-            _ = try Glob(rule.files)
-        }
-        guard memoryLimit ?? 1 > 0 else { throw invalid("the memory limit must be above 0 bytes") }
-        guard workspace.utf8.first == UInt8(ascii: "/"), !workspace.utf8.contains(0) else { throw invalid("the workspace must be an absolute path") }
-        guard engine.kind != .command || !(engine.command.first ?? "").isEmpty else { throw invalid("engine.command names no program") }
-        let strings = engine.command + engine.environment.map { "\($0.key)=\($0.value)" }
-        guard !strings.contains(where: { $0.utf8.contains(0) }) else { throw invalid("engine.command holds a NUL") }
-    }
-
-    var leaseSeconds: Double { lease ?? 30 }
-    var graceSeconds: Double { grace ?? 5 }
-}
-
-/// JSON files of the run directory.
-enum JSON {
-    static func encode(_ value: some Encodable) throws(FleetError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
-        } catch {
-            throw FleetError(.invalid, "cannot write \(type(of: value)) as JSON: \(error)")
-        }
-    }
-
-    static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8], _ path: Path) throws(FleetError) -> Value {
-        do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
-        } catch {
-            throw FleetError(.corrupt, "cannot read \(path.text): it is not what this program writes (\(error))")
-        }
     }
 }

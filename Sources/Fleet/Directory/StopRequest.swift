@@ -1,5 +1,3 @@
-import Glibc
-
 /// A wish that the run ends: the file `stop` in the run directory, seen by the supervisor within its tick.
 public enum StopRequest: String, Sendable {
     /// Nothing more is claimed; files in flight get the grace period.

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The folder of a run that is being made, beside the runs. Its name says who makes it, so that what a killed process left
 /// can be told from what another one is making now.
@@ -12,12 +13,14 @@ enum UnfinishedRun {
     }
 
     /// Names of hosts may hold anything.
-    private static let machine = String(RunOrder.hash("\(Machine.host) \(Machine.boot)".utf8, 0), radix: 16)
+    private static let machine = String(StableHash.of("\(Machine.host) \(Machine.boot)".utf8, 0), radix: 16)
 
     /// Removes those that nobody goes on with.
-    static func sweep(_ runs: Path) {
-        guard let names = try? runs.names() else { return }
-        for name in names where name.starts(with: prefix.utf8) && isLeft(name, runs / name) { (runs / name).removeTree() }
+    static func sweep(_ runs: Path) { for folder in left(runs) { folder.removeTree() } }
+
+    /// Those that nobody goes on with.
+    static func left(_ runs: Path) -> [Path] {
+        ((try? runs.names()) ?? []).filter { $0.starts(with: prefix.utf8) && isLeft($0, runs / $0) }.map { runs / $0 }
     }
 
     /// Seconds after which a folder of another host, or of an earlier boot, is no longer being made.

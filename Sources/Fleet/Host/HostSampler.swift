@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Measures this machine from `/proc`; works with and without a run.
 public struct HostSampler: Sendable {
@@ -15,13 +16,14 @@ public struct HostSampler: Sendable {
         return sampler.sample()
     }
 
+    /// The machine since the sample before.
     public mutating func sample() -> HostSample {
         let now = CoreTimes.read()
         let cores = now.enumerated().map { index, times in
             times.use(since: index < before.count && before.count == now.count ? before[index] : CoreTimes())
         }
         before = now
-        let memory = HostSampler.memory()
+        let memory = HostMemory.now()
         return HostSample(time: Clock.now, cores: cores, load: HostSampler.load(), memoryTotal: memory.total,
                           memoryAvailable: memory.available, processes: HostSampler.processes())
     }
@@ -31,30 +33,10 @@ public struct HostSampler: Sendable {
         return text.split(separator: 0x20).prefix(3).compactMap { Double(String(decoding: $0, as: UTF8.self)) }
     }
 
-    static func memory() -> (total: Int, available: Int) {
-        var total = 0, available = 0
-        for line in (Path("/proc/meminfo").kernelText() ?? []).split(separator: 0x0A) {
-            let fields = line.split(separator: 0x20)
-            guard fields.count >= 2, let kilobytes = decimal(fields[1]).flatMap({ Int(exactly: $0) }), kilobytes < 1 << 50 else { continue }
-            if fields[0].elementsEqual("MemTotal:".utf8) { total = kilobytes * 1024 }
-            if fields[0].elementsEqual("MemAvailable:".utf8) { available = kilobytes * 1024 }
-        }
-        return (total, available)
-    }
-
     private static func processes() -> Int {
         ((try? Path("/proc").names()) ?? []).count { $0.first.map { (0x30...0x39).contains($0) } ?? false }
     }
 
-    /// How many processes the kernel has ended for want of memory since boot.
-    package static func outOfMemoryKills() -> UInt64 { outOfMemoryKills(Path("/proc/vmstat")) }
-
-    static func outOfMemoryKills(_ counts: Path) -> UInt64 {
-        for line in (counts.kernelText() ?? []).split(separator: 0x0A) where line.starts(with: "oom_kill ".utf8) {
-            return decimal(line.dropFirst(9)) ?? 0
-        }
-        return 0
-    }
 }
 
 /// A `cpuN` line of `/proc/stat` (proc(5)), in ticks.

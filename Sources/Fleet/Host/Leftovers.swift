@@ -3,7 +3,9 @@ import Glibc
 
 /// A process that a run has left behind: it belongs to a run of this state folder that has no supervisor.
 public struct Leftover: Codable, Sendable, Equatable {
+    /// Its process.
     public var pid: Int32
+    /// In clock ticks since boot: another process with this pid has another one.
     public var startTime: UInt64
     /// The run.
     public var run: String

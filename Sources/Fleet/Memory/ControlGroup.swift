@@ -1,5 +1,6 @@
 import CFleet
 import Glibc
+import Platform
 
 /// A folder of cgroup v2 (Documentation/admin-guide/cgroup-v2.rst of Linux). Each step may be refused, and says so.
 struct ControlGroup: Equatable {
@@ -56,7 +57,7 @@ struct ControlGroup: Equatable {
 
     /// Moves a process here, 0 for this one.
     @discardableResult
-    func take(_ pid: Int32) -> Bool { set("cgroup.procs", "\(pid)") }
+    func add(_ pid: Int32) -> Bool { set("cgroup.procs", "\(pid)") }
 
     /// The processes that are here, without those of the groups below and of other namespaces.
     var processes: [Int32] {
@@ -82,7 +83,7 @@ struct ControlGroup: Equatable {
     }
 
     /// How many processes of this group and those below it the kernel has ended for want of memory.
-    var outOfMemoryKills: UInt64 { HostSampler.outOfMemoryKills(folder / "memory.events") }
+    var outOfMemoryKills: UInt64 { HostMemory.outOfMemoryKills(folder / "memory.events") }
 
     /// Ends every process here and below, also one that hides or forks without end. Kernels before 5.14 refuse.
     func end() { set("cgroup.kill", "1") }
@@ -91,7 +92,7 @@ struct ControlGroup: Equatable {
     func remove() {
         for _ in 0..<50 {
             if folder.withCString({ rmdir($0) }) == 0 || errno != EBUSY { return }
-            pauseThread(0.01)
+            Clock.pauseThread(0.01)
         }
     }
 }

@@ -15,7 +15,7 @@ struct MemoryFloor {
     }
 
     /// - Parameter wanted: `nil` for the twentieth of the host's memory, at most 1 GiB.
-    init(_ wanted: Int?, total: Int = HostSampler.memory().total) { bytes = wanted ?? min(1 << 30, total / 20) }
+    init(_ wanted: Int?, total: Int = HostMemory.now().total) { bytes = wanted ?? min(1 << 30, total / 20) }
 
     func isBelow(_ available: Int) -> Bool { available < bytes }
 

@@ -47,7 +47,7 @@ struct MemoryGroups {
         guard keeper.make() else { return false }
         // More than once: they start others meanwhile.
         for _ in 0..<5 {
-            for pid in home.processes { keeper.take(pid) }
+            for pid in home.processes { keeper.add(pid) }
             if home.set("cgroup.subtree_control", "+memory") { return true }
         }
         return false
@@ -93,7 +93,7 @@ struct MemoryGroups {
         let keeper = run.child(keeperName), home = ControlGroup(folder: run.folder.parent)
         run.set("cgroup.subtree_control", "-memory")
         if lines.count > 1 { home.set("cgroup.subtree_control", "-memory") }
-        for pid in keeper.processes { home.take(pid) }
+        for pid in keeper.processes { home.add(pid) }
         keeper.remove()
         run.remove()
         if !run.folder.exists { note.unlink() }

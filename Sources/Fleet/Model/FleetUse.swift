@@ -13,6 +13,7 @@ public struct FleetUse: Codable, Sendable, Equatable {
     /// While claims were paused.
     public var paused = 0.0
 
+    /// Nothing yet.
     public init() {}
 
     /// The share that ran files, 0...1; `nil` before the first moment.

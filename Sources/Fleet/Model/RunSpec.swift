@@ -1,9 +1,10 @@
 /// What a run is asked to do. Written once, as `spec.json` in the run directory, before anything starts.
 public struct RunSpec: Codable, Sendable, Equatable {
-    /// Sorts by time and is safe in paths: `20261121-013000-k3f9`.
+    /// Sorts by time and is safe in paths: `20261121-013000.123456-k3f9`.
     public var id: String
     /// Absolute path of the source tree on the host.
     public var workspace: String
+    /// Whether the queue ends.
     public var mode: RunMode
     /// Worker processes to keep alive.
     public var workers: Int
@@ -21,6 +22,12 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var grace: Double?
     /// How often a file that failed is run again at once; 0 unless told. A file that then passes is flaky.
     public var retries: Int?
+    /// How many times files are run again for ``retries`` in all; no end unless told. What a script itself tries again takes from it, too.
+    public var retriesTotal: Int?
+    /// How files that passed and failed count in the verdict of the run; ``FlakyRule/warn`` unless told.
+    public var flaky: FlakyRule?
+    /// In a soak run: how often the queue is gone through; until the time is over unless told.
+    public var rounds: Int?
     /// Bytes of available memory below which nothing is claimed and the largest worker is ended; the host's
     /// twentieth, at most 1 GiB, unless told. 0 watches nothing.
     public var memoryFloor: Int?
@@ -30,14 +37,22 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var selection: Selection?
     /// Seed for orders and for `SQLLOGICTEST_SEED`.
     public var seed: UInt64
+    /// What the files run against.
     public var engine: EngineSpec
     /// Files the configuration keeps out, each with its reason: counted and shown, never hidden in a rate.
     public var blocked: [BlockedFile]
     /// What the sources were: digest of the synced tree, commit, branch, dirty.
     public var source: SourceState?
+    /// Other sources on which the run was resumed all the same. Kept in `resumed.json`.
+    public var resumedOn: [SourceState]?
+    /// The name of the project: of the folder that the sources came from.
+    public var project: String?
+    /// How the run came to be; `nil` in runs of older releases.
+    public var context: RunContext?
     /// `user@client-host`, for whoever wonders whose run this is.
     public var startedBy: String
 
+    /// A specification; what has no parameter is set afterwards.
     public init(id: String, workspace: String, mode: RunMode = .drain, workers: Int, timeBudget: Double,
                 fileTimeout: Double, attempts: Int = 2, memoryLimit: Int? = nil,
                 lease: Double? = nil, grace: Double? = nil, seed: UInt64 = 0,
@@ -68,12 +83,19 @@ public struct EngineSpec: Codable, Sendable, Equatable {
     /// `sqlite`: in the worker's own process. `postgres`: a server. `external`: a program that runs SQL. `command`: a
     /// program for each file.
     public enum Kind: String, Codable, Sendable { case sqlite, postgres, external, command }
+    /// How files are run.
     public var kind: Kind
     /// For `command`: the program and its arguments; `{file}` stands for the file's path.
     /// For `external`: words that are joined into a line for bash; `{db}` stands for the database's name.
     public var command: [String]
-    /// For `command`: variables on top of the worker's environment.
+    /// Variables on top of the worker's environment. On their way to the host only: `spec.json` has none, except those of older
+    /// releases; see ``EngineSecrets``.
     public var environment: [String: String]
+    /// The names of the variables whose values are kept nowhere.
+    public var variables: [String]?
+
+    /// Whether ``command`` has secrets, which are kept nowhere: their places are marked.
+    public var isCommandHidden: Bool?
 
     /// For `command`: where the program runs; `private` unless told.
     public var directory: Directory?
@@ -82,6 +104,8 @@ public struct EngineSpec: Codable, Sendable, Equatable {
     public var dialect: String?
     /// For `sqlite`: a shared library with its interface, in place of the SQLite in the worker.
     public var library: String?
+    /// A shared library of a SQLite that finds the rows behind hashes, in place of the one in the worker. Not for `command`.
+    public var reference: String?
     /// For `postgres`: what libpq accepts; otherwise PGHOST and so on hold.
     public var connection: String?
     /// For `postgres`: `simple` or `extended`; `simple` unless told.
@@ -93,6 +117,10 @@ public struct EngineSpec: Codable, Sendable, Equatable {
     /// `workspace`: the source tree.
     public enum Directory: String, Codable, Sendable { case `private`, workspace }
 
+    /// Whether the worker loads a shared library for it, which only the dynamic worker can.
+    public var needsLibraries: Bool { kind == .postgres || (kind == .sqlite && library != nil) || (kind != .command && reference != nil) }
+
+    /// An engine; what has no parameter is set afterwards.
     public init(kind: Kind, command: [String] = [], environment: [String: String] = [:], directory: Directory? = nil) {
         self.kind = kind
         self.command = command
@@ -107,16 +135,20 @@ public struct FileTimeout: Codable, Sendable, Equatable {
     public var files: String
     /// Seconds.
     public var seconds: Double
+    /// A time-out in seconds.
     public init(files: String, seconds: Double) {
         self.files = files
         self.seconds = seconds
     }
 }
 
+/// Files that are kept out, and why.
 public struct BlockedFile: Codable, Sendable, Equatable {
     /// Relative to the workspace.
     public var path: String
+    /// Why, for people.
     public var reason: String
+    /// A rule.
     public init(path: String, reason: String) {
         self.path = path
         self.reason = reason
@@ -125,14 +157,30 @@ public struct BlockedFile: Codable, Sendable, Equatable {
 
 /// The code that was tested, as the client saw it when it synced.
 public struct SourceState: Codable, Sendable, Equatable {
+    /// Of the tree that was synced, in hexadecimal digits.
     public var treeDigest: String?
+    /// The commit that was checked out.
     public var commit: String?
+    /// The branch that was checked out.
     public var branch: String?
-    public var dirty: Bool
-    public init(treeDigest: String? = nil, commit: String? = nil, branch: String? = nil, dirty: Bool = false) {
+    /// Whether there were changes that the commit does not have; `nil` where that is not known.
+    public var dirty: Bool?
+    /// The sync could not bring all of it, and the user said to go on; absent otherwise.
+    public var partialSync: Bool?
+    /// Sources, as far as they are known.
+    public init(treeDigest: String? = nil, commit: String? = nil, branch: String? = nil, dirty: Bool? = nil) {
         self.treeDigest = treeDigest
         self.commit = commit
         self.branch = branch
         self.dirty = dirty
+    }
+}
+
+extension SourceState {
+    /// `tree 1a2b3c4d, commit 0123abcd, branch main, with changes`
+    public var words: String {
+        let parts = [treeDigest.map { "tree \($0.prefix(8))" }, commit.map { "commit \($0.prefix(10))" }, branch.map { "branch \($0)" },
+                     dirty == true ? "with changes" : nil].compactMap(\.self)
+        return parts.isEmpty ? "unknown sources" : parts.joined(separator: ", ")
     }
 }

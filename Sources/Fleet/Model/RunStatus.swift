@@ -1,5 +1,6 @@
 /// Where a run stands, as one value: what `status` prints and `attach` follows.
 public struct RunStatus: Codable, Sendable, Equatable {
+    /// Where the run is.
     public enum Phase: String, Codable, Sendable {
         /// The directory is made, no supervisor yet.
         case created
@@ -12,15 +13,21 @@ public struct RunStatus: Codable, Sendable, Equatable {
         case interrupted
     }
 
+    /// The name of the run.
     public var id: String
+    /// Where the run is.
     public var phase: Phase
+    /// Absolute path of the source tree on the host.
     public var workspace: String
     /// Seconds since 1970.
     public var createdAt: Double
+    /// When it was first started, in seconds since 1970.
     public var startedAt: Double?
+    /// When it ended, in seconds since 1970.
     public var finishedAt: Double?
-    /// Wall-clock seconds of the budget, and how many of them are left.
+    /// Wall-clock seconds of the budget.
     public var timeBudget: Double
+    /// Seconds of the budget that are left, while the run is live.
     public var timeLeft: Double?
     /// Every file of the manifest, blocked ones included.
     public var total: Int
@@ -30,22 +37,31 @@ public struct RunStatus: Codable, Sendable, Equatable {
     public var running: Int
     /// Published records by outcome; their sum is `total` when the run has ended.
     public var outcomes: [Outcome: Int]
-    /// Statements and queries run, and records skipped, in all published records.
+    /// Statements and queries that ran, in all published records.
     public var tests: Int
+    /// Records that a condition left out.
     public var skippedRecords: Int
-    /// Workers the run wants, and those alive.
+    /// Workers the run wants.
     public var workersWanted: Int
+    /// Those of a live run, by slot.
     public var workers: [WorkerStatus]
     /// Workers that died and were replaced.
     public var restarts: Int
     /// Average CPU use of the host's cores during the run, 0...1, once known.
     public var utilisation: Double?
+    /// Whether somebody asked for the end.
     public var stopRequested: Bool
     /// The round of the queue that is being claimed, from 1, in a soak run; `outcomes` are then verdicts by file over
     /// all rounds, `queued` and `running` belong to this round.
     public var iteration: Int?
     /// Files that passed and failed on the same sources.
     public var flaky: Int?
+    /// How such files count; ``FlakyRule/warn`` where nothing is said.
+    public var flakyRule: FlakyRule?
+    /// As in ``RunSummary``.
+    public var retries: Int?
+    /// As in ``RunSummary``.
+    public var retriesRefused: Int?
     /// Nothing is claimed for now, and why.
     public var paused: Pause?
     /// What became of the workers' time so far.
@@ -54,11 +70,26 @@ public struct RunStatus: Codable, Sendable, Equatable {
     public var memory: MemoryLimit?
     /// Results of workers that had lost their claim, discarded.
     public var lateResults: Int?
+    /// The sources came by a sync that could not bring all of them; absent otherwise.
+    public var partialSync: Bool?
+    /// Rules of the configuration that match no file of the suite, as `suite.block: GLOB`; only in the answer to a start.
+    public var unmatched: [String]?
     /// Why the run ended, once it has.
     public var end: RunEnd?
     /// What went wrong with the run itself, in words.
     public var error: String?
+    /// Whose sources these are: the name of the folder that they came from.
+    public var project: String?
+    /// `user@client-host`
+    public var startedBy: String?
+    /// The sources, and those on which the run was resumed.
+    public var source: SourceState?
+    /// Other sources on which it was resumed, in that order.
+    public var resumedOn: [SourceState]?
+    /// What kind of thing kept the run from going on, where it is known.
+    public var obstacle: RunObstacle?
 
+    /// Why nothing is claimed.
     public enum Pause: String, Codable, Sendable {
         /// Somebody asked for it.
         case asked
@@ -66,13 +97,16 @@ public struct RunStatus: Codable, Sendable, Equatable {
         case memory
     }
 
+    /// Files with a record.
     public var done: Int { outcomes.values.reduce(0, +) }
+    /// Files that passed.
     public var passed: Int { outcomes[.pass] ?? 0 }
     /// Records that say a file was run and did not hold.
-    public var failed: Int {
-        [Outcome.fail, .timeout, .crashed, .outOfMemory, .unreadable].reduce(0) { $0 + (outcomes[$1] ?? 0) }
-    }
+    public var failed: Int { outcomes.reduce(0) { $0 + ($1.key.isFailure ? $1.value : 0) } }
+    /// Records of files that were not run: blocked, unsupported, without tests.
+    public var keptOut: Int { outcomes.reduce(0) { $0 + ($1.key.isKeptOut ? $1.value : 0) } }
 
+    /// A status; what has no parameter is set afterwards.
     public init(id: String, phase: Phase, workspace: String, createdAt: Double, startedAt: Double? = nil,
                 finishedAt: Double? = nil, timeBudget: Double, timeLeft: Double? = nil, total: Int, queued: Int,
                 running: Int, outcomes: [Outcome: Int], tests: Int = 0, skippedRecords: Int = 0, workersWanted: Int,
@@ -105,10 +139,13 @@ public struct RunStatus: Codable, Sendable, Equatable {
 
 /// One worker process, read from its scoreboard slot and /proc.
 public struct WorkerStatus: Codable, Sendable, Equatable {
+    /// What a worker does.
     public enum State: String, Codable, Sendable { case starting, idle, running, gone }
     /// Slot number, from 0.
     public var slot: Int
+    /// Its process.
     public var pid: Int32
+    /// What it does.
     public var state: State
     /// The file it runs, for people.
     public var file: String?
@@ -118,8 +155,9 @@ public struct WorkerStatus: Codable, Sendable, Equatable {
     public var records: Int
     /// Seconds since it took this file.
     public var elapsed: Double
-    /// CPU use over the last sample, 1 = one core; resident bytes.
+    /// CPU use over the last sample, 1 = one core.
     public var cpu: Double
+    /// Resident bytes, with the programs that it runs.
     public var rss: Int
     /// Seconds since its file last moved on, once that is long.
     public var stalled: Double?
@@ -127,6 +165,7 @@ public struct WorkerStatus: Codable, Sendable, Equatable {
     /// A stalled worker that burns CPU, however little it gets on a busy host; one that does not is sleeping.
     public var isSpinning: Bool { stalled != nil && cpu >= 0.01 }
 
+    /// A worker; the other figures are set afterwards.
     public init(slot: Int, pid: Int32, state: State, file: String? = nil, line: Int = 0, records: Int = 0,
                 elapsed: Double = 0, cpu: Double = 0, rss: Int = 0) {
         self.slot = slot
@@ -151,12 +190,15 @@ public struct HostSample: Codable, Sendable, Equatable {
     public var load: [Double]
     /// Bytes.
     public var memoryTotal: Int
+    /// Bytes that programs can still get.
     public var memoryAvailable: Int
     /// All processes on the host.
     public var processes: Int
 
+    /// Average use of the cores, 0...1.
     public var cpu: Double { cores.isEmpty ? 0 : cores.reduce(0, +) / Double(cores.count) }
 
+    /// A measurement.
     public init(time: Double, cores: [Double], load: [Double], memoryTotal: Int, memoryAvailable: Int, processes: Int) {
         self.time = time
         self.cores = cores

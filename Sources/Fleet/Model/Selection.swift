@@ -2,12 +2,33 @@
 public struct Selection: Codable, Sendable, Equatable {
     /// `nil` is ``Order/history``.
     public var order: Order?
+    /// `nil` takes all files.
     public var shard: Shard?
     /// Only files whose last verdict was a failure.
     public var failedOnly: Bool?
     /// Globs of which a file must match one; none keeps all.
     public var filters: [String]?
+    /// Some files, and others to go with them; `nil` takes all.
+    public var sample: Sample?
 
+    /// Files that are always taken, and others that are drawn.
+    public struct Sample: Codable, Sendable, Equatable {
+        /// Relative to the workspace.
+        public var keep: [String]
+        /// How many others there are at most.
+        public var others: Int
+        /// Draws them: the same ones for the same seed.
+        public var seed: UInt64
+
+        /// Each parameter is the property of the same name.
+        public init(keep: [String], others: Int, seed: UInt64) {
+            self.keep = keep
+            self.others = others
+            self.seed = seed
+        }
+    }
+
+    /// The order of claims.
     public enum Order: String, Codable, Sendable, CaseIterable {
         /// Failed, then untested, then passed last time; in each class the longest expected first.
         case history
@@ -18,11 +39,13 @@ public struct Selection: Codable, Sendable, Equatable {
         case random
     }
 
-    public init(order: Order? = nil, shard: Shard? = nil, failedOnly: Bool? = nil, filters: [String]? = nil) {
+    /// A selection; by default all files in the order of history.
+    public init(order: Order? = nil, shard: Shard? = nil, failedOnly: Bool? = nil, filters: [String]? = nil, sample: Sample? = nil) {
         self.order = order
         self.shard = shard
         self.failedOnly = failedOnly
         self.filters = filters
+        self.sample = sample
     }
 }
 
@@ -30,8 +53,10 @@ public struct Selection: Codable, Sendable, Equatable {
 public struct Shard: Codable, Sendable, Equatable {
     /// From 1.
     public var number: Int
+    /// How many share the suite.
     public var count: Int
 
+    /// `nil` unless 1 ≤ `number` ≤ `count` ≤ 100,000.
     public init?(number: Int, count: Int) {
         guard count >= 1, count <= 100_000, number >= 1, number <= count else { return nil }
         self.number = number

@@ -1,8 +1,9 @@
 import Glibc
+import Platform
 
 /// The next position nobody has claimed: a u64 in a file, advanced under a lock on its first byte. The claim of a
 /// position is created under the same lock and before the advance, so a claimer that dies in between leaves a claim
-/// without an owner, never a position without a claim.
+/// at the cursor, never a position without a claim.
 final class Cursor: Sendable {
     private let file: File
 
@@ -10,15 +11,15 @@ final class Cursor: Sendable {
 
     static func create(_ path: Path) throws(FleetError) {
         var bytes: [UInt8] = []
-        append(0, to: &bytes)
+        bytes.append(littleEndian: UInt64(0))
         try File(path, O_WRONLY | O_CREAT | O_EXCL).write(bytes)
     }
 
     static func position(_ path: Path) throws(FleetError) -> Int {
-        Int(clamping: word(try File(path, O_RDONLY).read(8, at: 0), 0))
+        Int(clamping: try File(path, O_RDONLY).read(8, at: 0).word(0))
     }
 
-    var position: Int { get throws(FleetError) { Int(clamping: word(try file.read(8, at: 0), 0)) } }
+    var position: Int { get throws(FleetError) { Int(clamping: try file.read(8, at: 0).word(0)) } }
 
     /// Hands positions below `end` to `claim` until it takes one. A position it refuses has an owner already.
     /// - Returns: what was claimed, or `nil` when the queue is empty.
@@ -42,7 +43,7 @@ final class Cursor: Sendable {
 
     private func write(_ position: Int) throws(FleetError) {
         var bytes: [UInt8] = []
-        append(UInt64(position), to: &bytes)
+        bytes.append(littleEndian: UInt64(position))
         try file.write(bytes, at: 0)
     }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// Finds claims that nobody holds any more.
 ///
 /// On this host that is known at once from the owner's pid and start time. A claim of another host, or of a process
@@ -7,7 +9,7 @@ struct Orphans {
     private let table: ClaimTable
     /// Seconds.
     private let lease: Double
-    private var watched: [Int: (attempt: Int, heartbeat: Heartbeat?, since: UInt64)] = [:]
+    private var watched: [Int: (generation: Int, heartbeat: FileTime?, since: UInt64)] = [:]
 
     init(table: ClaimTable, lease: Double) {
         self.table = table
@@ -21,6 +23,8 @@ struct Orphans {
         var suspects = 0
         /// Claims of this process.
         var own = 0
+        /// Claims that do not say whose they are.
+        var ownerless: [ClaimState] = []
         /// All of them.
         var claims = 0
     }
@@ -29,8 +33,8 @@ struct Orphans {
         let states = try table.list()
         var finding = Finding()
         finding.claims = states.count
-        var stillWatched: [Int: (attempt: Int, heartbeat: Heartbeat?, since: UInt64)] = [:]
-        var now: Heartbeat?
+        var stillWatched: [Int: (generation: Int, heartbeat: FileTime?, since: UInt64)] = [:]
+        var now: FileTime?
         for state in states {
             if let owner = state.owner {
                 if owner.isFree || owner.process.life == .dead {
@@ -41,20 +45,22 @@ struct Orphans {
                     finding.own += 1
                     continue
                 }
+            } else {
+                finding.ownerless.append(state)
             }
-            let present: Heartbeat
+            let present: FileTime
             if let now { present = now } else { present = try table.fileSystemNow() }
             now = present
             // A beat that vanished belongs to a claim that was just removed.
             guard let beat = state.heartbeat, beat.age(at: present) > lease else { continue }
             let before = watched[state.id]
-            let same = before?.attempt == state.attempt && before?.heartbeat == beat
+            let same = before?.generation == state.generation && before?.heartbeat == beat
             let since = same ? before?.since ?? Clock.monotonic : Clock.monotonic
             if Clock.seconds(since: since) >= lease / 2 {
                 finding.orphans.append(state)
             } else {
                 finding.suspects += 1
-                stillWatched[state.id] = (state.attempt, beat, since)
+                stillWatched[state.id] = (state.generation, beat, since)
             }
         }
         watched = stillWatched

@@ -5,27 +5,40 @@ struct Positions: Sendable {
     let count: Int
     /// Files to run: the ids below it.
     let runnable: Int
-    /// Whether the queue never ends.
-    let isEndless: Bool
+    /// Whether the queue starts over when it is empty.
+    let startsOver: Bool
+    /// How often it does in all; `nil` for a queue that never ends, and for one that does not start over.
+    private let rounds: Int?
 
     /// More than any run gets to, little enough to calculate with.
     static let limit = 1 << 32
 
-    init(_ manifest: Manifest, _ mode: RunMode) {
-        count = max(1, manifest.count)
+    init(_ manifest: Manifest, _ spec: RunSpec) {
+        let count = max(1, manifest.count)
+        self.count = count
         runnable = manifest.runnable
-        isEndless = mode == .soak && manifest.runnable > 0
+        startsOver = spec.mode == .soak && manifest.runnable > 0
+        rounds = startsOver ? spec.rounds.map { min(max(1, $0), Positions.limit / count) } : nil
     }
 
     /// Positions from here on are not handed out.
-    var end: Int { isEndless ? Positions.limit : runnable }
+    var end: Int { startsOver ? rounds.map { $0 * count } ?? Positions.limit : runnable }
 
-    func id(_ position: Int) -> Int { isEndless ? position % count : position }
-    func iteration(_ position: Int) -> Int? { isEndless ? position / count + 1 : nil }
+    /// How many records there are when all is done; `nil` where that never is.
+    var records: Int? {
+        guard startsOver else { return count }
+        return rounds.map { $0 * runnable + count - runnable }
+    }
+
+    /// Whether a position has a record in the end: those of blocked files do once.
+    func hasRecord(_ position: Int) -> Bool { isRunnable(position) || position < count }
+
+    func id(_ position: Int) -> Int { startsOver ? position % count : position }
+    func iteration(_ position: Int) -> Int? { startsOver ? position / count + 1 : nil }
     func isRunnable(_ position: Int) -> Bool { position >= 0 && position < end && id(position) < runnable }
 
     func position(_ id: Int, iteration: Int?) -> Int {
-        guard isEndless, let iteration, iteration > 0, iteration <= Positions.limit / count else { return id }
+        guard startsOver, let iteration, iteration > 0, iteration <= Positions.limit / count else { return id }
         return (iteration - 1) * count + id
     }
 
@@ -33,6 +46,10 @@ struct Positions: Sendable {
 
     /// Files not yet claimed, in a soak run those of the present iteration.
     func queued(cursor: Int) -> Int {
-        isEndless ? runnable - min(runnable, cursor % count) : runnable - min(runnable, cursor)
+        guard startsOver else { return runnable - min(runnable, cursor) }
+        return cursor < end ? runnable - min(runnable, cursor % count) : 0
     }
+
+    /// Whether there is anything to claim, now or in a later round.
+    func left(cursor: Int) -> Int { startsOver && cursor < end ? runnable : queued(cursor: cursor) }
 }

@@ -1,5 +1,5 @@
-import CFleet
 import Glibc
+import Platform
 
 /// The live state of a run on one host: a mapped file with a header and a slot for each worker. Every word has one
 /// writer, so nobody waits for anybody.
@@ -21,20 +21,22 @@ final class Scoreboard: @unchecked Sendable {
     enum Header: Int {
         case magic, version, slots, supervisorPid, supervisorStart, startedAt, startedClock, draining, restarts
         case workersWanted, cpuSum, cpuSamples, slotsUsed, firstStartedAt, textLength
-        /// Bit 0: somebody asked for it, bit 1: the host has too little memory. Workers claim nothing while it is not 0.
+        /// ``PauseReasons``.
         case paused
         /// Files that passed and failed.
         case flaky
         /// 1 when workers get cgroups that hold them to their memory.
         case memoryGroups
-        /// Verdicts by file over all rounds of a soak run, in the order of ``Tally/outcomeOrder``: eight words.
+        /// Verdicts by file over all rounds of a soak run, by ``Outcome/code``, of codes 0 to 7.
         case verdicts = 24
         /// ``FleetUse`` in worker-microseconds: six words.
         case use = 32
+        /// As `verdicts`, of codes 8 to 15.
+        case moreVerdicts = 40
     }
 
     enum Word: Int {
-        case sequence, pid, startTime, state, file, attempt, tryNumber, fileStarted, line, record, lastProgress
+        case sequence, pid, startTime, state, file, generation, tryNumber, fileStarted, line, record, lastProgress
         case childPid, childStart, filesDone
         /// Bit 0: the valid bank. Above it: the file being published + 1.
         case commit
@@ -49,12 +51,15 @@ final class Scoreboard: @unchecked Sendable {
         case textLength
         /// 1 when a cgroup holds the worker to its memory; the worker's.
         case held
+        /// Until when the worker explains failures of a file that it has published, in monotonic nanoseconds; 0: it does not.
+        case explaining
     }
 
     enum State: UInt64 { case empty, starting, idle, running, left, failed }
 
     let slots: Int
     private let base: UnsafeMutableRawPointer
+    private let words: SharedWords
     private let size: Int
 
     /// Makes the file with its blocks allocated, so that a full disk is an error now and not a SIGBUS later.
@@ -65,7 +70,7 @@ final class Scoreboard: @unchecked Sendable {
         let result = posix_fallocate(file.descriptor, 0, off_t(size))
         if result != 0 { throw .system("make \(path.text)", result) }
         var header: [UInt8] = []
-        for word in [magic, version, UInt64(slots)] { append(word, to: &header) }
+        for word in [magic, version, UInt64(slots)] { header.append(littleEndian: word) }
         try file.write(header, at: 0)
     }
 
@@ -77,42 +82,45 @@ final class Scoreboard: @unchecked Sendable {
             throw .system("map \(path.text)")
         }
         self.base = base
+        words = SharedWords(base)
     }
 
     deinit { munmap(base, size) }
 
     static func checkedSlots(_ file: File, _ path: Path) throws(FleetError) -> Int {
         let header = try file.read(24, at: 0)
-        guard word(header, 0) == magic, word(header, 1) == version, word(header, 2) >= 1, word(header, 2) <= UInt64(largest + 1),
-              Int(try file.status().st_size) >= headerSize + Int(word(header, 2)) * slotSize else {
-            throw FleetError(.corrupt, "cannot use \(path.text): it is no scoreboard of this version")
+        guard header.word(0) == magic, header.word(1) == version, header.word(2) >= 1, header.word(2) <= UInt64(largest + 1),
+              Int(try file.status().st_size) >= headerSize + Int(header.word(2)) * slotSize else {
+            throw FleetError(.corrupt, "cannot use \(path.text): it is not a scoreboard of this version")
         }
-        return Int(word(header, 2))
+        return Int(header.word(2))
     }
 
     subscript(header: Header) -> UInt64 {
-        get { cfleet_load(base + header.rawValue * 8) }
-        set { cfleet_store(base + header.rawValue * 8, newValue) }
+        get { words[header.rawValue] }
+        set { words[header.rawValue] = newValue }
     }
 
-    subscript(headerWord index: Int) -> UInt64 {
-        get { cfleet_load(base + min(max(0, index), 127) * 8) }
-        set { cfleet_store(base + min(max(0, index), 127) * 8, newValue) }
+    /// Words of the header from `start` on, not read at one instant.
+    func headerWords(from start: Header, count: Int) -> [UInt64] { (0..<count).map { words[start.rawValue + $0] } }
+
+    func setHeader(from start: Header, _ values: [UInt64]) {
+        for (index, value) in values.enumerated() { words[start.rawValue + index] = value }
     }
 
     /// `slot` must be below ``slots``.
     subscript(slot: Int, word: Word) -> UInt64 {
-        get { cfleet_load(address(slot, word.rawValue)) }
-        set { cfleet_store(address(slot, word.rawValue), newValue) }
+        get { words[index(slot, word.rawValue)] }
+        set { words[index(slot, word.rawValue)] = newValue }
     }
 
     /// The words at `start`, not read at one instant.
     func words(_ slot: Int, from start: Word, count: Int) -> [UInt64] {
-        (0..<count).map { cfleet_load(address(slot, start.rawValue + $0)) }
+        (0..<count).map { words[index(slot, start.rawValue + $0)] }
     }
 
     func setWords(_ slot: Int, from start: Word, _ values: [UInt64]) {
-        for (index, value) in values.enumerated() { cfleet_store(address(slot, start.rawValue + index), value) }
+        for (offset, value) in values.enumerated() { words[index(slot, start.rawValue + offset)] = value }
     }
 
     func clear(_ slot: Int) { setWords(slot, from: .sequence, Array(repeating: 0, count: Scoreboard.slotSize / 8)) }
@@ -134,17 +142,18 @@ final class Scoreboard: @unchecked Sendable {
     /// What a failed worker has to say.
     func text(of slot: Int) -> String {
         let length = Int(clamping: min(self[slot, .textLength], UInt64(Scoreboard.slotSize - Scoreboard.slotText)))
-        return String(decoding: UnsafeRawBufferPointer(start: address(slot, Scoreboard.slotText / 8), count: length), as: UTF8.self)
+        return String(decoding: UnsafeRawBufferPointer(start: base + index(slot, Scoreboard.slotText / 8) * 8, count: length), as: UTF8.self)
     }
 
     func setText(_ text: String, of slot: Int) {
         let bytes = Array(text.cut(toBytes: Scoreboard.slotSize - Scoreboard.slotText).utf8)
-        address(slot, Scoreboard.slotText / 8).copyMemory(from: bytes, byteCount: bytes.count)
+        (base + index(slot, Scoreboard.slotText / 8) * 8).copyMemory(from: bytes, byteCount: bytes.count)
         self[slot, .textLength] = UInt64(bytes.count)
     }
 
-    private func address(_ slot: Int, _ word: Int) -> UnsafeMutableRawPointer {
+    /// Of a slot's word within the whole file.
+    private func index(_ slot: Int, _ word: Int) -> Int {
         precondition(slot >= 0 && slot < slots && word * 8 < Scoreboard.slotSize)
-        return base + Scoreboard.headerSize + slot * Scoreboard.slotSize + word * 8
+        return (Scoreboard.headerSize + slot * Scoreboard.slotSize) / 8 + word
     }
 }

@@ -1,17 +1,10 @@
 import Glibc
 
 /// One slot as a reader of the file sees it. Readers do not map the file: one that was cut would end them.
-struct SlotReading: Sendable {
+struct SlotReading: SlotWords, Sendable {
     private let words: [UInt64]
 
     subscript(word: Scoreboard.Word) -> UInt64 { words[word.rawValue] }
-
-    var state: Scoreboard.State { Scoreboard.State(rawValue: self[.state]) ?? .empty }
-    var pid: Int32 { Int32(truncatingIfNeeded: self[.pid]) }
-    /// The file the worker has claimed.
-    var file: Int? { self[.file] == 0 ? nil : Int(clamping: self[.file]) - 1 }
-    var attempt: Int { Int(clamping: self[.attempt]) }
-    var isAlive: Bool { state != .empty && ProcessIdentity.isAlive(pid: pid, startTime: self[.startTime]) }
 
     /// The published counts; those of the bank not yet valid when `pendingWon`.
     func tally(pendingWon: Bool = false) -> Tally {
@@ -22,7 +15,7 @@ struct SlotReading: Sendable {
 
     fileprivate init(_ bytes: ArraySlice<UInt8>) {
         let copy = Array(bytes)
-        words = (0..<(Scoreboard.slotSize / 8)).map { word(copy, $0) }
+        words = (0..<(Scoreboard.slotSize / 8)).map { copy.word($0) }
     }
 }
 
@@ -35,16 +28,16 @@ struct ScoreboardReading: Sendable {
     /// Workers it has room for.
     let capacity: Int
 
-    subscript(word wanted: Scoreboard.Header) -> UInt64 { word(header, wanted.rawValue) }
-    subscript(headerWord index: Int) -> UInt64 { word(header, index) }
+    subscript(word wanted: Scoreboard.Header) -> UInt64 { header.word(wanted.rawValue) }
+    func headerWords(from start: Scoreboard.Header, count: Int) -> [UInt64] { (0..<count).map { header.word(start.rawValue + $0) } }
 
     init(_ path: Path) throws(FleetError) {
         let file = try File(path, O_RDONLY)
         let all = try Scoreboard.checkedSlots(file, path)
         capacity = all - 1
         header = try file.read(Scoreboard.headerSize, at: 0)
-        let used = min(all, Int(clamping: word(header, Scoreboard.Header.slotsUsed.rawValue)) + 1)
-        let length = min(Int(clamping: word(header, Scoreboard.Header.textLength.rawValue)), Scoreboard.textLimit)
+        let used = min(all, Int(clamping: header.word(Scoreboard.Header.slotsUsed.rawValue)) + 1)
+        let length = min(Int(clamping: header.word(Scoreboard.Header.textLength.rawValue)), Scoreboard.textLimit)
         text = String(decoding: header.dropFirst(1024).prefix(length), as: UTF8.self)
         var slots: [SlotReading] = []
         for slot in 0..<used {
@@ -53,7 +46,7 @@ struct ScoreboardReading: Sendable {
                 let bytes = try file.read(Scoreboard.slotSize, at: Scoreboard.headerSize + slot * Scoreboard.slotSize)
                 guard bytes.count == Scoreboard.slotSize else { break }
                 let reading = SlotReading(bytes[...])
-                if reading[.sequence] & 1 == 0 || !reading.isAlive {
+                if !reading.isChanging || !reading.isAlive {
                     slots.append(reading)
                     break
                 }

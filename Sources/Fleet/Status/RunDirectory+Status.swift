@@ -1,42 +1,57 @@
 import Glibc
+import Platform
 
 extension RunDirectory {
     /// Where the run stands, in time that depends on the number of workers, not of files. Right whoever has been
     /// killed: the supervisor's life is told from its lock, the counts from what was published.
     public func status() throws(FleetError) -> RunStatus {
+        do throws(FleetError) {
+            return try statusNow()
+        } catch {
+            // It may have ended, and lost what an ended run does not need, while that was read.
+            guard let summary = try? summary(), summary.isComplete, spec.mode == .drain else { throw error }
+            return status(summary)
+        }
+    }
+
+    private func statusNow() throws(FleetError) -> RunStatus {
         // In this order: a summary appears before the lock goes.
         let isSupervised = try isSupervised()
         let summary = try summary()
+        if let summary, summary.isComplete, spec.mode == .drain { return status(summary) }
         let board = try ScoreboardReading(layout.scoreboard)
         let manifest = try manifest()
-        let positions = Positions(manifest, spec.mode)
+        let positions = Positions(manifest, spec)
         let position = try Cursor.position(layout.cursor)
-        let created = layout.spec.status().map { Double($0.st_mtim.tv_sec) + Double($0.st_mtim.tv_nsec) / 1e9 } ?? 0
         let stop = stopRequest != nil
 
         var tally = Tally()
         var late = 0
         for (slot, reading) in board.slots.enumerated() {
             tally += reading.tally(pendingWon: hasWon(slot, reading))
-            late += Int(clamping: reading[.late])
+            late += reading.late
         }
         let phase = phase(isSupervised, summary, board, stop)
         var status = RunStatus(
-            id: spec.id, phase: phase, workspace: spec.workspace, createdAt: created,
+            id: spec.id, phase: phase, workspace: spec.workspace, createdAt: createdAt,
             startedAt: RunDirectory.time(board[word: .firstStartedAt]), finishedAt: summary?.finishedAt,
             timeBudget: spec.timeBudget, total: manifest.count, queued: positions.queued(cursor: position), running: 0,
             outcomes: tally.outcomes, tests: tally.tests, skippedRecords: tally.skippedRecords,
             workersWanted: board[word: .workersWanted] == 0 ? spec.workers : Int(clamping: board[word: .workersWanted]),
             restarts: Int(clamping: board[word: .restarts]), utilisation: RunDirectory.utilisation(board),
             stopRequested: stop, lateResults: late, end: summary?.end, error: summary?.error)
+        describe(&status)
+        status.retries = summary?.retries
+        status.retriesRefused = summary?.retriesRefused
         status.memory = memoryLimit(isGrouped: board[word: .memoryGroups] == 1)
         if let summary {
             status.outcomes = summary.outcomes
             status.queued = 0
+            status.obstacle = summary.obstacle
         } else if !board.text.isEmpty {
             status.error = board.text
         }
-        if positions.isEndless { return try soakStatus(status, board, positions, cursor: position, isLive: isSupervised && summary == nil) }
+        if positions.startsOver { return try soakStatus(status, board, positions, cursor: position, isLive: isSupervised && summary == nil) }
         status.flaky = summary?.flaky ?? (board[word: .flaky] > 0 ? Int(clamping: board[word: .flaky]) : nil)
         // Blocked files have no record until the supervisor has gone through them.
         let waiting = phase == .created ? manifest.count - manifest.runnable : 0
@@ -48,12 +63,42 @@ extension RunDirectory {
         return status
     }
 
+    /// Of a run of which nothing is left to do all is in its summary; most of the rest is gone.
+    private func status(_ summary: RunSummary) -> RunStatus {
+        var status = RunStatus(
+            id: spec.id, phase: .finished, workspace: spec.workspace, createdAt: createdAt, startedAt: summary.startedAt, finishedAt: summary.finishedAt,
+            timeBudget: spec.timeBudget, total: summary.total, queued: 0, running: 0, outcomes: summary.outcomes, tests: summary.tests,
+            skippedRecords: summary.skippedRecords, workersWanted: summary.workers, restarts: summary.restarts, utilisation: summary.utilisation,
+            stopRequested: stopRequest != nil, lateResults: summary.lateResults, end: summary.end, error: summary.error)
+        describe(&status)
+        status.memory = summary.memory
+        status.obstacle = summary.obstacle
+        status.flaky = summary.flaky
+        status.retries = summary.retries
+        status.retriesRefused = summary.retriesRefused
+        status.use = summary.use
+        status.retries = summary.retries
+        status.retriesRefused = summary.retriesRefused
+        return status
+    }
+
+    private var createdAt: Double { layout.spec.status().map { Double($0.st_mtim.tv_sec) + Double($0.st_mtim.tv_nsec) / 1e9 } ?? 0 }
+
+    private func describe(_ status: inout RunStatus) {
+        status.project = spec.projectName
+        status.startedBy = spec.startedBy
+        status.source = spec.source
+        status.resumedOn = spec.resumedOn
+        status.partialSync = spec.source?.partialSync
+        status.flakyRule = spec.flaky
+    }
+
     func memoryLimit(isGrouped: Bool) -> MemoryLimit? { spec.memoryLimit.map { MemoryLimit(bytes: $0, by: isGrouped ? .cgroup : .addressSpace) } }
 
     private func addLive(_ status: inout RunStatus, _ board: ScoreboardReading, _ positions: Positions, _ manifest: Manifest) throws(FleetError) {
         status.timeLeft = max(0, spec.timeBudget - Clock.seconds(since: board[word: .startedClock]))
         status.workers = try workers(board, manifest, positions)
-        status.paused = board[word: .paused] & 2 != 0 ? .memory : board[word: .paused] != 0 ? .asked : nil
+        status.paused = board.paused.contains(.memory) ? .memory : board.paused.isEmpty ? nil : .asked
     }
 
     /// Counts of a soak run: verdicts by file over all rounds, and the queue of the present one.
@@ -78,8 +123,8 @@ extension RunDirectory {
 
     /// Whether a dead worker's last result was linked although it did not live to count it.
     private func hasWon(_ slot: Int, _ reading: SlotReading) -> Bool {
-        guard slot > 0, let file = Scoreboard.pending(reading[.commit]), !reading.isAlive else { return false }
-        guard let claim = layout.claim(file, reading.attempt).status(followingLinks: false),
+        guard slot > 0, let file = reading.pending, !reading.isAlive else { return false }
+        guard let claim = layout.claim(file, reading.generation).status(followingLinks: false),
               let result = layout.result(file).status(followingLinks: false) else { return false }
         return claim.st_ino == result.st_ino && claim.st_dev == result.st_dev
     }
@@ -96,14 +141,14 @@ extension RunDirectory {
                 case .empty, .left, .failed: .gone
                 }
             }
-            if reading.state == .running, let file = reading.file {
+            if reading.state == .running, let file = reading.position {
                 worker.file = try manifest.entry(positions.id(file)).text
-                worker.line = Int(clamping: reading[.line])
-                worker.records = Int(clamping: reading[.record])
-                worker.elapsed = Clock.seconds(since: reading[.fileStarted])
+                worker.line = reading.line
+                worker.records = reading.record
+                worker.elapsed = Clock.seconds(since: reading.fileStarted)
             }
-            worker.cpu = Double(reading[.cpu]) / 1000
-            worker.rss = Int(clamping: reading[.resident])
+            worker.cpu = reading.cpu
+            worker.rss = reading.resident
             worker.stalled = worker.state == .running ? stalled(reading, worker.cpu) : nil
             workers.append(worker)
         }
@@ -113,7 +158,7 @@ extension RunDirectory {
     /// Seconds without progress, when they are many. A program of its own says nothing of its progress, so it counts as
     /// stalled only while it does nothing.
     private func stalled(_ reading: SlotReading, _ cpu: Double) -> Double? {
-        let still = Clock.seconds(since: reading[.lastProgress])
+        let still = Clock.seconds(since: reading.lastProgress)
         guard still >= min(30, spec.fileTimeout / 2), spec.engine.kind != .command || cpu < 0.05 else { return nil }
         return still
     }

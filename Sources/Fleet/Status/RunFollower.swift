@@ -1,13 +1,14 @@
-import FoundationEssentials
 import Glibc
 
 /// Reads a run's events from any place on. Whoever begins at 0, at any time and as often as he likes, gets the same
 /// events in the same order.
 public struct RunFollower: Sendable {
+    /// The run that is followed.
     public let directory: RunDirectory
     /// Bytes of `events` read so far; hand it to a new follower to go on.
     public private(set) var offset: Int
 
+    /// - Parameter offset: bytes of `events` that were read before.
     public init(_ directory: RunDirectory, from offset: Int = 0) {
         self.directory = directory
         self.offset = max(0, offset)

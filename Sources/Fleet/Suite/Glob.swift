@@ -1,3 +1,5 @@
+import Platform
+
 /// A pattern of file names, relative to a folder: `*`, `?` and `[a-z]` within a name, `**` for any folders
 /// (none too), `{a,b}` for alternatives, `\` before a character that is meant itself.
 ///
@@ -154,26 +156,7 @@ struct NamePattern: Sendable, Equatable {
 
     func matches(_ name: [UInt8]) -> Bool {
         if name.first == UInt8(ascii: "."), tokens.first != .byte(UInt8(ascii: ".")) { return false }
-        var token = 0, index = 0
-        // Where to go on when the last `*` has to take one byte more.
-        var star: (token: Int, index: Int)?
-        while index < name.count {
-            if token < tokens.count, tokens[token] == .many {
-                star = (token, index)
-                token += 1
-            } else if token < tokens.count, NamePattern.matches(tokens[token], name[index]) {
-                token += 1
-                index += 1
-            } else if let last = star {
-                star = (last.token, last.index + 1)
-                token = last.token + 1
-                index = last.index + 1
-            } else {
-                return false
-            }
-        }
-        while token < tokens.count, tokens[token] == .many { token += 1 }
-        return token == tokens.count
+        return Wildcard.matches(tokens, name, isAnyRun: { $0 == .many }, fits: NamePattern.matches)
     }
 
     private static func matches(_ token: Token, _ byte: UInt8) -> Bool {

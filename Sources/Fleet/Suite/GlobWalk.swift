@@ -22,12 +22,12 @@ struct GlobWalk {
         switch first {
         case .literal(let name):
             let path = join(folder, name)
-            if rest.isEmpty { take(path, &matched) } else { walk(path, rest, &matched) }
+            if rest.isEmpty { record(path, &matched) } else { walk(path, rest, &matched) }
         case .wildcard(let pattern):
             for entry in entries(of: folder) where pattern.matches(entry.name) {
                 let path = join(folder, entry.name)
                 if rest.isEmpty {
-                    if !entry.isFolder { take(path, &matched) }
+                    if !entry.isFolder { record(path, &matched) }
                 } else {
                     walk(path, rest, &matched)
                 }
@@ -39,13 +39,13 @@ struct GlobWalk {
                 if entry.isFolder {
                     walk(path, components, &matched)
                 } else if rest.isEmpty {
-                    take(path, &matched)
+                    record(path, &matched)
                 }
             }
         }
     }
 
-    private mutating func take(_ path: [UInt8], _ matched: inout Set<[UInt8]>) {
+    private mutating func record(_ path: [UInt8], _ matched: inout Set<[UInt8]>) {
         if found[path] != nil {
             matched.insert(path)
             return

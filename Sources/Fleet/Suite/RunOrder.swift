@@ -17,7 +17,7 @@ enum RunOrder {
             case .history: keys.append(Key(rank: rank(known[index]), expected: expected, tie: tie(file, seed), index: index))
             case .longest: keys.append(Key(rank: 0, expected: expected, tie: tie(file, seed), index: index))
             case .name: keys.append(Key(rank: 0, expected: 0, tie: 0, index: index))
-            case .random: keys.append(Key(rank: 0, expected: 0, tie: hash(file.name, seed), index: index))
+            case .random: keys.append(Key(rank: 0, expected: 0, tie: StableHash.of(file.name, seed), index: index))
             }
         }
         keys.sort { left, right in
@@ -42,7 +42,7 @@ enum RunOrder {
         return entry.hasPassed ? 2 : 0
     }
 
-    private static func tie(_ file: SuiteFile, _ seed: UInt64) -> UInt64 { seed == 0 ? 0 : hash(file.name, seed) }
+    private static func tie(_ file: SuiteFile, _ seed: UInt64) -> UInt64 { seed == 0 ? 0 : StableHash.of(file.name, seed) }
 
     /// What the known files took for a byte; 1 when none is known, so that sizes are compared as they are.
     private static func secondsPerByte(_ files: [SuiteFile], _ known: [SuiteHistory.Entry?]) -> Double {
@@ -53,14 +53,5 @@ enum RunOrder {
             seconds += Double(entry.duration)
         }
         return bytes > 0 ? seconds / bytes : 1
-    }
-
-    /// FNV-1a, finished with the mixer of SplitMix64; the same on every machine.
-    static func hash(_ bytes: some Sequence<UInt8>, _ seed: UInt64) -> UInt64 {
-        var value = 0xCBF2_9CE4_8422_2325 ^ seed
-        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

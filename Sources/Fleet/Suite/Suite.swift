@@ -9,6 +9,7 @@ public struct SuiteFile: Sendable, Equatable {
     /// Why the file is kept out, if it is.
     public var blockedReason: String?
 
+    /// A file as it was found.
     public init(name: [UInt8], size: Int, blockedReason: String? = nil) {
         self.name = name
         self.size = size
@@ -21,8 +22,10 @@ public struct SuiteFile: Sendable, Equatable {
 
 /// The files of a run, in the order in which they are to be claimed.
 public struct Suite: Sendable, Equatable {
+    /// In the order in which they are claimed.
     public var files: [SuiteFile]
 
+    /// The suite of these files.
     public init(files: [SuiteFile]) { self.files = files }
 
     /// Finds the files of a suite: each once, however many globs match it. Files that cannot be read belong to it
@@ -40,7 +43,7 @@ public struct Suite: Sendable, Equatable {
         let root = Path(workspace)
         guard let info = root.status() else { throw .system("look into the workspace \(workspace)") }
         guard info.st_mode & S_IFMT == S_IFDIR else {
-            throw FleetError(.invalid, "cannot use the workspace \(workspace): it is no folder")
+            throw FleetError(.invalid, "cannot use the workspace \(workspace): it is not a folder")
         }
         guard !globs.isEmpty else { throw FleetError(.noFiles, "cannot find test files: no glob is given; set suite.files") }
         var walk = GlobWalk(root: root)
@@ -56,5 +59,16 @@ public struct Suite: Sendable, Equatable {
             SuiteFile(name: name, size: size, blockedReason: rules.first { $0.glob.matches(name) }?.reason)
         }
         return Suite(files: RunOrder.largestFirst(files, seed: seed))
+    }
+
+    /// Rules that no file of the suite is meant by, as `suite.block: GLOB`: a rule that does nothing is mostly misspelt.
+    public func unmatched(block: [BlockedFile], timeouts: [FileTimeout]) throws(FleetError) -> [String] {
+        var found: [String] = []
+        let rules = block.map { ("suite.block", $0.path) } + timeouts.map { ("suite.timeouts", $0.files) }
+        for (key, text) in rules {
+            let glob = try Glob(text)
+            if !files.contains(where: { glob.matches($0.name) }) { found.append("\(key): \(text)") }
+        }
+        return found
     }
 }

@@ -1,7 +1,11 @@
 import Glibc
+import Platform
 
-/// What the last runs of the same sources' folder say of each file: the latest verdict and duration, whichever run
-/// had the file last. A run of a few files thus says nothing of the others.
+/// What is known of each file of a sources' folder: the latest verdict and duration, whichever run had the file last. A
+/// run of a few files thus says nothing of the others, and however many such runs there were, nothing is forgotten.
+///
+/// Kept in a file a folder ("docs/run-directory.md"), which the supervisor brings up to date when a run ends. It is made
+/// again from the runs when it is not there, and completed by runs that ended without it.
 public struct SuiteHistory: Sendable {
     struct Entry: Sendable, Equatable {
         var hasPassed: Bool
@@ -10,80 +14,107 @@ public struct SuiteHistory: Sendable {
     }
 
     private var entries: [UInt64: Entry] = [:]
+    /// The latest run that is in it, by its name.
+    var lastRun = ""
 
+    /// Nothing is known.
     public init() {}
 
+    /// Whether nothing is known of any file.
     public var isEmpty: Bool { entries.isEmpty }
 
-    /// How many runs are looked at, latest first.
-    public static let runsRead = 20
+    /// Files that are remembered: 32 MB of disk.
+    static let most = 2 << 20
+    /// What `older` says of files that this one does not know.
+    mutating func complete(with older: SuiteHistory) {
+        entries.merge(older.entries) { own, _ in own }
+        lastRun = max(lastRun, older.lastRun)
+    }
 
-    /// Runs that left no records, or whose records cannot be read, are passed over.
-    public static func load(state: String, workspace: String) throws(FleetError) -> SuiteHistory {
+    /// Takes a duration from somebody who knows it, and the verdict too where that is the latest.
+    mutating func expect(_ file: SuiteExpectations.File, isLatest: Bool) {
+        let key = SuiteHistory.key(ByteJSON.escaped(file.file)), own = entries[key]
+        let hasPassed = isLatest ? file.failed != true : own?.hasPassed ?? (file.failed != true)
+        entries[key] = Entry(hasPassed: hasPassed, duration: Float(file.seconds))
+    }
+
+    // MARK: the file
+
+    private static let mark = Array("slt-history 1\n".utf8)
+    private static let entrySize = 16
+
+    static func file(_ state: Path, _ workspace: String) -> Path {
+        state / "history" / String(StableHash.of(workspace.utf8, 0), radix: 16)
+    }
+
+    /// - Returns: nil when it is not there, is no such file, or another folder's.
+    static func read(_ path: Path, _ workspace: String) -> SuiteHistory? {
+        guard let bytes = try? path.contents(limit: 1 << 27), bytes.starts(with: mark) else { return nil }
+        var rest = bytes[mark.count...]
+        guard let run = line(&rest), let folder = line(&rest), folder == workspace, rest.count % entrySize == 0 else { return nil }
         var history = SuiteHistory()
-        var read = 0
-        for id in try RunDirectory.list(state: state).reversed() where read < runsRead {
-            guard let directory = try? RunDirectory.open(state: state, id: id), directory.spec.workspace == workspace,
-                  (try? history.add(recordsAt: directory.layout.records)) != nil else { continue }
-            read += 1
+        history.lastRun = run
+        history.entries.reserveCapacity(rest.count / entrySize)
+        bytes.withUnsafeBytes { raw in
+            for at in stride(from: rest.startIndex, to: rest.endIndex, by: entrySize) {
+                let key = raw.littleEndian(at: at, as: UInt64.self)
+                let value = raw.littleEndian(at: at + 8, as: UInt64.self)
+                history.entries[key] = Entry(hasPassed: value >> 32 & 1 == 1, duration: Float(bitPattern: UInt32(truncatingIfNeeded: value)))
+            }
         }
         return history
     }
 
+    private static func line(_ rest: inout ArraySlice<UInt8>) -> String? {
+        guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+        defer { rest = rest[(end + 1)...] }
+        return String(decoding: rest[..<end], as: UTF8.self)
+    }
+
+    func write(_ path: Path, _ workspace: String) throws(FleetError) {
+        try path.parent.makeFolders()
+        var bytes = SuiteHistory.mark + Array("\(lastRun)\n\(workspace)\n".utf8)
+        let kept = entries.prefix(SuiteHistory.most)
+        bytes.reserveCapacity(bytes.count + kept.count * SuiteHistory.entrySize)
+        for (key, entry) in kept {
+            bytes.append(littleEndian: key)
+            bytes.append(littleEndian: UInt64(entry.duration.bitPattern) | (entry.hasPassed ? 1 << 32 : 0))
+        }
+        try path.replace(with: bytes)
+    }
+
+    // MARK: records
+
     /// Files that are known already keep what is known.
-    private mutating func add(recordsAt path: Path) throws(FleetError) {
+    /// - Returns: how many bytes they have.
+    mutating func add(recordsAt path: Path) throws(FleetError) -> Int {
         let file = try File(path, O_RDONLY)
         var offset = 0, wanted = 4 << 20
         while true {
             let bytes = try file.read(wanted, at: offset)
             guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else {
-                if bytes.count < wanted || wanted >= 1 << 28 { return }
+                // No record is longer than 16 MiB.
+                if bytes.count < wanted || wanted >= 1 << 24 { return offset }
                 wanted *= 4
                 continue
             }
             for line in bytes[...end].split(separator: UInt8(ascii: "\n")) {
-                if let record = RecordCounts(line: line) { add(record) }
+                if let record = RecordHead(line: line) { add(record) }
             }
             offset += end + 1
         }
     }
 
-    private mutating func add(_ record: RecordCounts) {
-        if record.outcome == .skipped || record.outcome == .untested { return }
+    private mutating func add(_ record: RecordHead) {
+        guard record.outcome.isVerdict else { return }
         let key = SuiteHistory.key(record.file)
         if entries[key] == nil { entries[key] = Entry(hasPassed: record.outcome == .pass, duration: Float(record.duration)) }
     }
 
     subscript(file: SuiteFile) -> Entry? { entries.isEmpty ? nil : entries[SuiteHistory.key(ByteJSON.escaped(file.text))] }
 
+    /// Whether the latest verdict on the file was a failure; false for one that is not known.
     public func failedLast(_ file: SuiteFile) -> Bool { self[file]?.hasPassed == false }
 
-    private static func key(_ name: some Sequence<UInt8>) -> UInt64 { RunOrder.hash(name, 0) }
-}
-
-extension Suite {
-    /// The files of `selection` in its order. Blocked files stay, so that they are counted, unless a shard or a filter
-    /// leaves them to another run.
-    /// - Throws: ``FleetError``: `noFiles` when nothing to run is left, `invalid` for a filter that cannot be read.
-    public func selecting(_ selection: Selection, history: SuiteHistory, seed: UInt64) throws(FleetError) -> Suite {
-        var files = self.files
-        var filters: [Glob] = []
-        for text in selection.filters ?? [] { filters.append(try Glob(text)) }
-        if !filters.isEmpty { files.removeAll { file in !filters.contains { $0.matches(file.name) } } }
-        if let shard = selection.shard {
-            files.sort { $0.name.lexicographicallyPrecedes($1.name) }
-            files = files.enumerated().filter { $0.offset % shard.count == shard.number - 1 }.map(\.element)
-        }
-        if selection.failedOnly == true { files.removeAll { $0.blockedReason == nil && !history.failedLast($0) } }
-        guard files.contains(where: { $0.blockedReason == nil }) || (selection.failedOnly != true && !files.isEmpty) else {
-            throw FleetError(.noFiles, "cannot make a run: \(Suite.whyEmpty(selection))")
-        }
-        return Suite(files: RunOrder.sorted(files, selection.order ?? .history, history, seed: seed))
-    }
-
-    private static func whyEmpty(_ selection: Selection) -> String {
-        if selection.failedOnly == true { return "no file of the suite failed when it was last run; leave out --failed" }
-        if let shard = selection.shard { return "shard \(shard.number)/\(shard.count) has no files" }
-        return "no file of the suite matches the filter"
-    }
+    private static func key(_ name: some Sequence<UInt8>) -> UInt64 { StableHash.of(name, 0) }
 }

@@ -34,36 +34,20 @@ struct EventLog {
         size += lines.count
     }
 
-    /// - Parameter record: a record's line of JSON, with its newline or without.
-    static func line(finished record: [UInt8], at time: Double) -> [UInt8] {
-        var json = ByteJSON(capacity: record.count + 80)
-        json.add("kind", RunEvent.Kind.fileFinished.rawValue)
-        json.add("time", time)
-        json.add("record", raw: record.last == UInt8(ascii: "\n") ? Array(record.dropLast()) : record)
-        return json.end() + [UInt8(ascii: "\n")]
-    }
-
     /// The positions that have an event, and how many iterations.
     func announced(_ positions: Positions) throws(FleetError) -> (files: Set<Int>, iterations: Int) {
-        let iterationMark = Array(#"{"kind":"iteration-finished""#.utf8)
         var iterations = 0
-        let mark = Array(#""record":{"id":"#.utf8)
-        let iteration = Array(#","iteration":"#.utf8)
         var files: Set<Int> = []
         var offset = 0
         while offset < size {
             let piece = try file.read(min(4 << 20, size - offset), at: offset)
             guard let end = piece.lastIndex(of: UInt8(ascii: "\n")) else { break }
             for line in piece[...end].split(separator: UInt8(ascii: "\n")) {
-                if line.starts(with: iterationMark) { iterations += 1 }
-                // The mark stands near the line's start, after the kind and the time.
-                let head = Array(line.prefix(160))
-                guard let at = head.indices.first(where: { head[$0...].starts(with: mark) }) else { continue }
-                let digits = head[(at + mark.count)...].prefix { (0x30...0x39).contains($0) }
-                guard let id = decimal(digits).flatMap({ Int(exactly: $0) }), id < positions.count else { continue }
-                let rest = head[(at + mark.count + digits.count)...]
-                let round = rest.starts(with: iteration) ? decimal(rest.dropFirst(iteration.count).prefix { (0x30...0x39).contains($0) }) : nil
-                files.insert(positions.position(id, iteration: round.flatMap { Int(exactly: $0) }))
+                switch EventLine(line) {
+                case .fileFinished(let id, let iteration): if id < positions.count { files.insert(positions.position(id, iteration: iteration)) }
+                case .iterationFinished: iterations += 1
+                case .other: break
+                }
             }
             offset += end + 1
         }

@@ -1,17 +1,9 @@
-import CFleet
 import Glibc
+import Platform
 
-/// A run under way: keeps the workers alive, enforces the limits, and puts into order what they publish. It is the only
-/// writer of events, samples and summary. One thread, which must live as long as the workers: they are told by the
-/// kernel when it ends.
+/// A run under way: tells ``SupervisorCore`` what happens, and does what it decides. It is the only writer of events, samples and
+/// summary. One thread, which must live as long as the workers: they are told by the kernel when it ends.
 struct FleetRun {
-    enum Phase: Equatable {
-        case running
-        /// Nothing is claimed any more; what still runs at `deadline` (monotonic ns) is ended.
-        case draining(RunEnd, deadline: UInt64)
-        case ending(RunEnd)
-    }
-
     let directory: RunDirectory
     let spec: RunSpec
     let layout: RunLayout
@@ -22,33 +14,26 @@ struct FleetRun {
     let table: ClaimTable
     let publisher: Publisher
     let started = Clock.monotonic
+    var core: SupervisorCore
     var events: EventLog
     var index: RecordIndex
     var ledger: Ledger
-    /// Workers to keep alive.
-    var wanted: Int
-    var clock: UseClock
-    var floor: MemoryFloor
+    private var clock = UseClock()
     let timeouts: TimeoutRules
+    /// The time-out of the file that a worker is on, by pid.
+    var knownTimeouts: [Int32: (position: Int, seconds: Double)] = [:]
     private var announcedIterations: Int
     /// nil where the address space is limited instead.
     let groups: MemoryGroups?
-    var sampler: FleetSampler
+    let redaction: Redaction
+    /// What workers print, by slot, where it is looked through for secrets first.
+    var logs: [Int: WorkerLog] = [:]
+    private var sampler: FleetSampler
     var feeds: [Int: FeedReader] = [:]
-    var workers: [Int32: WorkerProcess] = [:]
-    var phase = Phase.running
     var orphans: Orphans
-    var failure: String?
-    var hasOrphans = true
-    var orphansSought: UInt64 = 0
-    /// Workers in a row that ended before they had run a file.
-    var failedStarts = 0
-    var nextStart: UInt64 = 0
-    var memoryKills = HostSampler.outOfMemoryKills()
-    /// When the last file was finished, in monotonic ns.
-    var completeSince: UInt64?
+    var memoryKills = HostMemory.outOfMemoryKills()
+    var isFinished = false
 
-    static let failedStartsAllowed = 5
     static let signals = [SIGCHLD, SIGTERM, SIGINT, SIGHUP]
 
     /// Takes over the directory, whose lock the caller holds.
@@ -57,20 +42,21 @@ struct FleetRun {
         self.executable = executable
         spec = directory.spec
         layout = directory.layout
-        board = try Scoreboard(layout.scoreboard)
-        manifest = try directory.manifest()
-        positions = Positions(manifest, spec.mode)
-        ledger = Ledger(positions)
-        wanted = spec.workers
-        clock = UseClock()
-        floor = MemoryFloor(spec.memoryFloor)
-        timeouts = try TimeoutRules(spec)
-        table = ClaimTable(layout: layout, owner: ClaimOwner(process: .current, worker: -1))
-        publisher = Publisher(board: board, slot: 0, results: Results(layout: layout), table: table)
-        guard spec.workers < board.slots else { throw FleetError(.corrupt, "cannot run: the scoreboard is too small for \(spec.workers) workers") }
+        redaction = directory.redaction
         if let summary = try directory.summary(), summary.isComplete {
             throw FleetError(.alreadyFinished, "cannot resume the run \(spec.id): every file has its record; start a new run")
         }
+        board = try Scoreboard(layout.scoreboard)
+        manifest = try directory.manifest()
+        positions = Positions(manifest, spec)
+        ledger = Ledger(positions)
+        timeouts = try TimeoutRules(spec)
+        table = ClaimTable(layout: layout, owner: ClaimOwner(process: .current, worker: -1))
+        publisher = Publisher(slot: board.supervisor, results: Results(layout: layout), table: table)
+        let rules = SupervisorCore.Rules(attempts: spec.attempts, timeBudget: spec.timeBudget, grace: UInt64(spec.graceSeconds * 1e9),
+                                         memoryLimit: spec.memoryLimit, capacity: board.workers)
+        core = SupervisorCore(rules, workers: spec.workers, floor: MemoryFloor(spec.memoryFloor))
+        guard spec.workers <= board.workers else { throw FleetError(.corrupt, "cannot run: the scoreboard is too small for \(spec.workers) workers") }
         events = try EventLog(layout.events)
         orphans = Orphans(table: table, lease: spec.leaseSeconds)
         sampler = try FleetSampler(layout.samples)
@@ -87,7 +73,7 @@ struct FleetRun {
         let now = UInt64(Clock.now * 1e6)
         board.text = ""
         board[.draining] = 0
-        board[.paused] = directory.isPauseRequested ? 1 : 0
+        board.paused = directory.isPauseRequested ? .asked : []
         board[.memoryGroups] = groups == nil ? 0 : 1
         board.use = FleetUse()
         ledger.show(on: board)
@@ -103,30 +89,40 @@ struct FleetRun {
     private mutating func publishBlocked() throws(FleetError) {
         for id in manifest.runnable..<manifest.count where index[id] == nil {
             let file = try manifest.entry(id)
-            try publish(FileRecord(id: id, file: file.text, outcome: .skipped, finishedAt: Clock.now,
-                                   message: "blocked: \(file.blockedReason ?? "")"), at: id, attempt: 0)
+            try publish(FileRecord(id: id, file: file.text, outcome: .blocked, finishedAt: Clock.now,
+                                   message: "blocked: \(file.blockedReason ?? "")"), at: id, generation: 0)
         }
     }
 
     /// Publishes a record for a file whose worker cannot.
-    mutating func publish(_ record: FileRecord, at position: Int, attempt: Int) throws(FleetError) {
-        let record = record.bounded
-        guard try publisher.publish(record, at: position, forAttempt: attempt) else { return }
+    mutating func publish(_ record: FileRecord, at position: Int, generation: Int) throws(FleetError) {
+        let record = record.redacted(by: redaction).bounded
+        guard try publisher.publish(record, at: position, upTo: generation) else { return }
         if index.add(position, .result) { ledger.add(position, record.outcome, isFlaky: false, at: record.finishedAt) }
-        try events.append(EventLog.line(finished: record.brief.json, at: record.finishedAt))
+        try events.append(EventLine.finished(record.brief.json, at: record.finishedAt))
     }
 
     /// Runs to the end and returns the summary that it wrote.
     mutating func run() throws(FleetError) -> RunSummary {
         Signals.block(FleetRun.signals)
         do {
-            while try step() { waitForNews() }
+            while true {
+                try turn()
+                if isFinished { break }
+                waitForNews()
+            }
         } catch {
-            fail(error.message)
+            try? handle(.broken(error.message, DiskRoom.isShort(layout) ? .disk : nil))
             try? endFleet()
         }
         groups?.remove()
-        return try finish()
+        do throws(FleetError) {
+            return try finish()
+        } catch {
+            // Without room for the summary this is how people hear of it.
+            board.text = [core.failure, error.message].compactMap { $0 }.joined(separator: "; ")
+            throw error
+        }
     }
 
     private mutating func waitForNews() {
@@ -136,50 +132,58 @@ struct FleetRun {
         }
     }
 
-    /// - Returns: whether there is more to do.
-    private mutating func step() throws(FleetError) -> Bool {
+    /// Looks at everything once.
+    private mutating func turn() throws(FleetError) {
+        for slot in logs.keys { logs[slot]?.drain() }
         try reap()
         try readFeeds()
         try announceIterations()
-        try watchStop()
-        try watchBudget()
-        try watchControl()
+        if let request = directory.stopRequest { try handle(.stopRequested(request, now: Clock.monotonic)) }
+        try handle(.timePassed(seconds: Clock.seconds(since: started), now: Clock.monotonic, isComplete: isComplete))
+        try handle(.pauseRequested(directory.isPauseRequested))
+        try handle(.workersRequested(directory.workersRequest ?? core.wanted))
         try watchTimeouts()
         try watchMemory()
-        clock.tick(board, wanted: phase == .running ? wanted : workers.count, queued: try queued)
+        clock.tick(board, wanted: core.phase == .running ? core.wanted : core.workers.count, queued: try queued)
         if sampler.isDue {
             try sample()
             try watchMemoryLimits()
         }
-        switch phase {
-        case .running: return try keepWorkers()
-        case .draining(let end, let deadline):
-            if workers.isEmpty { return false }
-            if Clock.monotonic >= deadline { phase = .ending(end) }
-            return true
-        case .ending:
-            for pid in workers.keys { workers[pid]?.end(.runOver) }
-            return !workers.isEmpty
+        let left = positions.left(cursor: try Cursor.position(layout.cursor))
+        let isExplaining = isComplete && core.workers.values.contains { board.worker($0.slot).isExplaining }
+        try handle(.turnEnded(SupervisorCore.Moment(now: Clock.monotonic, isComplete: isComplete, queued: left, isExplaining: isExplaining)))
+    }
+
+    /// Ends all workers, whatever else fails.
+    private mutating func endFleet() throws(FleetError) {
+        try handle(.abandoned)
+        let began = Clock.monotonic
+        while !core.workers.isEmpty && Clock.seconds(since: began) < 10 {
+            do { try reap() } catch { continue }
+            if !core.workers.isEmpty { _ = Signals.wait(for: [SIGCHLD], seconds: 0.05) }
         }
     }
+
+    /// One more than the highest slot that was ever used.
+    private var slotsUsed: Int { min(board.workers, Int(clamping: board[.slotsUsed])) }
 
     var queued: Int { get throws(FleetError) { positions.queued(cursor: try Cursor.position(layout.cursor)) } }
 
     mutating func sample() throws(FleetError) {
-        let pids = Dictionary(uniqueKeysWithValues: workers.values.map { ($0.slot, $0.pid) })
+        let pids = Dictionary(uniqueKeysWithValues: core.workers.values.map { ($0.slot, $0.pid) })
         sampler.sample(board, pids, queued: try queued, done: index.present)
-        memoryKills = HostSampler.outOfMemoryKills()
+        memoryKills = HostMemory.outOfMemoryKills()
     }
 
-    /// Whether every file has its record; never of a soak run.
-    var isComplete: Bool { !positions.isEndless && index.present >= manifest.count }
+    /// Whether every file has its record, in a soak run that of each round; never where there is no end to the rounds.
+    var isComplete: Bool { positions.records.map { index.present >= $0 } ?? false }
 
     private mutating func announceIterations() throws(FleetError) {
         ledger.show(on: board)
         while announcedIterations < ledger.finishedIterations {
             let iteration = ledger.iterations[announcedIterations]
             announcedIterations += 1
-            let words = Tally.outcomeOrder.compactMap { outcome in iteration.outcomes[outcome].map { "\(outcome.rawValue) \($0)" } }
+            let words = Outcome.allCases.compactMap { outcome in iteration.outcomes[outcome].map { "\(outcome.rawValue) \($0)" } }
             try events.append(RunEvent(kind: .iterationFinished, time: Clock.now,
                                        message: "iteration \(iteration.iteration): \(words.joined(separator: ", "))"))
         }
@@ -201,22 +205,11 @@ struct FleetRun {
                 guard index.add(entry.id, place) else { return }
                 let now = Clock.now
                 ledger.add(entry.id, entry.outcome, isFlaky: entry.isFlaky, at: now)
-                lines += EventLog.line(finished: entry.line, at: now)
+                lines += EventLine.finished(entry.line, at: now)
             }
         }
         if lines.isEmpty { return }
-        failedStarts = 0
+        _ = core.handle(.recordsArrived)
         try events.append(lines)
-    }
-
-    /// Ends the run because it cannot go on.
-    mutating func fail(_ message: String) {
-        if failure == nil {
-            failure = message
-            board.text = message
-            print(error: message)
-        }
-        board[.draining] = 1
-        phase = .ending(.failed)
     }
 }

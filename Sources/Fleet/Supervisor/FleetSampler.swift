@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Measures the host and the workers once a second.
 struct FleetSampler {
@@ -28,11 +29,11 @@ struct FleetSampler {
         if let line = try? JSON.encode(sample) { try? samples.write(line) }
     }
 
-    private mutating func worker(_ slot: Int, _ pid: Int32, _ board: Scoreboard, _ elapsed: Double) -> FleetSample.Worker {
-        let own = slot + 1
-        let child = Int32(truncatingIfNeeded: board[own, .childPid])
+    private mutating func worker(_ slot: Int, _ pid: Int32, _ board: Scoreboard, _ elapsed: Double) -> FleetSample.WorkerSample {
+        let words = board.worker(slot)
+        let child = words.program.pid
         let fields = ProcessFields(pid: pid)
-        let program = ProcessTree(of: child, startTime: board[own, .childStart])
+        let program = ProcessTree(of: child, startTime: words.program.startTime)
         let all = (fields?.ticks ?? 0) &+ program.ticks
         let before = ticks[slot]
         // A child that was waited for moves its ticks to the worker, so only a new worker starts from nothing.
@@ -40,9 +41,7 @@ struct FleetSampler {
         ticks[slot] = (pid, child, all)
         let cpu = Double(used) / Machine.ticksPerSecond / elapsed
         let rss = (fields?.resident ?? 0) + program.resident
-        board[own, .cpu] = UInt64(max(0, min(cpu, 1e6)) * 1000)
-        board[own, .resident] = UInt64(max(0, rss))
-        board[own, .virtualSize] = UInt64(max(0, fields?.virtualSize ?? 0))
-        return FleetSample.Worker(slot: slot, isRunning: board[own, .state] == Scoreboard.State.running.rawValue, cpu: cpu, rss: rss)
+        words.measured(cpu: cpu, resident: rss, virtualSize: fields?.virtualSize ?? 0)
+        return FleetSample.WorkerSample(slot: slot, isRunning: words.state == .running, cpu: cpu, rss: rss)
     }
 }

@@ -1,5 +1,5 @@
-import CFleet
 import Glibc
+import Platform
 
 /// One end of the pipe through which a new supervisor says that it is ready, or why not.
 final class ReadyPipe: Sendable {
@@ -13,9 +13,8 @@ final class ReadyPipe: Sendable {
     deinit { close(descriptor) }
 
     static func make() throws(FleetError) -> (reading: ReadyPipe, writing: ReadyPipe) {
-        var ends: [Int32] = [-1, -1]
-        if cfleet_pipe(&ends) != 0 { throw .system("make a pipe") }
-        return (ReadyPipe(ends[0]), ReadyPipe(ends[1]))
+        guard let pipe = DescriptorIO.pipe() else { throw .system("make a pipe") }
+        return (ReadyPipe(pipe.reading), ReadyPipe(pipe.writing))
     }
 
     /// The writing end in the supervisor; `nil` when it was started by hand. Workers do not get it.
@@ -26,27 +25,22 @@ final class ReadyPipe: Sendable {
         return ReadyPipe(descriptor)
     }
 
-    func say(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = retryingInterrupts { write(descriptor, bytes, bytes.count) }
-    }
+    func write(_ text: String) { _ = DescriptorIO.writeAll(descriptor, Array(text.utf8)) }
 
-    /// The lines that were said: `ok`, or a code and a message. Does not wait for the other end to be closed once they
+    /// The lines that were written: `ok`, or a code and a message. Does not wait for the other end to be closed once they
     /// are whole, since a process started meanwhile may have inherited it.
-    func hear(patience: Double) -> [String] {
+    func lines(timeout: Double) -> [String] {
         let start = Clock.monotonic
-        var heard: [UInt8] = []
-        while heard.count < 65536 {
-            let left = patience - Clock.seconds(since: start)
+        var answer: [UInt8] = []
+        while answer.count < 65536 {
+            let left = timeout - Clock.seconds(since: start)
             if left <= 0 { break }
             var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             if poll(&wanted, 1, Int32(min(left, 3600) * 1000) + 1) <= 0 { continue }
-            var buffer = [UInt8](repeating: 0, count: 4096)
-            let got = retryingInterrupts { read(descriptor, &buffer, buffer.count) }
-            if got <= 0 { break }
-            heard += buffer[..<got]
-            if heard.starts(with: "ok\n".utf8) || heard.count(where: { $0 == UInt8(ascii: "\n") }) >= 2 { break }
+            guard let some = DescriptorIO.read(descriptor, limit: 4096), !some.isEmpty else { break }
+            answer += some
+            if answer.starts(with: "ok\n".utf8) || answer.count(where: { $0 == UInt8(ascii: "\n") }) >= 2 { break }
         }
-        return heard.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+        return answer.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
     }
 }

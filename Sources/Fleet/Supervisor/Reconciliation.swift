@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Brings a run directory into order before a supervisor goes on with it: whatever was killed, and whenever, each file
 /// afterwards has its result, or a claim that anyone may take, or lies beyond the cursor.
@@ -13,7 +14,7 @@ struct Reconciliation {
         self.directory = directory
         self.board = board
         self.manifest = manifest
-        positions = Positions(manifest, directory.spec.mode)
+        positions = Positions(manifest, directory.spec)
     }
 
     /// - Returns: where the records of finished files are, and how many iterations were announced.
@@ -30,10 +31,7 @@ struct Reconciliation {
     /// Workers of a dead supervisor that did not leave, known by pid and start time, with their groups.
     private func endLeftovers() throws(FleetError) {
         var left: [(pid: Int32, start: UInt64)] = []
-        for slot in 1..<board.slots where board[slot, .pid] != 0 {
-            left.append((Int32(truncatingIfNeeded: board[slot, .pid]), board[slot, .startTime]))
-            left.append((Int32(truncatingIfNeeded: board[slot, .childPid]), board[slot, .childStart]))
-        }
+        for slot in (0..<board.workers).map(board.worker) where slot.pid != 0 { left += [(slot.pid, slot.startTime), slot.program] }
         left = left.filter { $0.pid > 1 && ProcessIdentity.isAlive(pid: $0.pid, startTime: $0.start) }
         for process in left { kill(-process.pid, SIGKILL) }
         let began = Clock.monotonic
@@ -41,7 +39,7 @@ struct Reconciliation {
             guard Clock.seconds(since: began) < 5 else {
                 throw FleetError(.startFailed, "cannot resume the run: process \(process.pid) of its last fleet does not end", isRetryable: true)
             }
-            pauseThread(0.01)
+            Clock.pauseThread(0.01)
         }
     }
 
@@ -61,7 +59,7 @@ struct Reconciliation {
     /// does not count; one without an event gets it.
     private func recount(_ events: inout EventLog, _ ledger: inout Ledger, _ known: Set<Int>) throws(FleetError) -> RecordIndex {
         let results = Results(layout: layout)
-        var index = RecordIndex(count: manifest.count, grows: positions.isEndless)
+        var index = RecordIndex(count: manifest.count, grows: positions.startsOver)
         var tally = Tally()
         for id in try results.ids() {
             guard let line = try results.recordLine(id),
@@ -72,11 +70,11 @@ struct Reconciliation {
             }
             tally.add(record)
             ledger.add(id, record.outcome, isFlaky: record.flaky == true, at: record.finishedAt)
-            if !known.contains(id) { try events.append(EventLog.line(finished: record.brief.json, at: record.finishedAt)) }
+            if !known.contains(id) { try events.append(EventLine.finished(record.brief.json, at: record.finishedAt)) }
         }
-        for slot in 1..<board.slots where board[slot, .state] != 0 || board.tally(slot).files > 0 { board.clear(slot) }
-        board.clear(0)
-        board.setTally(0, tally)
+        for slot in (0..<board.workers).map(board.worker) where slot.state != .empty || slot.tally.files > 0 { slot.clear() }
+        board.supervisor.clear()
+        board.supervisor.setTally(tally)
         return index
     }
 
@@ -85,18 +83,14 @@ struct Reconciliation {
         var claimed: Set<Int> = []
         for state in try table.list() {
             if index[state.id] != nil || !positions.isRunnable(state.id) {
-                table.remove(id: state.id, upTo: state.attempt)
+                table.remove(id: state.id, upTo: state.generation)
                 continue
             }
             claimed.insert(state.id)
-            if state.owner?.process.life != .unknown { try free(state.id, state.attempt, table) }
+            if state.owner?.process.life != .unknown { try table.free(id: state.id, generation: state.generation) }
         }
         for id in 0..<min(try Cursor.position(layout.cursor), positions.end) where index[id] == nil && positions.isRunnable(id) && !claimed.contains(id) {
-            try free(id, 1, table)
+            try table.free(id: id, generation: 1)
         }
-    }
-
-    private func free(_ id: Int, _ attempt: Int, _ table: ClaimTable) throws(FleetError) {
-        try FleetRun.free(layout.claim(id, attempt), table.owner)
     }
 }

@@ -1,5 +1,6 @@
 import CFleet
 import Glibc
+import Platform
 
 /// The process that keeps a run going, in a session of its own: a client that goes away changes nothing.
 public enum Supervisor {
@@ -10,11 +11,12 @@ public enum Supervisor {
     public static func main(runDirectory: String, executable: String) -> Int32 {
         signal(SIGPIPE, SIG_IGN)
         var ready = ReadyPipe.inherited()
+        InheritedLock.keep()
         do {
             let directory = try RunDirectory.open(path: runDirectory)
             let program = Path(executable).absolute
             guard program.withCString({ access($0, X_OK) }) == 0 else {
-                throw FleetError(.startFailed, "cannot start workers: \(program.text): \(describe(errno))")
+                throw FleetError(.startFailed, "cannot start workers: \(program.text): \(ErrorText.of(errno))")
             }
             // Held for life: the lock is how everyone knows that the run has a supervisor.
             let lock = try File(directory.layout.supervisorLock, O_RDWR)
@@ -23,7 +25,7 @@ public enum Supervisor {
             }
             _ = cfleet_adopt_orphans()
             var run = try FleetRun(directory, executable: program)
-            ready?.say("ok\n")
+            ready?.write("ok\n")
             ready = nil
             let summary = try run.run()
             // Never closed here: who finds the lock free must find this process gone, too.
@@ -32,7 +34,7 @@ public enum Supervisor {
         } catch {
             let message = (error as? FleetError)?.message ?? "\(error)"
             print(error: message)
-            ready?.say("\((error as? FleetError)?.code.rawValue ?? "system")\n\(message)\n")
+            ready?.write("\((error as? FleetError)?.code.rawValue ?? "system")\n\(message)\n")
             return 1
         }
     }
@@ -43,47 +45,53 @@ public enum Supervisor {
     ///
     /// - Parameters:
     ///   - environment: variables on top of this process's, for the supervisor and its workers.
+    ///   - lock: the workspace's, which the supervisor holds for the run's life.
     ///   - patience: the most seconds to wait.
     /// - Returns: the supervisor's pid.
     /// - Throws: ``FleetError``: the supervisor's own words (`alreadyRunning`, `alreadyFinished`, `system`, …), or
     ///   `startFailed`.
     @discardableResult
-    public static func launch(runDirectory: RunDirectory, executable: String, environment: [String: String] = [:],
+    public static func launch(runDirectory: RunDirectory, executable: String, environment: [String: String] = [:], lock: WorkspaceLock? = nil,
                               patience: Double = 30) throws(FleetError) -> Int32 {
         let layout = runDirectory.layout
         let log = try File(layout.supervisorLog, O_WRONLY | O_CREAT | O_APPEND)
-        let null = try File(Path("/dev/null"), O_RDONLY)
-        let (reading, pid, error) = try spawn(layout, executable, environment, input: null, output: log)
-        guard error == 0 else { throw FleetError(.startFailed, "cannot start the supervisor: \(executable): \(describe(error))") }
+        let (reading, pid) = try spawn(layout, executable, environment, output: log, lock)
         reapLater(pid)
-        let answer = reading.hear(patience: patience)
-        if answer.first == "ok" { return pid }
+        let answer = reading.lines(timeout: patience)
+        if answer.first == "ok" {
+            lock?.hand(to: runDirectory.spec, pid: pid)
+            return pid
+        }
         if answer.count >= 2 { throw FleetError(FleetError.Code(rawValue: answer[0]) ?? .startFailed, answer[1]) }
-        throw FleetError(.startFailed, "cannot start the supervisor: it said nothing; see \(layout.supervisorLog.text)")
+        throw FleetError(.startFailed, "cannot start the supervisor: it gave no reason; see \(layout.supervisorLog.text)")
     }
 
     /// This process's writing end is closed when this returns, so that the reader sees the end of the supervisor's.
-    private static func spawn(_ layout: RunLayout, _ executable: String, _ variables: [String: String], input: File,
-                              output: File) throws(FleetError) -> (reading: ReadyPipe, pid: Int32, error: Int32) {
+    private static func spawn(_ layout: RunLayout, _ executable: String, _ variables: [String: String], output: File,
+                              _ lock: WorkspaceLock?) throws(FleetError) -> (reading: ReadyPipe, pid: Int32) {
         let (reading, writing) = try ReadyPipe.make()
-        let spawn = Spawn(
-            arguments: [Path(executable).absolute.bytes, Array("supervise".utf8), layout.root.bytes],
-            environment: Spawn.environment(changing: variables.map { ($0.key, Array($0.value.utf8)) } + [(ReadyPipe.variable, Array("3".utf8))]),
-            group: .newSession, directory: Path("/"),
-            descriptors: [(input.descriptor, 0), (output.descriptor, 1), (output.descriptor, 2), (writing.descriptor, 3)])
-        let (pid, error) = spawn.start()
-        return (reading, pid, error)
+        var variables = variables.map { ($0.key, Array($0.value.utf8)) } + [(ReadyPipe.variable, Array("3".utf8))]
+        var descriptors: [(to: Int32, from: ChildProcess.Source)] = [
+            (0, .null), (1, .descriptor(output.descriptor)), (2, .descriptor(output.descriptor)), (3, .descriptor(writing.descriptor)),
+        ]
+        if let lock {
+            variables.append((InheritedLock.variable, Array("4".utf8)))
+            descriptors.append((4, .descriptor(lock.descriptor)))
+        }
+        let program = ChildProcess(
+            [Path(executable).absolute.bytes, Array("supervise".utf8), layout.root.bytes],
+            environment: ChildProcess.environment(changing: variables.map { (name: $0.0, value: $0.1) }),
+            group: .newSession, directory: Array("/".utf8), descriptors: descriptors)
+        do {
+            return (reading, try program.start())
+        } catch {
+            throw FleetError(.startFailed, "cannot start the supervisor: \(executable): \(error.text)")
+        }
     }
 
     /// A supervisor that ends before the process that started it must not stay as a zombie.
     private static func reapLater(_ pid: Int32) {
-        var thread = pthread_t()
-        let argument = UnsafeMutableRawPointer(bitPattern: Int(pid))
-        guard pthread_create(&thread, nil, { argument in
-            let pid = Int32(truncatingIfNeeded: Int(bitPattern: argument))
-            retryingInterrupts { waitpid(pid, nil, 0) }
-            return nil
-        }, argument) == 0 else { return }
-        pthread_detach(thread)
+        // Without a thread it stays one until this process ends.
+        _ = try? SystemThread.start { _ = ProcessTermination.wait(for: pid) }
     }
 }

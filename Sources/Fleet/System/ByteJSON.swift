@@ -1,3 +1,5 @@
+import Platform
+
 /// Writes JSON objects as bytes, for records: they are written for every file, and a general encoder would cost more
 /// than claiming does.
 struct ByteJSON {
@@ -23,6 +25,11 @@ struct ByteJSON {
         append(value)
     }
 
+    mutating func add(_ key: StaticString, _ value: Bool) {
+        begin(key)
+        bytes += Array((value ? "true" : "false").utf8)
+    }
+
     mutating func add(_ key: StaticString, raw: [UInt8]) {
         begin(key)
         bytes += raw
@@ -32,6 +39,16 @@ struct ByteJSON {
     consuming func end() -> [UInt8] {
         bytes.append(UInt8(ascii: "}"))
         return bytes
+    }
+
+    /// A list of objects.
+    static func list<Item>(_ items: [Item], _ add: (Item, inout ByteJSON) -> Void) -> [UInt8] {
+        let objects = items.map { item in
+            var json = ByteJSON(capacity: 64)
+            add(item, &json)
+            return json.end()
+        }
+        return [UInt8(ascii: "[")] + Array(objects.joined(separator: [UInt8(ascii: ",")])) + [UInt8(ascii: "]")]
     }
 
     /// `text` as it stands between the quotes of a string.
@@ -52,94 +69,16 @@ struct ByteJSON {
     }
 
     private mutating func append(_ text: String) {
-        let hex = Array("0123456789abcdef".utf8)
         bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
             case UInt8(ascii: "\n"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
             case UInt8(ascii: "\t"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
-            case 0..<0x20: bytes += Array("\\u00".utf8) + [hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+            case 0..<0x20: bytes += Array("\\u00".utf8) + [Hex.digit(byte >> 4), Hex.digit(byte & 15)]
             default: bytes.append(byte)
             }
         }
         bytes.append(UInt8(ascii: "\""))
-    }
-}
-
-extension FileRecord {
-    /// One line of JSON as `Codable` reads it, without a newline.
-    var json: [UInt8] {
-        var json = ByteJSON()
-        json.add("id", id)
-        // Here and not at the end: readers that want no more than the position look no further.
-        if let iteration { json.add("iteration", iteration) }
-        json.add("file", file)
-        json.add("outcome", outcome.rawValue)
-        json.add("tests", tests)
-        json.add("skipped", skipped)
-        json.add("errors", errors)
-        json.add("duration", duration)
-        if let cpu { json.add("cpu", cpu) }
-        json.add("attempt", attempt)
-        if let worker { json.add("worker", worker) }
-        json.add("finishedAt", finishedAt)
-        if let message { json.add("message", message) }
-        json.add("failures", raw: RecordFailure.json(failures))
-        if let output { json.add("output", output) }
-        if let flaky { json.add("flaky", raw: Array((flaky ? "true" : "false").utf8)) }
-        if let runs { json.add("runs", raw: runs.json) }
-        if let flakyRecords { json.add("flakyRecords", raw: FlakyRecord.json(flakyRecords)) }
-        return json.end()
-    }
-}
-
-extension RunCounts {
-    fileprivate var json: [UInt8] {
-        var json = ByteJSON(capacity: 32)
-        json.add("passed", passed)
-        json.add("failed", failed)
-        return json.end()
-    }
-}
-
-extension FlakyRecord {
-    fileprivate static func json(_ records: [FlakyRecord]) -> [UInt8] {
-        let items = records.map { record -> [UInt8] in
-            var json = ByteJSON(capacity: 48)
-            json.add("line", record.line)
-            json.add("failed", record.failed)
-            json.add("runs", record.runs)
-            return json.end()
-        }
-        return [UInt8(ascii: "[")] + Array(items.joined(separator: [UInt8(ascii: ",")])) + [UInt8(ascii: "]")]
-    }
-}
-
-extension RecordFailure {
-    fileprivate static func json(_ failures: [RecordFailure]) -> [UInt8] {
-        var bytes: [UInt8] = [UInt8(ascii: "[")]
-        for (index, failure) in failures.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            var json = ByteJSON()
-            json.add("line", failure.line)
-            json.add("message", failure.message)
-            json.add("sql", failure.sql)
-            json.add("expected", failure.expected)
-            json.add("actual", failure.actual)
-            bytes += json.end()
-        }
-        bytes.append(UInt8(ascii: "]"))
-        return bytes
-    }
-}
-
-extension String {
-    /// At most `limit` bytes of UTF-8, whole characters of it.
-    func cut(toBytes limit: Int) -> String {
-        guard utf8.count > limit else { return self }
-        var end = utf8.index(utf8.startIndex, offsetBy: max(0, limit))
-        while end > utf8.startIndex, utf8[end] & 0xC0 == 0x80 { end = utf8.index(before: end) }
-        return String(decoding: utf8[..<end], as: UTF8.self)
     }
 }

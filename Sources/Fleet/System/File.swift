@@ -1,5 +1,6 @@
 import CFleet
 import Glibc
+import Platform
 
 /// An open file that closes itself. Every file is opened close-on-exec.
 final class File: Sendable {
@@ -32,14 +33,9 @@ final class File: Sendable {
     func read(_ count: Int, at offset: Int) throws(FleetError) -> [UInt8] {
         var failed = false
         let bytes = [UInt8](unsafeUninitializedCapacity: max(count, 0)) { buffer, filled in
-            while filled < count {
-                let got = retryingInterrupts {
-                    pread(descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled))
-                }
-                if got < 0 { failed = true }
-                if got <= 0 { break }
-                filled += got
-            }
+            let got = DescriptorIO.readFully(descriptor, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<max(count, 0)]), at: offset)
+            failed = got < 0
+            filled = max(0, got)
         }
         if failed { throw .system("read \(name.text)") }
         return bytes
@@ -47,21 +43,7 @@ final class File: Sendable {
 
     /// Writes all of `bytes` at `offset`, or where the file's mode says when `offset` is nil.
     func write(_ bytes: [UInt8], at offset: Int? = nil) throws(FleetError) {
-        var done = 0
-        while done < bytes.count {
-            let wrote = bytes.withUnsafeBytes { buffer in
-                retryingInterrupts {
-                    let start = buffer.baseAddress.map { $0 + done }
-                    return if let offset {
-                        pwrite(descriptor, start, buffer.count - done, off_t(offset + done))
-                    } else {
-                        Glibc.write(descriptor, start, buffer.count - done)
-                    }
-                }
-            }
-            if wrote <= 0 { throw .system("write \(name.text)", wrote == 0 ? EIO : errno) }
-            done += wrote
-        }
+        if !DescriptorIO.writeAll(descriptor, bytes, at: offset) { throw .system("write \(name.text)") }
     }
 
     func truncate(to size: Int) throws(FleetError) {
@@ -108,10 +90,7 @@ extension Path {
         guard let file = File(ifPossible: self, O_RDONLY) else { return nil }
         var bytes: [UInt8] = []
         while bytes.count < limit {
-            let chunk = [UInt8](unsafeUninitializedCapacity: 16384) { buffer, filled in
-                filled = max(0, retryingInterrupts { Glibc.read(file.descriptor, buffer.baseAddress, 16384) })
-            }
-            if chunk.isEmpty { break }
+            guard let chunk = DescriptorIO.read(file.descriptor, limit: 16384), !chunk.isEmpty else { break }
             bytes += chunk
         }
         return bytes

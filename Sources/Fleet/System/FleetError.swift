@@ -1,7 +1,9 @@
 import Glibc
+public import Platform
 
 /// What can go wrong with a run directory, a suite or a fleet.
 public struct FleetError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What kind of thing went wrong.
     public enum Code: String, Sendable {
         /// The specification or a glob cannot be used as it stands.
         case invalid
@@ -11,6 +13,12 @@ public struct FleetError: Error, Sendable, Equatable, CustomStringConvertible {
         case runExists
         /// A supervisor holds the run.
         case alreadyRunning
+        /// Another client has the workspace.
+        case locked
+        /// The workspace is another tree's.
+        case otherTree
+        /// Others could change what would be executed or written.
+        case untrusted
         /// Nothing is left to run.
         case alreadyFinished
         /// A file of the run directory is not what its format says.
@@ -23,15 +31,20 @@ public struct FleetError: Error, Sendable, Equatable, CustomStringConvertible {
         case accounting
     }
 
+    /// What kind of thing went wrong.
     public let code: Code
     /// Lower case, `cannot …: …`, with what to do next where that is known.
     public let message: String
+    /// What can be done about it, where that is more than the message says.
+    public let remedy: Remedy?
     /// Whether the same call may work later without a change.
     public let isRetryable: Bool
 
-    public init(_ code: Code, _ message: String, isRetryable: Bool = false) {
+    /// - Parameter message: lower case, `cannot …: …`.
+    public init(_ code: Code, _ message: String, remedy: Remedy? = nil, isRetryable: Bool = false) {
         self.code = code
         self.message = message
+        self.remedy = remedy
         self.isRetryable = isRetryable
     }
 
@@ -45,15 +58,9 @@ public struct FleetError: Error, Sendable, Equatable, CustomStringConvertible {
         default: ""
         }
         let retryable = [ENOSPC, EDQUOT, EINTR, EAGAIN, ENOMEM, EMFILE, ENFILE, ETIMEDOUT, ESTALE, EIO].contains(number)
-        return FleetError(.system, "cannot \(action): \(describe(number))\(remedy)", isRetryable: retryable)
+        return FleetError(.system, "cannot \(action): \(ErrorText.of(number))\(remedy)", isRetryable: retryable)
     }
 
-    public var description: String { message }
-}
-
-/// The text of an error number, in lower case at its start as our messages are.
-func describe(_ number: Int32) -> String {
-    var buffer = [CChar](repeating: 0, count: 256)
-    guard strerror_r(number, &buffer, buffer.count) == 0 else { return "error \(number)" }
-    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    /// The message, and what to do about it in words that name no command.
+    public var description: String { remedy.map { "\(message); \($0)" } ?? message }
 }

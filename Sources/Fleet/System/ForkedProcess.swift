@@ -1,5 +1,6 @@
 import CFleet
 package import Glibc
+import Platform
 
 /// A copy of this process that runs one function. Only for a process of one thread: locks that others hold would never
 /// be let go of in the copy.
@@ -37,28 +38,36 @@ package enum ForkedProcess {
         for fault in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { Glibc.signal(fault, SIG_DFL) }
     }
 
+    /// Ends this process, at once, when its parent ends.
+    /// - Parameter parent: the pid that the parent had when it started this process.
+    /// - Returns: false where it has ended already.
+    package static func endWithParent(_ parent: pid_t) -> Bool {
+        _ = cfleet_signal_at_parents_death(SIGKILL)
+        return getppid() == parent
+    }
+
     /// Processes that the caller starts leave their orphans to it.
     package static func adoptOrphans() { _ = cfleet_adopt_orphans() }
 
     /// Waits for `pid`, and says how it ended.
     /// - Parameter kills: how many processes the kernel had ended for want of memory when it was started.
-    package static func wait(for pid: pid_t, killsBefore kills: UInt64) -> Death {
-        var death = Death(of: pid)
-        death.memoryWasShort = HostSampler.outOfMemoryKills() > kills
-        return death
+    package static func wait(for pid: pid_t, killsBefore kills: UInt64) -> TerminationStatus {
+        var status = TerminationStatus(of: pid)
+        status.memoryWasShort = HostMemory.outOfMemoryKills() > kills
+        return status
     }
 
     /// Ends the children of this process that are not in `kept`, with the groups they lead.
     package static func endChildren(except kept: Set<pid_t>) {
         for _ in 0..<100 {
-            let others = Descendants.ofThisProcess().filter { !kept.contains($0) }
+            let others = ChildProcesses.ofThisProcess().filter { !kept.contains($0) }
             if others.isEmpty { return }
             for pid in others {
                 kill(-pid, SIGKILL)
                 kill(pid, SIGKILL)
             }
             let ended = others.count { waitpid($0, nil, WNOHANG) == $0 }
-            if ended < others.count { pauseThread(0.005) }
+            if ended < others.count { Clock.pauseThread(0.005) }
         }
     }
 }

@@ -16,6 +16,9 @@ struct Path: Sendable, Hashable {
     /// The last name.
     var name: ArraySlice<UInt8> { bytes[((bytes.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...] }
 
+    /// The last name, for people.
+    var nameText: String { String(decoding: name, as: UTF8.self) }
+
     /// For people: bytes that are not UTF-8 are replaced.
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -33,15 +36,6 @@ struct Path: Sendable, Hashable {
         guard bytes.first != UInt8(ascii: "/"), let folder = getcwd(nil, 0) else { return self }
         defer { free(folder) }
         return Path(Array(UnsafeBufferPointer(start: folder, count: strlen(folder))).map { UInt8(bitPattern: $0) }) / bytes
-    }
-}
-
-/// Calls `body` again while a signal interrupts it.
-@discardableResult
-func retryingInterrupts<Number: SignedInteger>(_ body: () -> Number) -> Number {
-    while true {
-        let result = body()
-        if result != -1 || errno != EINTR { return result }
     }
 }
 

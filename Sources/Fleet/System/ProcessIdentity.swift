@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// A process that cannot be mistaken for a later one with the same pid.
 struct ProcessIdentity: Sendable, Equatable {
@@ -23,6 +24,9 @@ struct ProcessIdentity: Sendable, Equatable {
         return ProcessIdentity(host: Machine.host, boot: Machine.boot, pid: pid, startTime: startTime(of: pid) ?? 0)
     }
 
+    /// ``ProcessMark`` of another process of this host.
+    static func mark(pid: Int32) -> String { "\(Machine.host) \(Machine.boot) \(pid) \(startTime(of: pid) ?? 0)" }
+
     /// Whether this very process lives; a zombie does not.
     static func isAlive(pid: Int32, startTime: UInt64) -> Bool {
         guard pid > 0, let fields = ProcessFields(pid: pid) else { return false }
@@ -35,11 +39,8 @@ struct ProcessIdentity: Sendable, Equatable {
 /// What a host is called, and which of its boots this is.
 enum Machine {
     static let host: String = {
-        var name = utsname()
-        guard uname(&name) == 0 else { return "unknown" }
-        let text = withUnsafeBytes(of: &name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        let safe = text.map { $0.isWhitespace ? "_" : $0 }
-        return safe.isEmpty ? "unknown" : String(safe)
+        // It is a word of a claim's line.
+        String(HostName.own.map { $0.isWhitespace ? "_" : $0 })
     }()
 
     static let boot: String = {

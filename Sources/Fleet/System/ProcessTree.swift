@@ -1,5 +1,3 @@
-import Glibc
-
 /// What a process and its descendants take together.
 package struct ProcessTree {
     /// User and system time in ticks, that of reaped descendants included: it moves up, and is not lost, when one ends.
@@ -9,6 +7,20 @@ package struct ProcessTree {
 
     /// No more processes than this are looked at.
     private static let limit = 512
+
+    /// The processes below one, in no order.
+    static func members(below root: Int32) -> [Int32] {
+        var found: [Int32] = [], waiting = [root]
+        while let pid = waiting.popLast(), found.count < limit {
+            for task in (try? Path("/proc/\(pid)/task").names()) ?? [] {
+                let children = (Path("/proc/\(pid)/task") / task / "children").kernelText() ?? []
+                let pids = children.split(separator: 0x20).compactMap { decimal($0).flatMap { Int32(exactly: $0) } }
+                found += pids
+                waiting += pids
+            }
+        }
+        return found
+    }
 
     /// - Parameter startTime: what the process must have to be the one that is meant.
     package init(of root: Int32, startTime: UInt64) {

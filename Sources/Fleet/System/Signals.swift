@@ -1,6 +1,7 @@
 import Glibc
+import Platform
 
-/// Sets of signals, and their names for people.
+/// Sets of signals.
 enum Signals {
     static func set(_ signals: [Int32]) -> sigset_t {
         var set = sigset_t()
@@ -22,12 +23,4 @@ enum Signals {
         let signal = sigtimedwait(&set, nil, &time)
         return signal > 0 ? signal : nil
     }
-
-    private static let names: [Int32: String] = [
-        SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGILL: "SIGILL", SIGTRAP: "SIGTRAP", SIGABRT: "SIGABRT",
-        SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGKILL: "SIGKILL", SIGUSR1: "SIGUSR1", SIGSEGV: "SIGSEGV", SIGUSR2: "SIGUSR2",
-        SIGPIPE: "SIGPIPE", SIGALRM: "SIGALRM", SIGTERM: "SIGTERM", SIGXCPU: "SIGXCPU", SIGXFSZ: "SIGXFSZ", SIGSYS: "SIGSYS",
-    ]
-
-    static func name(_ signal: Int32) -> String { names[signal] ?? "signal \(signal)" }
 }

@@ -1,39 +1,44 @@
 import CFleet
 import Glibc
+import Platform
 
 /// A child whose output is read as it comes, so that it never waits for a full pipe; its end is kept, and a bounded
 /// beginning goes into a log.
 struct ChildOutput {
     let pid: Int32
-    /// Why it could not be started, or 0.
-    let error: Int32
     /// The last bytes it wrote, at most ``FileRecord/outputKept``.
     private(set) var tail: [UInt8] = []
     private let log: File
     private var logLeft: Int
+    private var stream: RedactedStream
     private let reading: Int32
     private let pidDescriptor: Int32
 
-    init(log: File, title: String, logged: Int, _ start: (Int32) -> (pid: pid_t, error: Int32)) throws(FleetError) {
-        var ends: [Int32] = [-1, -1]
-        if cfleet_pipe(&ends) != 0 { throw .system("make a pipe") }
+    /// - Parameters:
+    ///   - redaction: takes out what must not be stored.
+    ///   - start: starts the child with the pipe's writing end, which it is given.
+    /// - Throws: what `start` throws, or ``FleetError``.
+    init(log: File, title: String, logged: Int, redaction: Redaction, _ start: (Int32) throws(FleetError) -> pid_t) throws(FleetError) {
+        guard let pipe = DescriptorIO.pipe() else { throw .system("make a pipe") }
         self.log = log
         logLeft = logged
-        reading = ends[0]
+        stream = RedactedStream(redaction)
+        reading = pipe.reading
         _ = fcntl(reading, F_SETFL, O_NONBLOCK)
-        (pid, error) = start(ends[1])
-        close(ends[1])
-        pidDescriptor = error == 0 ? cfleet_pidfd_open(pid) : -1
-        if error != 0 {
-            close(reading)
-        } else {
-            // A log that cannot be written loses no result.
-            try? log.write(Array("== \(title)\n".utf8))
+        defer { close(pipe.writing) }
+        do {
+            pid = try start(pipe.writing)
+        } catch {
+            close(pipe.reading)
+            throw error
         }
+        pidDescriptor = cfleet_pidfd_open(pid)
+        // A log that cannot be written loses no result.
+        try? log.write(Array("== \(title)\n".utf8))
     }
 
     /// Waits for the child's end and ends its group. What others still hold of the pipe is not waited for.
-    mutating func finish() -> Death {
+    mutating func finish() -> TerminationStatus {
         var isOpen = true
         while !hasEnded() {
             var waiting = [pollfd(fd: isOpen ? reading : -1, events: Int16(POLLIN), revents: 0),
@@ -43,12 +48,13 @@ struct ChildOutput {
             if isOpen { isOpen = drain() }
         }
         kill(-pid, SIGKILL)
-        let death = Death(of: pid)
+        let status = TerminationStatus(of: pid)
         if isOpen { _ = drain() }
+        keep(stream.finish())
         close(reading)
         if pidDescriptor >= 0 { close(pidDescriptor) }
         tail = Array(tail.suffix(FileRecord.outputKept))
-        return death
+        return status
     }
 
     private func hasEnded() -> Bool {
@@ -64,14 +70,9 @@ struct ChildOutput {
     private mutating func drain() -> Bool {
         // Bounded: a program that writes without end must not keep this from seeing its own.
         for _ in 0..<64 {
-            var failure: Int32 = 0
-            let chunk = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, filled in
-                let got = retryingInterrupts { read(reading, buffer.baseAddress, 65536) }
-                failure = got < 0 ? errno : 0
-                filled = max(0, got)
-            }
-            if chunk.isEmpty { return failure == EAGAIN }
-            keep(chunk)
+            guard let chunk = DescriptorIO.read(reading, limit: 65536) else { return errno == EAGAIN }
+            if chunk.isEmpty { return false }
+            keep(stream.add(chunk))
         }
         return true
     }

@@ -1,5 +1,5 @@
-import CFleet
 import Glibc
+import Platform
 
 /// Runs a program for each file (`engine.kind = "command"`): exit code 0 passes, another one fails, a signal is a crash.
 ///
@@ -14,16 +14,23 @@ public struct CommandExecutor: FileExecutor {
     private let spec: RunSpec
     private let runDirectory: String
 
+    /// For the files of a run whose engine is a command.
     public init(_ directory: RunDirectory) {
         spec = directory.spec
         runDirectory = directory.path
     }
 
-    public func execute(_ task: FileTask) -> FileExecution {
+    /// Runs the program for a file and waits for its end.
+    /// - Throws: ``EngineUnavailable`` when the program cannot be started.
+    public func execute(_ task: FileTask) throws(EngineUnavailable) -> FileExecution {
         do throws(FleetError) {
             return try run(task)
         } catch {
-            return FileExecution(outcome: .fail, errors: 1, message: error.message)
+            // Where the file itself is the program, only that file cannot be started.
+            let isOwn = spec.engine.command.first?.contains("{file}") == true
+            if error.code == .startFailed && !error.isRetryable && !isOwn { throw EngineUnavailable(error.message) }
+            // The host was short of something for a moment: the file is tried again.
+            return FileExecution(outcome: error.code == .startFailed && error.isRetryable ? .crashed : .fail, errors: 1, message: error.message)
         }
     }
 
@@ -31,23 +38,16 @@ public struct CommandExecutor: FileExecutor {
         let results = try Path(task.workingDirectory()) / CommandExecutor.resultsName
         let arguments = arguments(task, results)
         let folder = try spec.engine.directory == .workspace ? Path(spec.workspace) : Path(task.workingDirectory())
-        let null = try File(Path("/dev/null"), O_RDONLY)
-        let spawn = { (output: Int32) in
-            Spawn(arguments: arguments, environment: Spawn.environment(changing: environment(task, folder, results)), group: .new,
-                  directory: folder, descriptors: [(null.descriptor, 0), (output, 1), (output, 2)]).start()
-        }
-        let kills = HostSampler.outOfMemoryKills()
-        var child = try ChildOutput(log: task.log, title: "\(task.name) (try \(task.tryNumber))", logged: CommandExecutor.logged, spawn)
-        guard child.error == 0 else {
-            let program = String(decoding: arguments.first ?? [], as: UTF8.self)
-            throw FleetError(.startFailed, "cannot start \(program): \(describe(child.error)); check engine.command")
+        let kills = HostMemory.outOfMemoryKills()
+        var child = try ChildOutput(log: task.log, title: "\(task.name) (try \(task.tryNumber))", logged: CommandExecutor.logged, redaction: task.redaction) { output throws(FleetError) in
+            try start(arguments, ChildProcess.environment(changing: environment(task, folder, results)), folder, output)
         }
         task.progress.child(pid: child.pid, startTime: ProcessIdentity.startTime(of: child.pid) ?? 0)
-        var death = child.finish()
-        Descendants.end()
+        var status = child.finish()
+        ChildProcesses.end()
         task.progress.child(pid: 0, startTime: 0)
-        death.memoryWasShort = HostSampler.outOfMemoryKills() > kills
-        let execution = judge(death, output: child.tail)
+        status.memoryWasShort = HostMemory.outOfMemoryKills() > kills
+        let execution = judge(status, output: child.tail)
         do throws(FleetError) {
             return try CommandResults.read(results)?.complete(execution) ?? execution
         } catch {
@@ -59,14 +59,30 @@ public struct CommandExecutor: FileExecutor {
 
     private static let resultsName = "slt-results.json"
 
-    private func judge(_ death: Death, output: [UInt8]) -> FileExecution {
-        let text = output.isEmpty ? nil : String(decoding: output, as: UTF8.self)
-        if death.signal == 0 && death.exitCode == 0 { return FileExecution(outcome: .pass, output: text) }
-        if death.isOutOfMemory(limit: spec.memoryLimit, virtualSize: 0, base: 0) || MemoryRefusal.isSaid(atEndOf: output) {
-            return FileExecution(outcome: .outOfMemory, errors: 1, message: "out of memory: the program \(death.signal != 0 ? "was " : "")\(death.words)", output: text)
+    private func start(_ arguments: [[UInt8]], _ environment: [[UInt8]], _ folder: Path, _ output: Int32) throws(FleetError) -> pid_t {
+        let program = ChildProcess(arguments, environment: environment, directory: folder.bytes,
+                                   descriptors: [(0, .null), (1, .descriptor(output)), (2, .descriptor(output))])
+        do {
+            return try program.start()
+        } catch {
+            let name = String(decoding: arguments.first ?? [], as: UTF8.self)
+            throw FleetError(.startFailed, "cannot start the engine's program \(name): \(error.text); check engine.command",
+                             isRetryable: [EAGAIN, ENOMEM, EMFILE, ENFILE, EINTR, ETXTBSY].contains(error.number))
         }
-        return FileExecution(outcome: death.signal != 0 ? .crashed : .fail, errors: 1, message: "the program \(death.signal != 0 ? "was " : "")\(death.words)",
-                             output: text)
+    }
+
+    private func judge(_ status: TerminationStatus, output: [UInt8]) -> FileExecution {
+        let text = output.isEmpty ? nil : String(decoding: output, as: UTF8.self)
+        if status.termination == .exited(0) { return FileExecution(outcome: .pass, output: text) }
+        var evidence = TerminationCause.Evidence()
+        evidence.limit = spec.memoryLimit
+        evidence.output = output
+        evidence.isProgram = true
+        let how = "the program \(status.signal != 0 ? "was " : "")\(status.words)"
+        if TerminationCause(status, evidence).isOutOfMemory {
+            return FileExecution(outcome: .outOfMemory, errors: 1, message: "out of memory: \(how)", output: text)
+        }
+        return FileExecution(outcome: status.signal != 0 ? .crashed : .fail, errors: 1, message: how, output: text)
     }
 
     private func arguments(_ task: FileTask, _ results: Path) -> [[UInt8]] {

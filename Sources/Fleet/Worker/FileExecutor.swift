@@ -1,7 +1,30 @@
+package import Platform
+
 /// Runs one file and says what came of it. Blocks the calling thread while it does; the supervisor ends the process
 /// when that takes too long.
 public protocol FileExecutor {
-    func execute(_ task: FileTask) -> FileExecution
+    /// - Throws: when the engine cannot be used, so that this file and all others say nothing.
+    func execute(_ task: FileTask) throws(EngineUnavailable) -> FileExecution
+
+    /// Says more about failures of a file whose record is public already, such as the rows behind a hash. Whatever comes of it changes no verdict.
+    /// By default nothing more is known.
+    /// - Parameter failures: ``FileExecution/rows`` of the run whose failures the record has.
+    /// - Returns: what is to be kept beside the record.
+    func explain(_ failures: [FailureRows], _ task: ExplanationTask) -> [FailureRows]
+}
+
+extension FileExecutor {
+    public func explain(_ failures: [FailureRows], _ task: ExplanationTask) -> [FailureRows] { failures }
+}
+
+/// The engine cannot be started, or has gone: the run cannot go on, and no file is to blame.
+public struct EngineUnavailable: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Lower case, `cannot …: …`.
+    public let message: String
+    /// - Parameter message: lower case, `cannot …: …`.
+    public init(_ message: String) { self.message = message }
+    /// The message.
+    public var description: String { message }
 }
 
 /// One file to run.
@@ -12,15 +35,19 @@ public struct FileTask {
     public let path: [UInt8]
     /// The name relative to the workspace, for people.
     public let name: String
+    /// Absolute path of the source tree.
     public let workspace: String
     /// Which try this is, from 1.
     public let tryNumber: Int
     /// The worker's slot, from 0.
     public let worker: Int
+    /// Where to say how far the file is.
     public let progress: Progress
     /// The run directory's folders, for what belongs to the file.
     let folder: Path
     let log: File
+    /// Takes out of texts what must not be stored.
+    package let redaction: Redaction
 
     /// A folder for this file alone, empty, removed afterwards with all it holds. Made when it is first asked for.
     public func workingDirectory() throws(FleetError) -> [UInt8] {
@@ -34,17 +61,30 @@ public struct FileTask {
 
 /// What came of a file. Long texts and long lists are cut when it is published.
 public struct FileExecution: Sendable, Equatable {
+    /// How it ended.
     public var outcome: Outcome
-    /// Statements and queries that ran, records skipped, and errors found.
+    /// Statements and queries that ran.
     public var tests: Int
+    /// Records that a condition left out.
     public var skipped: Int
+    /// Records that did not hold.
     public var errors: Int
+    /// The first records that did not hold.
     public var failures: [RecordFailure]
     /// In one line, why the outcome is not `pass`.
     public var message: String?
     /// The last lines printed.
     public var output: String?
+    /// The line of the last record that began, where the file was not run to its end.
+    public var stoppedAt: Int?
+    /// How many of ``errors`` are consequences of an earlier failed statement.
+    public var consequences: Int?
+    /// Records that held when they were tried again within the file.
+    public var flakyRecords: [FlakyRecord]?
+    /// The rows of ``failures``, where there are some.
+    public var rows: [FailureRows] = []
 
+    /// What came of a file.
     public init(outcome: Outcome, tests: Int = 0, skipped: Int = 0, errors: Int = 0, failures: [RecordFailure] = [],
                 message: String? = nil, output: String? = nil) {
         self.outcome = outcome
@@ -67,46 +107,5 @@ extension FileExecution {
         judged.outcome = .outOfMemory
         judged.message = first
         return judged
-    }
-}
-
-extension FileRecord {
-    /// Bytes of a record's texts.
-    static let outputKept = 65536
-    static let outputKeptOfPass = 1024
-    static let textKept = 1024
-
-    /// The record with everything cut to its bounds.
-    var bounded: FileRecord {
-        var record = self
-        record.message = message?.cut(toBytes: FileRecord.textKept)
-        record.failures = failures.prefix(FileRecord.failuresKept).map { $0.cut(toBytes: FileRecord.textKept) }
-        if let output {
-            let limit = outcome == .pass ? FileRecord.outputKeptOfPass : FileRecord.outputKept
-            record.output = output.utf8.count <= limit ? output : String(decoding: output.utf8.suffix(limit), as: UTF8.self)
-        }
-        return record
-    }
-
-    static let failuresInEvent = 3
-
-    /// The record as followers see it: the first failures, no output.
-    var brief: FileRecord {
-        var record = self
-        record.failures = failures.prefix(FileRecord.failuresInEvent).map { $0.cut(toBytes: 400) }
-        record.output = nil
-        return record
-    }
-
-    /// Whether ``brief`` is all there is.
-    var isBrief: Bool {
-        output == nil && failures.count <= FileRecord.failuresInEvent && failures.allSatisfy { $0.cut(toBytes: 400) == $0 }
-    }
-}
-
-extension RecordFailure {
-    func cut(toBytes limit: Int) -> RecordFailure {
-        RecordFailure(line: line, message: message.cut(toBytes: limit), sql: sql.cut(toBytes: limit),
-                      expected: expected.cut(toBytes: limit), actual: actual.cut(toBytes: limit))
     }
 }

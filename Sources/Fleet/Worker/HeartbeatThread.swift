@@ -1,5 +1,5 @@
-import CFleet
 import Glibc
+import Platform
 import Synchronization
 
 /// The worker's second thread: it keeps the claim's heartbeat and takes the signals while the first runs a file.
@@ -8,8 +8,6 @@ import Synchronization
 /// SIGUSR1 lets the file finish and nothing more be claimed.
 final class HeartbeatThread: Sendable {
     static let signals = [SIGTERM, SIGUSR1]
-    /// The exit code of a worker that gave its claim back.
-    static let gaveBack: Int32 = 75
 
     private struct State {
         var claim: Claim?
@@ -26,20 +24,14 @@ final class HeartbeatThread: Sendable {
     }
 
     func start() throws(FleetError) {
-        var thread = pthread_t()
-        let box = Unmanaged.passRetained(self)
-        let result = pthread_create(&thread, nil, { box in
-            if let box { Unmanaged<HeartbeatThread>.fromOpaque(box).takeRetainedValue().run() }
-            return nil
-        }, box.toOpaque())
-        if result != 0 {
-            box.release()
-            throw .system("start a thread", result)
+        do {
+            try SystemThread.start { self.run() }
+        } catch {
+            throw .system("start a thread", error.number)
         }
-        pthread_detach(thread)
     }
 
-    private func run() {
+    private func run() -> Never {
         while true {
             let signal = Signals.wait(for: HeartbeatThread.signals, seconds: interval)
             state.withLock { state in
@@ -54,13 +46,21 @@ final class HeartbeatThread: Sendable {
 
     private func leave(_ state: State) -> Never {
         state.claim?.release()
-        Descendants.end()
-        _exit(HeartbeatThread.gaveBack)
+        ChildProcesses.end()
+        _exit(WorkerExit.gaveBack)
     }
 
     var isDraining: Bool { state.withLock { $0.isDraining } }
 
     func hold(_ claim: Claim?) { state.withLock { $0.claim = claim } }
+
+    /// Gives the claim back.
+    func release() {
+        state.withLock { state in
+            state.claim?.release()
+            state.claim = nil
+        }
+    }
 
     /// Publishing is over before a signal can give the claim back.
     func publishing(_ body: () throws(FleetError) -> Void) throws(FleetError) {
@@ -76,34 +76,5 @@ final class HeartbeatThread: Sendable {
             state.claim = nil
         }
         if let failure { throw failure }
-    }
-}
-
-/// Processes that a process has, directly.
-enum Descendants {
-    /// Children of all threads of this process, from `/proc/self/task/*/children`.
-    static func ofThisProcess() -> [Int32] {
-        let tasks = Path("/proc/self/task")
-        var children: [Int32] = []
-        for task in (try? tasks.names()) ?? [] {
-            let text = (tasks / task / "children").kernelText() ?? []
-            children += text.split(separator: 0x20).compactMap { decimal($0).flatMap { Int32(exactly: $0) } }
-        }
-        return children
-    }
-
-    /// Ends the children of this process with the groups they lead, and then the orphans that this brings up, as long
-    /// as there are any, for about a second.
-    static func end() {
-        for _ in 0..<100 {
-            let children = ofThisProcess()
-            if children.isEmpty { return }
-            for child in children {
-                kill(-child, SIGKILL)
-                kill(child, SIGKILL)
-            }
-            while waitpid(-1, nil, WNOHANG) > 0 {}
-            if !ofThisProcess().isEmpty { pauseThread(0.01) }
-        }
     }
 }

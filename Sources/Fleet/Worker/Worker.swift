@@ -1,13 +1,12 @@
 import CFleet
 import Glibc
+import Platform
 
 /// One worker: claims a file, runs it, publishes its record, until the queue is empty or it is told to leave.
 public struct Worker {
-    /// Exit codes that the supervisor understands.
-    static let ioFailure: Int32 = 74
-
     private let directory: RunDirectory
     private let slot: Int
+    private let place: Slot
     private let executor: any FileExecutor
     private let manifest: Manifest
     private let positions: Positions
@@ -19,28 +18,43 @@ public struct Worker {
     private let log: File
     private let heart: HeartbeatThread
     private let progress: Progress
+    private let explained = ExplainedFiles()
+    private let redaction: Redaction
+    private let retries: RetryBudget
 
     /// The whole of `slt-worker work RUNDIR --slot K`: returns the exit code. Errors go to stderr, which is the
     /// worker's log.
     /// - Parameters:
     ///   - slot: the worker's number, from 0.
     ///   - executor: made after the memory limit is set.
-    public static func main(runDirectory: String, slot: Int, executor: (RunDirectory) throws -> any FileExecutor) -> Int32 {
+    ///   - identity: looks at the engine; not called where another worker has.
+    public static func main(runDirectory: String, slot: Int, executor: (RunDirectory) throws -> any FileExecutor,
+                            identity: (RunDirectory, any FileExecutor) -> EngineIdentity? = { _, _ in nil }) -> Int32 {
         signal(SIGPIPE, SIG_IGN)
         ForkedProcess.dieOfFaults()
+        var redaction = Redaction()
         do {
             try followSupervisor()
-            let directory = try RunDirectory.open(path: runDirectory)
+            let directory = try RunDirectory.open(path: runDirectory).withSecrets()
+            redaction = EngineSecrets(directory.spec.engine).redaction
             let heart = HeartbeatThread(lease: directory.spec.leaseSeconds)
             let isHeld = try limitMemory(directory.spec.memoryLimit)
             try heart.start()
-            let worker = try Worker(directory, slot: slot, executor: executor(directory), heart: heart)
-            worker.board[slot + 1, .held] = isHeld ? 1 : 0
-            return worker.run()
+            let executor = try executor(directory)
+            EngineFile.write(directory.layout) { identity(directory, executor) }
+            return try Worker(directory, slot: slot, executor: executor, heart: heart).run(isHeld: isHeld)
         } catch {
-            print(error: "\(error)")
-            return ioFailure
+            let words = redaction.message("\(error)")
+            print(error: words)
+            tell(words, runDirectory, slot)
+            return error is EngineUnavailable ? WorkerExit.noEngine : WorkerExit.ioFailure
         }
+    }
+
+    /// The supervisor repeats this to people; unlike the log it needs no room on the disk.
+    private static func tell(_ error: String, _ runDirectory: String, _ slot: Int) {
+        guard let board = try? Scoreboard(RunLayout(root: Path(runDirectory).absolute).scoreboard), slot >= 0, slot < board.workers else { return }
+        board.worker(slot).fail(error)
     }
 
     /// The variable in which the supervisor tells its workers who it is.
@@ -60,7 +74,7 @@ public struct Worker {
     /// - Returns: whether a cgroup holds this process to its memory.
     private static func limitMemory(_ bytes: Int?) throws(FleetError) -> Bool {
         guard let bytes else { return false }
-        if let group = getenv(groupVariable), ControlGroup(folder: Path(String(cString: group))).take(0) { return true }
+        if let group = getenv(groupVariable), ControlGroup(folder: Path(String(cString: group))).add(0) { return true }
         if !ForkedProcess.limitMemory(bytes) { throw .system("limit the worker's memory") }
         return false
     }
@@ -72,35 +86,35 @@ public struct Worker {
         self.heart = heart
         let layout = directory.layout
         manifest = try Manifest(layout.manifest)
-        positions = Positions(manifest, directory.spec.mode)
+        positions = Positions(manifest, directory.spec)
         cursor = try Cursor(layout.cursor)
         board = try Scoreboard(layout.scoreboard)
-        guard slot >= 0, slot + 1 < board.slots else { throw FleetError(.invalid, "cannot work in slot \(slot): the scoreboard has \(board.slots - 1)") }
+        guard slot >= 0, slot < board.workers else { throw FleetError(.invalid, "cannot work in slot \(slot): the scoreboard has \(board.workers)") }
+        place = board.worker(slot)
         table = ClaimTable(layout: layout, owner: ClaimOwner(process: .current, worker: slot))
-        publisher = Publisher(board: board, slot: slot + 1, results: Results(layout: layout), table: table)
+        publisher = Publisher(slot: place, results: Results(layout: layout), table: table)
         feed = try File(layout.feed(slot), O_WRONLY | O_CREAT | O_APPEND)
         log = try File(layout.workerLog(slot), O_WRONLY | O_CREAT | O_APPEND)
-        progress = Progress(board: board, slot: slot + 1)
+        progress = Progress(place)
+        redaction = EngineSecrets(directory.spec.engine).redaction
+        retries = RetryBudget(layout, limit: directory.spec.retriesTotal)
     }
 
-    private func run() -> Int32 {
+    /// - Parameter isHeld: whether a cgroup holds this process to its memory.
+    private func run(isHeld: Bool) -> Int32 {
         _ = cfleet_adopt_orphans()
         let own = table.owner.process
-        board[slot + 1, .startTime] = own.startTime
-        board[slot + 1, .pid] = UInt64(own.pid)
-        board[slot + 1, .filesDone] = 0
-        if let size = ProcessFields(pid: own.pid) { board[slot + 1, .baseSize] = UInt64(max(0, size.virtualSize - size.resident)) }
-        show(nil, .idle)
+        place.begin(own, isHeld: isHeld, baseSize: ProcessFields(pid: own.pid).map { $0.virtualSize - $0.resident } ?? 0)
+        place.show(nil)
         do {
             try work()
-            board[slot + 1, .state] = Scoreboard.State.left.rawValue
+            place.setState(.left)
             return 0
         } catch {
-            print(error: "\(error)")
-            // The supervisor repeats this to people; it must not need room on the disk.
-            board.setText("\(error)", of: slot + 1)
-            board[slot + 1, .state] = Scoreboard.State.failed.rawValue
-            return Worker.ioFailure
+            let words = redaction.message("\(error)")
+            print(error: words)
+            place.fail(words)
+            return error is EngineUnavailable ? WorkerExit.noEngine : WorkerExit.ioFailure
         }
     }
 
@@ -108,14 +122,14 @@ public struct Worker {
 
     /// Orphans come first: whoever replaces a dead worker finds the file it was on. Then the queue, then what
     /// others leave behind.
-    private func work() throws(FleetError) {
+    private func work() throws {
         var orphans = Orphans(table: table, lease: directory.spec.leaseSeconds)
         try takeOver(orphans.find().orphans)
         var sought = Clock.monotonic
         while !shouldLeave, let claim = try claimNext() {
             try run(claim)
             // A queue that never ends would leave what others lost for ever.
-            guard positions.isEndless, Clock.seconds(since: sought) > 1 else { continue }
+            guard positions.startsOver, Clock.seconds(since: sought) > 1 else { continue }
             sought = Clock.monotonic
             try takeOver(orphans.find().orphans)
         }
@@ -124,23 +138,27 @@ public struct Worker {
             if isSupervised { finding.orphans.removeAll { $0.isExhausted(attempts: directory.spec.attempts) } }
             if finding.orphans.isEmpty && finding.suspects == 0 { return }
             try takeOver(finding.orphans)
-            if finding.orphans.isEmpty { pauseThread(0.1) }
+            if finding.orphans.isEmpty { Clock.pauseThread(0.1) }
         }
     }
 
     private func claimNext() throws(FleetError) -> Claim? {
         waitWhilePaused()
         if shouldLeave { return nil }
+        if try cursor.position >= positions.end { return nil }
+        // Made before the lock is taken, so that it is held for a link(2) and a write only.
+        let draft = try table.draft()
+        defer { draft.discard() }
         return try cursor.advance(below: positions.end) { position throws(FleetError) in
-            positions.isRunnable(position) ? try table.create(id: position, attempt: 1, tryNumber: 1) : nil
+            positions.isRunnable(position) ? try table.create(draft, id: position, generation: 1, tryNumber: 1) : nil
         }
     }
 
     private func waitWhilePaused() {
-        while board[.paused] != 0 && !shouldLeave { pauseThread(0.05) }
+        while !board.paused.isEmpty && !shouldLeave { Clock.pauseThread(0.05) }
     }
 
-    private func takeOver(_ states: [ClaimState]) throws(FleetError) {
+    private func takeOver(_ states: [ClaimState]) throws {
         // A claim at the cursor or beyond belongs to a worker that died before it advanced; whoever claims next
         // skips it, and if it were run now its position would be claimed once more.
         let position = states.isEmpty ? 0 : try cursor.position
@@ -148,7 +166,7 @@ public struct Worker {
             waitWhilePaused()
             if shouldLeave { return }
             if publisher.results.layout.result(state.id).exists {
-                table.remove(id: state.id, upTo: state.attempt)
+                table.remove(id: state.id, upTo: state.generation)
                 continue
             }
             // The supervisor saw how its worker died and says so in the record.
@@ -172,94 +190,98 @@ public struct Worker {
                     file: manifest.entry(positions.id(claim.id)), started: Clock.monotonic, cpu: 0, tryNumber: tries)
     }
 
-    private func run(_ claim: Claim) throws(FleetError) {
+    private func run(_ claim: Claim) throws {
         let file = try manifest.entry(positions.id(claim.id))
         heart.hold(claim)
         let started = Clock.monotonic
-        show(claim, .running, started)
+        show(claim, tryNumber: claim.tryNumber, started)
         let cpu = CPUTime.used
         var tryNumber = claim.tryNumber
-        var execution = execute(claim, file, tryNumber)
-        // A program that crashes is tried again like a file whose worker does.
-        while execution.outcome == .crashed && tryNumber < directory.spec.attempts && !shouldLeave {
-            tryNumber += 1
-            execution = executeAgain(claim, file, tryNumber)
+        var retried: RetriedExecution
+        do throws(EngineUnavailable) {
+            var execution = try execute(claim, file, tryNumber)
+            // A program that crashes is tried again like a file whose worker does.
+            while execution.outcome == .crashed && tryNumber < directory.spec.attempts && !shouldLeave {
+                tryNumber += 1
+                execution = try executeAgain(claim, file, tryNumber)
+            }
+            retried = RetriedExecution(execution)
+            while retried.wantsMore(than: directory.spec.retries ?? 0) && !shouldLeave && retries.take() { retried.add(try executeAgain(claim, file, tryNumber)) }
+            retries.use(retried.triesOfRecords)
+        } catch {
+            // The file is not to blame, and its try does not count.
+            heart.release()
+            throw error
         }
-        var retried = RetriedExecution(execution)
-        while retried.wantsMore(than: directory.spec.retries ?? 0) && !shouldLeave { retried.add(executeAgain(claim, file, tryNumber)) }
-        try publish(claim, retried.last, file: file, started: started, cpu: CPUTime.used - cpu, tryNumber: tryNumber, retried)
-        show(nil, .idle)
+        let duration = Clock.seconds(since: started)
+        let isPublic = try publish(claim, retried.last, file: file, started: started, cpu: CPUTime.used - cpu, tryNumber: tryNumber, retried)
+        place.show(nil)
+        if isPublic { explain(retried.rows, claim, file, tryNumber, duration: duration) }
+    }
+
+    /// Keeps rows beside the record, which is public by now. Nothing that goes wrong here matters to the run.
+    private func explain(_ failures: [FailureRows], _ claim: Claim, _ file: SuiteFile, _ tryNumber: Int, duration: Double) {
+        guard !failures.isEmpty, explained.isNew(failures, of: positions.id(claim.id)), board[.draining] == 0 else { return }
+        let patience = ExplanationTask.patience(duration: duration, fileTimeout: directory.spec.fileTimeout)
+        let deadline = Clock.after(.seconds(patience))
+        // A moment more than that, so that the end of the run waits for what was found.
+        place.explain(until: deadline + 1_000_000_000)
+        defer { place.explain(until: 0) }
+        let task = task(claim, file, tryNumber)
+        defer { task.folder.removeTree() }
+        let rows = executor.explain(failures, ExplanationTask(file: task, memoryLimit: directory.spec.memoryLimit, deadline: deadline) { board[.draining] != 0 })
+        try? RowsFile.write(rows.map { $0.redacted(by: redaction) }, id: positions.id(claim.id), layout: directory.layout)
     }
 
     /// Each run has the file's whole time-out.
-    private func executeAgain(_ claim: Claim, _ file: SuiteFile, _ tryNumber: Int) -> FileExecution {
-        show(claim, .running, Clock.monotonic)
-        return execute(claim, file, tryNumber)
+    private func executeAgain(_ claim: Claim, _ file: SuiteFile, _ tryNumber: Int) throws(EngineUnavailable) -> FileExecution {
+        show(claim, tryNumber: claim.tryNumber, Clock.monotonic)
+        return try execute(claim, file, tryNumber)
     }
 
-    private func execute(_ claim: Claim, _ file: SuiteFile, _ tryNumber: Int) -> FileExecution {
+    private func execute(_ claim: Claim, _ file: SuiteFile, _ tryNumber: Int) throws(EngineUnavailable) -> FileExecution {
         let path = Path(directory.spec.workspace) / file.name
         if let reason = Worker.whyUnreadable(path) { return FileExecution(outcome: .unreadable, message: reason) }
-        let folder = directory.layout.work(claim.id, claim.attempt)
-        let execution = executor.execute(FileTask(
-            id: claim.id, path: path.bytes, name: file.text, workspace: directory.spec.workspace, tryNumber: tryNumber,
-            worker: slot, progress: progress, folder: folder, log: log))
-        folder.removeTree()
+        let task = task(claim, file, tryNumber)
+        defer { task.folder.removeTree() }
+        let execution = try executor.execute(task)
         return directory.spec.memoryLimit == nil ? execution : execution.judgedByMemory
+    }
+
+    private func task(_ claim: Claim, _ file: SuiteFile, _ tryNumber: Int) -> FileTask {
+        FileTask(id: claim.id, path: (Path(directory.spec.workspace) / file.name).bytes, name: file.text, workspace: directory.spec.workspace,
+                 tryNumber: tryNumber, worker: slot, progress: progress, folder: directory.layout.work(claim.id, claim.generation), log: log, redaction: redaction)
     }
 
     /// `O_NONBLOCK`, since a FIFO would keep the worker waiting.
     private static func whyUnreadable(_ path: Path) -> String? {
-        guard let file = File(ifPossible: path, O_RDONLY | O_NONBLOCK) else { return "cannot read the file: \(describe(errno))" }
-        guard let info = try? file.status(), info.st_mode & S_IFMT == S_IFREG else { return "cannot read the file: it is no regular file" }
+        guard let file = File(ifPossible: path, O_RDONLY | O_NONBLOCK) else { return "cannot read the file: \(ErrorText.of(errno))" }
+        guard let info = try? file.status(), info.st_mode & S_IFMT == S_IFREG else { return "cannot read the file: it is not a regular file" }
         return nil
     }
 
+    /// - Returns: whether this record is the file's.
+    @discardableResult
     private func publish(_ claim: Claim, _ execution: FileExecution, file: SuiteFile, started: UInt64, cpu: Double,
-                         tryNumber: Int, _ retried: RetriedExecution? = nil) throws(FleetError) {
+                         tryNumber: Int, _ retried: RetriedExecution? = nil) throws(FleetError) -> Bool {
         var record = FileRecord(
             id: positions.id(claim.id), file: file.text, outcome: execution.outcome, tests: execution.tests, skipped: execution.skipped,
             errors: execution.errors, duration: Clock.seconds(since: started), cpu: cpu, attempt: tryNumber, worker: slot,
             finishedAt: Clock.now, message: execution.message, failures: execution.failures, output: execution.output)
         record.iteration = positions.iteration(claim.id)
+        record.stoppedAt = execution.stoppedAt
+        record.consequences = execution.consequences
         retried?.complete(&record)
-        record = record.bounded
+        record = record.redacted(by: redaction).bounded
+        var isPublic = false
         try heart.publishing { () throws(FleetError) in
-            if try publisher.publish(record, claim, feed: feed) { board[slot + 1, .filesDone] &+= 1 }
+            isPublic = try publisher.publish(record, claim, feed: feed)
+            if isPublic { place.countFile() }
         }
+        return isPublic
     }
 
-    /// The sequence is odd while the words do not belong together.
-    private func show(_ claim: Claim?, _ state: Scoreboard.State, _ started: UInt64 = 0) {
-        let own = slot + 1
-        board[own, .sequence] = (board[own, .sequence] | 1)
-        board[own, .file] = claim.map { UInt64($0.id + 1) } ?? 0
-        board[own, .attempt] = UInt64(claim?.attempt ?? 0)
-        board[own, .tryNumber] = UInt64(claim?.tryNumber ?? 0)
-        board[own, .fileStarted] = started
-        board[own, .line] = 0
-        board[own, .record] = 0
-        board[own, .lastProgress] = started
-        board[own, .childPid] = 0
-        board[own, .state] = state.rawValue
-        board[own, .sequence] = (board[own, .sequence] &+ 1) & ~1
+    private func show(_ claim: Claim, tryNumber: Int, _ started: UInt64) {
+        place.show(Slot.Work(position: claim.id, generation: claim.generation, tryNumber: tryNumber, started: started))
     }
-}
-
-/// CPU seconds of this process and of its children that were waited for.
-enum CPUTime {
-    static var used: Double { seconds(RUSAGE_SELF.rawValue) + seconds(RUSAGE_CHILDREN.rawValue) }
-
-    private static func seconds(_ who: Int32) -> Double {
-        var usage = rusage()
-        guard getrusage(who, &usage) == 0 else { return 0 }
-        return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-            + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
-    }
-}
-
-/// Writes a line to stderr.
-func print(error: String) {
-    let bytes = Array((error + "\n").utf8)
-    _ = retryingInterrupts { write(STDERR_FILENO, bytes, bytes.count) }
 }

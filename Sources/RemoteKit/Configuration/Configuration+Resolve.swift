@@ -1,9 +1,19 @@
 import Fleet
 
 extension Configuration {
+    /// What is built in, for a program that sets the rest itself and reads no file.
+    /// - Parameter source: the source tree on this machine, absolute.
+    public init(source: String) {
+        let folder = LocalPath.normalized(source)
+        let builtIn = ConfigurationSource(name: "built in", folder: folder, text: ConfigurationSchema.builtIn)
+        self.init(SettingLayer(builtIn, home: nil, isBuiltIn: true), profile: nil, folder: folder)
+    }
+
     /// Resolves the configuration from values; nothing is read from the disk.
     /// - Parameters:
+    ///   - files: what was read.
     ///   - environment: all variables; `HOME` and `SLT_REMOTE_*` are looked at.
+    ///   - flags: what the command line says.
     ///   - workingDirectory: absolute.
     /// - Throws: ``ConfigurationError`` with all that is wrong in all sources.
     public static func resolve(files: ConfigurationFiles = ConfigurationFiles(), environment: [String: String] = [:],
@@ -14,26 +24,39 @@ extension Configuration {
         let builtIn = ConfigurationSource(name: "built in", folder: folder, text: ConfigurationSchema.builtIn)
         var layer = SettingLayer(builtIn, home: home, isBuiltIn: true)
         for file in [files.project, files.user] {
-            if let file { layer.overlay(SettingLayer(file, home: home)) }
+            guard let file else { continue }
+            let own = SettingLayer(file, home: home)
+            layer.overlay(own)
+            // A missing `=` or `#` too many leaves a file that says nothing and is not missed.
+            if own.settings.isEmpty, own.declared.isEmpty, own.problems.isEmpty {
+                layer.warnings.append(.init(.invalidValue, at: "\(file.name):1", "this file sets nothing; config/slt-remote.toml shows every key"))
+            }
         }
         let profile = choose(flags: flags, environment: environment)
         if let profile { layer.apply(profile) }
         layer.overlay(SettingLayer(environment: environment, workingDirectory: workingDirectory))
         layer.overlay(SettingLayer(flags: flags, workingDirectory: workingDirectory, home: home))
-        layer.checkEngine()
+        layer.checkTogether()
         guard layer.problems.isEmpty else { throw ConfigurationError(layer.problems) }
-        return Configuration(layer, profile: profile?.name, folder: folder)
+        var configuration = Configuration(layer, profile: profile?.name, folder: folder)
+        // What a shell made for --config <(…) is no place.
+        if let file = files.project, !folder.hasPrefix("/dev/"), !folder.hasPrefix("/proc/") {
+            configuration.projectFile = LocalPath.normalized(folder + "/" + LocalPath.lastPart(file.name))
+        }
+        // A name that is no host's is wrong for every command, also for those that ask no host.
+        if layer.settings[SettingPath("host")] != nil { _ = try configuration.host() }
+        return configuration
     }
 
     private static func choose(flags: ConfigurationFlags, environment: [String: String]) -> ChosenProfile? {
-        if let name = flags.profile { return ChosenProfile(name: name, origin: .flag("--profile")) }
+        if let name = flags.profile { return ChosenProfile(name: name, origin: .flag(flags.prefix + "profile")) }
         if let name = environment[ConfigurationFiles.profileVariable], !name.isEmpty {
             return ChosenProfile(name: name, origin: .environment(ConfigurationFiles.profileVariable))
         }
         return nil
     }
 
-    private init(_ layer: SettingLayer, profile: String?, folder: String) {
+    init(_ layer: SettingLayer, profile: String?, folder: String) {
         let values = SettingValues(layer.settings)
         sync = Sync(source: values.text("sync.source") ?? folder, exclude: values.strings("sync.exclude"),
                     gitignore: values.flag("sync.gitignore"), delete: values.flag("sync.delete"))
@@ -41,26 +64,29 @@ extension Configuration {
         prepare = Prepare(command: command?.isEmpty == true ? nil : command, timeout: values.seconds("prepare.timeout"),
                           environment: values.variables("prepare.env"))
         suite = Suite(files: values.strings("suite.files"), block: values.blocks("suite.block"),
-                      timeouts: values.timeouts("suite.timeouts"))
+                      timeouts: values.timeouts("suite.timeouts"), knownFailures: values.text("suite.known-failures"))
         engine = EngineSpec(kind: values.text("engine.kind").flatMap(EngineSpec.Kind.init) ?? .sqlite,
                             command: values.strings("engine.command"), environment: values.variables("engine.environment"))
         engine.dialect = values.text("engine.dialect")
         engine.library = values.text("engine.library")
+        engine.reference = values.text("engine.reference")
         engine.connection = values.text("engine.connection")
         engine.queryProtocol = values.text("engine.protocol")
         let labels = values.strings("engine.labels")
         engine.labels = labels.isEmpty ? nil : labels
         run = Run(mode: values.text("run.mode").flatMap(RunMode.init) ?? .drain, workers: values.workers("run.workers"),
                   time: values.seconds("run.time"), fileTimeout: values.seconds("run.file-timeout"),
-                  retries: values.integer("run.retries"), attempts: max(1, values.integer("run.attempts")),
+                  retries: values.integer("run.retries"), retriesTotal: max(0, values.integer("run.retries-total")), attempts: max(1, values.integer("run.attempts")),
                   memory: values.bytes("run.memory"), memoryFloor: values.has("run.memory-floor") ? values.bytes("run.memory-floor") ?? 0 : nil,
-                  order: values.text("run.order").flatMap(Selection.Order.init) ?? .history, seed: UInt64(max(0, values.integer("run.seed"))))
+                  order: values.text("run.order").flatMap(Selection.Order.init) ?? .history, seed: UInt64(max(0, values.integer("run.seed"))),
+                  flaky: values.text("run.flaky").flatMap(FlakyRule.init) ?? .warn)
         self.profile = profile
         profileNames = layer.declared.filter { $0.names.first == "profiles" }.compactMap(\.names.last).sorted()
         hostNames = layer.declared.filter { $0.names.first == "hosts" }.compactMap(\.names.last).sorted()
         projectFolder = folder
         settings = EffectiveSetting.list(layer.settings)
         self.values = layer.settings
+        warnings = layer.warnings
     }
 }
 
@@ -79,20 +105,6 @@ extension SettingLayer {
         }
         for (path, setting) in settings where path.names.starts(with: ["profiles", profile.name]) {
             settings[SettingPath(["run"] + path.names.dropFirst(2))] = setting
-        }
-    }
-
-    /// Keys of `[engine]` that do not fit each other, which no key's own check can see.
-    fileprivate mutating func checkEngine() {
-        guard let kind = settings[SettingPath("engine.kind")] else { return }
-        let command = settings[SettingPath("engine.command")]
-        if case .text(let name) = kind.value, name == "command" || name == "external", command == nil {
-            problems.append(.init(.invalidValue, at: kind.origin.description,
-                "'engine.kind' is \"\(name)\", but there is no 'engine.command'; add \(SettingKind.command.expected)"))
-        }
-        if let command, kind.origin == .builtIn {
-            problems.append(.init(.invalidValue, at: command.origin.description,
-                "'engine.command' is set, but 'engine.kind' is not; add kind = \"command\""))
         }
     }
 }

@@ -6,8 +6,10 @@ public struct ConfigurationSource: Sendable, Equatable {
     public var name: String
     /// Absolute path of the folder that relative paths in the file start from.
     public var folder: String
+    /// What is in the file.
     public var text: String
 
+    /// Each parameter is the property of the same name.
     public init(name: String, folder: String, text: String) {
         self.name = name
         self.folder = folder
@@ -24,7 +26,9 @@ struct DocumentNode {
         case flag(Bool)
         case list([DocumentNode])
         case table([(name: String, node: DocumentNode)])
-        /// A date or a time, which no key takes.
+        /// `2026-12-31`.
+        case date(String)
+        /// A time, which no key takes.
         case moment
     }
 
@@ -41,6 +45,7 @@ struct DocumentNode {
         case .flag: "true or false"
         case .list: "a list"
         case .table: "a table"
+        case .date: "a date or time"
         case .moment: "a date or time"
         }
     }
@@ -56,8 +61,8 @@ extension ConfigurationSource {
             throw ConfigurationError(.syntax, at: "\(name):\(line)", "cannot parse: there is a NUL byte; remove it")
         }
         let scan = TOMLKeyLines(text)
-        if let place = scan.missing {
-            throw ConfigurationError(.syntax, at: "\(name):\(place.line):\(place.column)", "cannot parse: \(place.what) is missing here")
+        if let place = scan.mistake {
+            throw ConfigurationError(.syntax, at: "\(name):\(place.line):\(place.column)", "cannot parse: \(place.what)")
         }
         do {
             let table = try TOMLTable(string: text)
@@ -101,6 +106,12 @@ extension DocumentNode {
         if let integer = value.int { return DocumentNode(content: .integer(integer), line: line) }
         if let number = value.double { return DocumentNode(content: .number(number), line: line) }
         if let flag = value.bool { return DocumentNode(content: .flag(flag), line: line) }
+        if let date = value.date { return DocumentNode(content: .date(Self.written(date)), line: line) }
         return DocumentNode(content: .moment, line: line)
+    }
+
+    private static func written(_ date: TOMLDate) -> String {
+        func digits(_ number: Int, _ width: Int) -> String { String(repeating: "0", count: max(0, width - String(number).utf8.count)) + String(number) }
+        return digits(date.year, 4) + "-" + digits(date.month, 2) + "-" + digits(date.day, 2)
     }
 }

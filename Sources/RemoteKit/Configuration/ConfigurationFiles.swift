@@ -1,6 +1,5 @@
-#if canImport(Glibc)
 import Glibc
-#endif
+import Platform
 
 /// The files a configuration is read from.
 public struct ConfigurationFiles: Sendable, Equatable {
@@ -9,6 +8,7 @@ public struct ConfigurationFiles: Sendable, Equatable {
     /// The user's own.
     public var user: ConfigurationSource?
 
+    /// Files that have been read already.
     public init(project: ConfigurationSource? = nil, user: ConfigurationSource? = nil) {
         self.project = project
         self.user = user
@@ -18,6 +18,7 @@ public struct ConfigurationFiles: Sendable, Equatable {
     public static let projectName = "slt-remote.toml"
     /// Names the project's file, as `--config` does.
     public static let fileVariable = "SLT_REMOTE_CONFIG"
+    /// Chooses a profile, as `--profile` does.
     public static let profileVariable = "SLT_REMOTE_PROFILE"
     /// Variables that stand for no key.
     static let variables = [fileVariable, profileVariable]
@@ -27,9 +28,11 @@ public struct ConfigurationFiles: Sendable, Equatable {
     /// Finds and reads the files there are. Neither has to exist, except the one that is named.
     /// - Parameters:
     ///   - named: what `--config` says; takes the place of the search for the project's file.
+    ///   - place: what names it, for messages.
+    ///   - environment: all variables.
     ///   - workingDirectory: absolute.
     /// - Throws: ``ConfigurationError`` for a file that is there and cannot be read, or is named and not there.
-    public static func find(named: String? = nil, environment: [String: String],
+    public static func find(named: String? = nil, place: String? = nil, environment: [String: String],
                             workingDirectory: String) throws(ConfigurationError) -> ConfigurationFiles {
         let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         var files = ConfigurationFiles()
@@ -37,7 +40,7 @@ public struct ConfigurationFiles: Sendable, Equatable {
         if let name = named ?? variable {
             guard let path = LocalPath.absolute(name, from: workingDirectory, home: home),
                   let source = try read(path, name: name) else {
-                throw ConfigurationError(.unreadable, at: named == nil ? fileVariable : "--config",
+                throw ConfigurationError(.unreadable, at: named == nil ? fileVariable : place,
                                          "cannot read \(name): there is no such file; check the path")
             }
             files.project = source
@@ -74,7 +77,7 @@ public struct ConfigurationFiles: Sendable, Equatable {
         var info = stat()
         guard stat(path, &info) == 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw ConfigurationError(.unreadable, at: name, "cannot read: \(String(cString: strerror(errno))); check its permissions")
+            throw ConfigurationError(.unreadable, at: name, "cannot read: \(ErrorText.of()); check its permissions")
         }
         guard info.st_mode & S_IFMT != S_IFDIR else {
             throw ConfigurationError(.unreadable, at: name, "cannot read: it is a folder; name the file in it")
@@ -87,7 +90,7 @@ public struct ConfigurationFiles: Sendable, Equatable {
 
     private static func text(_ path: String, _ name: String) throws(ConfigurationError) -> String {
         guard let handle = fopen(path, "re") else {
-            throw ConfigurationError(.unreadable, at: name, "cannot read: \(String(cString: strerror(errno))); check its permissions")
+            throw ConfigurationError(.unreadable, at: name, "cannot read: \(ErrorText.of()); check its permissions")
         }
         defer { fclose(handle) }
         // A pipe or a device, as in --config <(…), has no size to go by.
@@ -100,15 +103,5 @@ public struct ConfigurationFiles: Sendable, Equatable {
             throw ConfigurationError(.syntax, at: name, "cannot parse: it is not UTF-8; save it as UTF-8")
         }
         return text
-    }
-}
-
-extension Configuration {
-    /// Finds, reads and resolves: what a command does first.
-    /// - Parameter named: what `--config` says.
-    public static func load(named: String? = nil, environment: [String: String], flags: ConfigurationFlags,
-                            workingDirectory: String) throws(ConfigurationError) -> Configuration {
-        let files = try ConfigurationFiles.find(named: named, environment: environment, workingDirectory: workingDirectory)
-        return try resolve(files: files, environment: environment, flags: flags, workingDirectory: workingDirectory)
     }
 }

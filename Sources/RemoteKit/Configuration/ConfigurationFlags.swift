@@ -1,20 +1,33 @@
 /// What the command line says over the configuration, as typed; `nil` where it says nothing.
 public struct ConfigurationFlags: Sendable, Equatable {
+    /// A host of the configuration, `local`, or what `ssh` takes.
     public var host: String?
     /// A profile of the configuration or a built-in one.
     public var profile: String?
+    /// `run.mode`.
     public var mode: String?
+    /// `run.workers`.
     public var workers: String?
+    /// `run.time`.
     public var time: String?
+    /// `run.file-timeout`.
     public var fileTimeout: String?
+    /// `run.retries`.
     public var retries: String?
+    /// `run.attempts`.
     public var attempts: String?
+    /// `run.memory`.
     public var memory: String?
+    /// `run.seed`.
     public var seed: String?
+    /// `run.order`.
     public var order: String?
     /// Globs that take the place of `suite.files`.
     public var files: [String]
+    /// What stands before each of these names in messages and in the listing: `--` where they come from a command line.
+    public var prefix = ""
 
+    /// What is not given is left to the other sources.
     public init(host: String? = nil, profile: String? = nil, mode: String? = nil, workers: String? = nil,
                 time: String? = nil, fileTimeout: String? = nil, retries: String? = nil, attempts: String? = nil,
                 memory: String? = nil, seed: String? = nil, order: String? = nil, files: [String] = []) {
@@ -34,16 +47,16 @@ public struct ConfigurationFlags: Sendable, Equatable {
 
     var texts: [(flag: String, path: SettingPath, text: String?)] {
         [
-            ("--host", SettingPath("host"), host),
-            ("--mode", SettingPath("run.mode"), mode),
-            ("--workers", SettingPath("run.workers"), workers),
-            ("--time", SettingPath("run.time"), time),
-            ("--file-timeout", SettingPath("run.file-timeout"), fileTimeout),
-            ("--retries", SettingPath("run.retries"), retries),
-            ("--attempts", SettingPath("run.attempts"), attempts),
-            ("--memory", SettingPath("run.memory"), memory),
-            ("--seed", SettingPath("run.seed"), seed),
-            ("--order", SettingPath("run.order"), order),
+            (prefix + "host", SettingPath("host"), host),
+            (prefix + "mode", SettingPath("run.mode"), mode),
+            (prefix + "workers", SettingPath("run.workers"), workers),
+            (prefix + "time", SettingPath("run.time"), time),
+            (prefix + "file-timeout", SettingPath("run.file-timeout"), fileTimeout),
+            (prefix + "retries", SettingPath("run.retries"), retries),
+            (prefix + "attempts", SettingPath("run.attempts"), attempts),
+            (prefix + "memory", SettingPath("run.memory"), memory),
+            (prefix + "seed", SettingPath("run.seed"), seed),
+            (prefix + "order", SettingPath("run.order"), order),
         ]
     }
 }

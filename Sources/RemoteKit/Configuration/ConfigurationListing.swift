@@ -1,3 +1,6 @@
+import Fleet
+package import Platform
+
 extension EffectiveSetting {
     /// All settings in the order of the schema; tables with chosen names by name.
     static func list(_ settings: [SettingPath: Setting]) -> [EffectiveSetting] {
@@ -29,7 +32,9 @@ extension EffectiveSetting {
 
 extension Configuration {
     /// The whole configuration in the form of a file, with the origin of each value as a comment.
-    public func listing() -> String {
+    public func listing() -> String { listing(settings) }
+
+    private func listing(_ settings: [EffectiveSetting]) -> String {
         var lines: [(text: String, origin: String?)] = []
         var table: [String] = []
         for setting in settings {
@@ -46,5 +51,35 @@ extension Configuration {
             guard let origin = line.origin else { return line.text }
             return line.text + String(repeating: " ", count: max(0, width - line.text.count)) + "  # " + SafeText.line(origin)
         }.joined(separator: "\n") + "\n"
+    }
+
+    /// The configuration of a run as it is stored: with the files that the command line names, and without secrets.
+    public func redactedListing() -> String {
+        let redaction = redaction
+        var shown = settings.map { setting in
+            EffectiveSetting(path: setting.path, value: Self.value(of: setting, self, redaction), origin: setting.origin)
+        }
+        if namesFiles, let index = shown.firstIndex(where: { $0.path == ["suite", "files"] }) {
+            let files = SettingValue.strings(suite.files.map { redaction.message($0) })
+            shown[index] = EffectiveSetting(path: ["suite", "files"], value: files.asTOML, origin: .flag("the command line"))
+        }
+        return listing(shown)
+    }
+
+    /// Of variables the names are stored; whatever a value is, somebody may have meant it to be secret.
+    private static func value(of setting: EffectiveSetting, _ configuration: Configuration, _ redaction: Redaction) -> String {
+        switch setting.path.prefix(2) {
+        case ["engine", "environment"], ["prepare", "env"]: SettingValue.quoted(Redaction.mark)
+        case ["engine", "connection"]: SettingValue.quoted(redaction.connection(configuration.engine.connection ?? ""))
+        case ["engine", "command"]: SettingValue.strings(redaction.words(configuration.engine.command)).asTOML
+        case ["prepare", "command"]: SettingValue.quoted(redaction.words([configuration.prepare.command ?? ""])[0])
+        default: redaction.message(setting.value)
+        }
+    }
+
+    /// Takes the secrets of the engine and of the build out of texts.
+    package var redaction: Redaction {
+        Redaction(Redaction.secrets(engine.environment) + Redaction.secrets(prepare.environment) + (engine.connection.map { ConnectionText($0).secrets } ?? [])
+            + SecretWords.secrets(in: engine.command) + SecretWords.secrets(in: [prepare.command].compactMap(\.self)))
     }
 }

@@ -1,4 +1,4 @@
-/// Every key there is. Files, variables, `config show`, the hints of error messages and the test of the sample
+/// Every key there is. Files, variables, `config`, the hints of error messages and the test of the sample
 /// all read this one tree.
 indirect enum ConfigurationSchema: Sendable {
     /// Fixed names, in the order in which they are shown.
@@ -27,6 +27,7 @@ indirect enum ConfigurationSchema: Sendable {
             ("files", .value(.strings)),
             ("block", .value(.blocks)),
             ("timeouts", .value(.timeouts)),
+            ("known-failures", .value(.localPath)),
         ])),
         ("engine", .table([
             ("kind", .value(.choice(["sqlite", "postgres", "external", "command"]))),
@@ -34,6 +35,7 @@ indirect enum ConfigurationSchema: Sendable {
             ("command", .value(.command)),
             ("environment", .environment),
             ("library", .value(.hostPath)),
+            ("reference", .value(.hostPath)),
             ("connection", .value(.text)),
             ("protocol", .value(.choice(["simple", "extended"]))),
             ("labels", .value(.strings)),
@@ -60,11 +62,13 @@ indirect enum ConfigurationSchema: Sendable {
         ("time", .value(.duration)),
         ("file-timeout", .value(.duration)),
         ("retries", .value(.integer(0...100))),
+        ("retries-total", .value(.integer(0...1_000_000))),
         ("attempts", .value(.integer(1...100))),
         ("memory", .value(.size(least: 16 << 20))),
         ("memory-floor", .value(.size(least: 1 << 20))),
         ("order", .value(.choice(["history", "longest", "name", "random"]))),
         ("seed", .value(.integer(0...Int.max))),
+        ("flaky", .value(.choice(["fail", "warn", "pass"]))),
     ]
 
     /// What holds where nothing else is said, in the form of a file.
@@ -88,10 +92,12 @@ indirect enum ConfigurationSchema: Sendable {
         time = "1h"
         file-timeout = "5m"
         retries = 0
+        retries-total = 100
         attempts = 2
         memory = "none"
         order = "history"
         seed = 0
+        flaky = "warn"
         [profiles.quick]
         workers = 8
         time = "5m"

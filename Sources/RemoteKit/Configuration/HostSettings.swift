@@ -1,5 +1,8 @@
-/// One host, resolved.
+import Platform
+
+/// One host: where it is and what is kept there.
 public struct HostSettings: Sendable, Equatable {
+    /// How a host is reached.
     public enum Target: Sendable, Equatable {
         /// This machine; no SSH is needed.
         case local
@@ -9,20 +12,40 @@ public struct HostSettings: Sendable, Equatable {
 
     /// As the user named it.
     public var name: String
+    /// How it is reached.
     public var target: Target
     /// Where the sources go, absolute or from `~/`, which the host expands.
     public var workspace: String
     /// Where agents and run directories go, likewise.
     public var state: String
-    /// These say other than ssh's own configuration, where set. Local paths are absolute.
+    /// The account there; `nil` leaves it to ssh's own configuration.
     public var user: String?
+    /// The port of the SSH server; `nil` leaves it to ssh's own configuration.
     public var port: Int?
+    /// Private keys, absolute paths; empty leaves them to ssh's own configuration.
     public var identityFiles: [String]
+    /// known_hosts files, absolute paths, or `none`, as ssh_config(5) has it; empty leaves them to ssh's own configuration.
     public var knownHostsFiles: [String]
     /// A file to read in the place of ssh's own configuration.
     public var sshConfig: String?
     /// The worker binary to upload in the place of the one beside this program.
     public var worker: String?
+
+    /// Each parameter is the property of the same name. The name is also that of the folder that results go to, and what is not in the
+    /// source tree is deleted in the workspace.
+    public init(name: String, target: Target, workspace: String, state: String = "~/.local/state/slt-remote", user: String? = nil, port: Int? = nil,
+                identityFiles: [String] = [], knownHostsFiles: [String] = [], sshConfig: String? = nil, worker: String? = nil) {
+        self.name = name
+        self.target = target
+        self.workspace = workspace
+        self.state = state
+        self.user = user
+        self.port = port
+        self.identityFiles = identityFiles
+        self.knownHostsFiles = knownHostsFiles
+        self.sshConfig = sshConfig
+        self.worker = worker
+    }
 }
 
 extension Configuration {
@@ -36,8 +59,8 @@ extension Configuration {
         let chosen = values[SettingPath("host")]
         let origin = name == nil ? chosen?.origin.description : nil
         guard let name = name ?? SettingValues(values).text("host") ?? (hostNames.count == 1 ? hostNames[0] : nil) else {
-            let remedy = hostNames.isEmpty ? " in a slt-remote.toml of your project, where there is none yet" : ""
-            throw ConfigurationError(.unknownHost, "no host is given; say --host NAME or set host = \"NAME\"\(remedy)\(known)")
+            let place = hostNames.isEmpty ? " in your project's slt-remote.toml, which names no host yet" : ""
+            throw ConfigurationError(.unknownHost, "no host is chosen\(known); set host = \"NAME\"\(place)", remedy: .nameHost)
         }
         if hostNames.contains(name) || name == "local" { return try settings(of: name, target: nil) }
         guard name.contains("@") || name.hasPrefix("ssh://") || hostNames.isEmpty else {
@@ -84,6 +107,6 @@ extension Configuration {
     private var defaultWorkspace: String {
         let name = LocalPath.lastPart(sync.source)
         let path = "~/slt-remote/" + (name.isEmpty ? "root" : name)
-        return HostPath.isUsable(path) ? path : "~/slt-remote/project"
+        return PathOnHost.isUsable(path) ? path : "~/slt-remote/project"
     }
 }

@@ -1,5 +1,5 @@
 /// Finds what somebody probably meant to type.
-enum NearestName {
+public enum NearestName {
     /// The candidate with the fewest edits from `name`, if they are few enough for a slip of the fingers.
     static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
         let typed = Array(name.lowercased().unicodeScalars.prefix(64))
@@ -13,7 +13,7 @@ enum NearestName {
     }
 
     /// `; did you mean 'x'?`, or the names there are.
-    static func hint(for name: String, among candidates: some Collection<String>) -> String {
+    public static func hint(for name: String, among candidates: some Collection<String>) -> String {
         if let nearest = of(name, among: candidates) { return "; did you mean '\(nearest)'?" }
         return candidates.isEmpty ? "" : "; known: " + candidates.sorted().joined(separator: ", ")
     }

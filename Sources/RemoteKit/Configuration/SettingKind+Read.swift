@@ -1,4 +1,5 @@
 import Fleet
+import Platform
 
 extension SettingKind {
     /// Reads a value of a TOML file. Types are kept apart: `port = "22"` is a mistake there.
@@ -63,8 +64,8 @@ extension SettingKind {
         case .localPath: return .text(try Self.localPath(text, context, keepsNone: false))
         case .localPaths: return .strings([try Self.localPath(text, context, keepsNone: true)])
         case .hostPath:
-            guard HostPath.isUsable(text) else { throw mismatch(shown) }
-            return .text(HostPath.tidied(text))
+            guard PathOnHost.isUsable(text) else { throw mismatch(shown) }
+            return .text(PathOnHost.tidied(text))
         case .destination:
             guard Destination.isUsable(text) else { throw mismatch(shown) }
             return .text(text)

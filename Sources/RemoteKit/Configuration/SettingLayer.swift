@@ -4,12 +4,15 @@ struct SettingLayer {
     /// Hosts and profiles that have a table, even an empty one.
     var declared: Set<SettingPath> = []
     var problems: [ConfigurationError.Problem] = []
+    /// What may be meant, and mostly is not.
+    var warnings: [ConfigurationError.Problem] = []
 
     /// Lays `other` over this: its keys win, one by one; lists are replaced, never joined.
     mutating func overlay(_ other: SettingLayer) {
         settings.merge(other.settings) { $1 }
         declared.formUnion(other.declared)
         problems += other.problems
+        warnings += other.warnings
     }
 }
 
@@ -101,7 +104,7 @@ private struct DocumentReader {
                 if isVariableName(name) {
                     value(child, .text, path.appending(name))
                 } else {
-                    problem(.invalidValue, child.line, "'\(name)' in [\(path)] is no name of an environment variable; use letters, digits and '_'")
+                    problem(.invalidValue, child.line, "'\(name)' in [\(path)] is not a valid name for an environment variable; use letters, digits and '_'")
                 }
             }
         }
@@ -133,7 +136,7 @@ private struct DocumentReader {
 
     private mutating func isUsable(_ name: String, _ what: String, _ line: Int?) -> Bool {
         if !name.isEmpty, name != ConfigurationSchema.anyHost, Destination.isUsable(name) { return true }
-        problem(.invalidValue, line, "'\(name)' is no name for a \(what); use letters, digits, '.', '-' and '_'")
+        problem(.invalidValue, line, "'\(name)' is not a valid name for a \(what); use letters, digits, '.', '-' and '_'")
         return false
     }
 

@@ -1,4 +1,5 @@
 import Fleet
+import Platform
 
 /// How many worker processes a run keeps alive.
 public enum WorkerCount: Sendable, Equatable, CustomStringConvertible {
@@ -26,8 +27,10 @@ public enum WorkerCount: Sendable, Equatable, CustomStringConvertible {
 public struct BlockRule: Sendable, Equatable {
     /// A glob, relative to the workspace.
     public var files: String
+    /// Shown with each file.
     public var reason: String
 
+    /// Each parameter is the property of the same name.
     public init(files: String, reason: String) {
         self.files = files
         self.reason = reason
@@ -52,9 +55,9 @@ enum SettingValue: Sendable, Equatable {
         switch self {
         case .text(let text): Self.quoted(text)
         case .flag(let flag): flag ? "true" : "false"
-        case .seconds(let seconds): Self.quoted(Self.duration(seconds))
+        case .seconds(let seconds): Self.quoted(Quantity.written(seconds: seconds))
         case .bytes(nil): "\"none\""
-        case .bytes(let bytes?): Self.size(bytes)
+        case .bytes(let bytes?): bytes > 0 && bytes % 1024 == 0 ? Self.quoted(Quantity.written(bytes: bytes)) : String(bytes)
         case .workers(.auto): "\"auto\""
         case .workers(.exactly(let count)): String(count)
         case .integer(let integer): String(integer)
@@ -63,7 +66,7 @@ enum SettingValue: Sendable, Equatable {
             "[" + rules.map { "{ files = \(Self.quoted($0.files)), reason = \(Self.quoted($0.reason)) }" }
                 .joined(separator: ", ") + "]"
         case .timeouts(let rules):
-            "[" + rules.map { "{ files = \(Self.quoted($0.files)), time = \(Self.quoted(Self.duration($0.seconds))) }" }
+            "[" + rules.map { "{ files = \(Self.quoted($0.files)), time = \(Self.quoted(Quantity.written(seconds: $0.seconds))) }" }
                 .joined(separator: ", ") + "]"
         }
     }
@@ -91,22 +94,6 @@ enum SettingValue: Sendable, Equatable {
             let digits = String(scalar.value, radix: 16, uppercase: true)
             return "\\U" + String(repeating: "0", count: 8 - digits.utf8.count) + digits
         }
-    }
-
-    /// `1h30m`, `1m30s`; fractions in seconds.
-    private static func duration(_ seconds: Double) -> String {
-        guard seconds == seconds.rounded(), seconds < 1e15 else { return "\(seconds)s" }
-        let whole = Int(seconds)
-        let parts = [(whole / 3600, "h"), (whole / 60 % 60, "m"), (whole % 60, "s")]
-        let text = parts.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()
-        return text.isEmpty ? "0s" : text
-    }
-
-    private static func size(_ bytes: Int) -> String {
-        for (shift, unit) in [(40, "T"), (30, "G"), (20, "M"), (10, "K")] where bytes > 0 && bytes % (1 << shift) == 0 {
-            return "\"\(bytes >> shift)\(unit)\""
-        }
-        return String(bytes)
     }
 }
 

@@ -3,7 +3,7 @@
 ///
 /// It stops at the first thing it does not know, which TOMLKit will complain about, with one exception: toml++,
 /// which TOMLKit wraps, ends the process by an assertion where a value or a table's name is missing, as in
-/// `x = [}]` or `[,]`. So this scan comes first, and ``missing`` says where that is.
+/// `x = [}]` or `[,]`. So this scan comes first, and ``mistake`` says where that is.
 struct TOMLKeyLines {
     enum Part: Hashable {
         case key(String)
@@ -13,8 +13,12 @@ struct TOMLKeyLines {
     /// Line numbers from 1, by path from the root.
     private(set) var lines: [[Part]: Int] = [:]
 
-    /// Line and column, from 1, of the first place where something should stand and does not begin.
-    private(set) var missing: (what: String, line: Int, column: Int)?
+    /// Line and column, from 1, of the first place where something is wrong: `a value is missing here`.
+    private(set) var mistake: (what: String, line: Int, column: Int)?
+
+    /// Keys and lists within each other; no key of ours is deeper than five. What is deeper takes time and memory by its square,
+    /// here and in the parser, and its stack.
+    static let deepest = 32
 
     private let bytes: [UInt8]
     private var position = 0
@@ -38,7 +42,11 @@ struct TOMLKeyLines {
         position += isList ? 2 : 1
         var path: [Part] = []
         let names = dottedKey()
-        if names.isEmpty { miss("a table's name") }
+        if names.isEmpty { mistake("a table's name is missing here") }
+        guard names.count <= Self.deepest else {
+            tooDeep()
+            return []
+        }
         for (place, name) in names.enumerated() {
             path.append(.key(name))
             if isList, place == names.count - 1 { headers[path, default: 0] += 1 }
@@ -52,7 +60,9 @@ struct TOMLKeyLines {
     private mutating func pair(in table: [Part]) {
         let start = line
         var path = table
-        for name in dottedKey() {
+        let names = dottedKey()
+        guard path.count + names.count <= Self.deepest else { return tooDeep() }
+        for name in names {
             path.append(.key(name))
             note(path, start)
         }
@@ -95,6 +105,7 @@ struct TOMLKeyLines {
     // MARK: Values
 
     private mutating func value(at path: [Part]) {
+        guard path.count <= Self.deepest else { return tooDeep() }
         skipSpaces()
         switch current {
         case UInt8(ascii: "\""), UInt8(ascii: "'"): string()
@@ -103,13 +114,16 @@ struct TOMLKeyLines {
         case let byte? where byte > 0x20 && byte < 0x7F && !Self.isEnd(byte):
             while let byte = current, !Self.isEnd(byte) { position += 1 }
         default:
-            miss("a value")
+            mistake("a value is missing here")
         }
     }
 
-    private mutating func miss(_ what: String) {
+    private mutating func tooDeep() { mistake("this is nested deeper than \(Self.deepest) levels") }
+
+    private mutating func mistake(_ what: String) {
+        guard mistake == nil else { return }
         let lineStart = bytes[..<min(position, bytes.count)].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        missing = (what, line, position - lineStart + 1)
+        mistake = (what, line, position - lineStart + 1)
         giveUp()
     }
 

@@ -1,174 +1,222 @@
+public import AgentProtocol
 public import Fleet
-import FoundationEssentials
+import Platform
 public import TreeSync
 import Wire
 
-/// What a host can be asked, once connected. Each call is an exchange; several may run at once.
+/// What a host can be asked, once connected. Each call is an exchange; several may run at once. What is returned is checked and
+/// safe to show.
+///
+/// Every call throws ``RemoteError`` or `CancellationError`.
 public struct AgentClient: Sendable {
-    let conversation: Conversation
+    let conversation: AgentConversation
     /// Opens one more connection to the host, joined to the sync that waits for the token; `nil` where one is enough.
-    var openLane: (@Sendable (_ token: String, _ body: @escaping @Sendable (Conversation) async throws -> Void) async throws -> Void)?
+    var openLane: (@Sendable (_ token: String, _ body: @escaping @Sendable (AgentConversation) async throws -> Void) async throws -> Void)?
 
     /// How long an answer takes at least.
     var roundTrip = Duration.zero
     /// Above this, a host is not in the same building.
     private static let far = Duration.milliseconds(4)
 
-    init(conversation: Conversation) { self.conversation = conversation }
+    /// Is told what is waited for on this machine.
+    var waiting: WaitingHandler?
+
+    init(conversation: AgentConversation, waiting: WaitingHandler? = nil) {
+        self.conversation = conversation
+        self.waiting = waiting
+    }
+
+    /// The host's own name for itself.
+    public var hostName: String { conversation.hostName }
+
+    // MARK: sources
 
     /// Connections of one sync besides the first: one encrypts about 370 MB/s, and three keep four cores busy.
     private static let furtherLanes = 2
 
-    /// The host's own name for itself.
-    public var hostName: String { conversation.peer.hostName }
-
-    /// Brings a tree into `workspace` on the host.
-    public func sync(source: PreparedSource, to workspace: String, options: SyncOptions,
-                     events: @escaping SyncEventHandler) async throws -> TreeSync.SyncReport {
+    /// Brings a tree into a workspace on the host.
+    /// - Parameters:
+    ///   - source: is being read already.
+    ///   - request: which workspace, and whose tree it is.
+    ///   - options: what is compared, deleted and told.
+    ///   - events: called from other threads, one call at a time; it must return soon.
+    public func sync(source: PreparedSource, to request: WorkspaceRequest, options: SyncOptions,
+                     events: @escaping SyncEventHandler) async throws -> SyncReport {
         var options = options
         // On this machine itself, packing only costs time.
         if openLane == nil { options.compression = .never }
         options.isFar = roundTrip > Self.far
         let token = openLane == nil ? nil : Self.randomToken()
-        let exchange = try conversation.open(AgentRequest.sync(workspace: workspace, laneToken: token))
         var lanes: BulkLanes?
         if let openLane, let token {
             lanes = BulkLanes(count: Self.furtherLanes) { body in
-                try await openLane(token) { try await body($0.open(AgentRequest.lane)) }
+                try await openLane(token) { try await body($0.lane()) }
             }
         }
-        let keeper = FaultKeeper(exchange)
-        return try await keeper.run { [lanes, options] in
-            try await TreeSender.run(source, options: options, lanes: lanes, over: keeper, events: events)
+        return try await RemoteError.translating { [lanes, options] in
+            try await conversation.openBothWays(.sync(request, laneToken: token), of: "the sync") {
+                try await $0.send(source, options: options, lanes: lanes, events: events)
+            }
         }
     }
 
     /// 128 bits, as hexadecimal digits.
-    private static func randomToken() -> String {
-        (0..<4).map { _ in
-            let digits = String(UInt32.random(in: .min ... .max), radix: 16)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }.joined()
+    private static func randomToken() -> String { Hex.encode(UInt64.random(in: .min ... .max)) + Hex.encode(UInt64.random(in: .min ... .max)) }
+
+    /// - Throws: where the tree must not have the workspace.
+    func claim(_ request: WorkspaceRequest) async throws { try await RemoteError.translating { try await conversation.tell(.claim(request)) } }
+
+    /// The tree that a workspace belongs to.
+    func mark(of workspace: String) async throws -> TreeOrigin? {
+        try await RemoteError.translating { try await conversation.askIfKnown(.mark(workspace: workspace)) }
     }
 
+    /// Leaves word on the host of what a sync has brought there.
+    public func note(_ stamp: SourceStamp) async throws { let _: Bool = try await ask(.noteSource(stamp)) }
+
     /// Runs a build command on the host.
-    /// - Parameter output: gets what it prints, as it comes.
-    public func prepare(_ request: PrepareRequest, output: @Sendable ([UInt8]) -> Void) async throws -> PrepareEnd {
-        let exchange = try conversation.open(AgentRequest.prepare(request))
-        return try await guarding(exchange) {
-            while let bytes = try await exchange.receive() {
-                switch try PrepareMessage(bytes: bytes) {
-                case .output(let bytes): output(bytes)
-                case .ended(let end): return end
+    /// - Parameters:
+    ///   - request: the command, where and for how long.
+    ///   - output: gets what it prints, as it comes.
+    /// - Returns: how it ended, which may be by an exit code other than 0.
+    public func prepare(_ request: PrepareRequest, output: @Sendable (UntrustedText) -> Void) async throws -> PrepareEnd {
+        try await RemoteError.translating {
+            try await conversation.openBothWays(.prepare(request), of: "the build", waiting: false) { exchange in
+                while let message = try await exchange.nextOfBuild() {
+                    switch message {
+                    case .output(let text): output(text)
+                    case .ended(let end): return end
+                    }
                 }
+                throw RemoteError(.host, "the agent did not say how the build ended")
             }
-            throw WireFault(.malformed, "the agent did not say how the build ended")
         }
     }
 
-    public func start(_ request: StartRequest) async throws -> RunStatus { try await ask(.start(request)) }
-    public func resume(run: String?) async throws -> RunStatus { try await ask(.resume(run: run)) }
-    public func status(run: String?) async throws -> HostReport { try await ask(.status(run: run)) }
+    // MARK: runs
 
+    /// What the engine of the run that is started or resumed next on this connection is given.
+    public func give(_ secrets: EngineSecrets) async throws { try await RemoteError.translating { try await conversation.tell(.secrets(secrets)) } }
+
+    /// Makes a run and starts it.
+    public func start(_ request: StartRequest) async throws -> RunStatus { try await ask(.start(request)) }
+    /// Starts a run that was interrupted or stopped again.
+    public func resume(_ request: ResumeRequest) async throws -> RunStatus { try await ask(.resume(request)) }
+    /// The host, and the run that is meant if there is one.
+    public func status(run: RunChoice) async throws -> HostReport { try await ask(.status(run: run)) }
     /// Changes the number of workers of the live run.
-    public func workers(run: String?, count: Int) async throws -> RunStatus { try await ask(.workers(run: run, count: count)) }
+    public func workers(run: RunChoice, count: Int) async throws -> RunStatus { try await ask(.workers(run: run, count: count)) }
     /// Stops claims for a while, or lets them go on.
-    public func pause(run: String?, _ paused: Bool) async throws -> RunStatus { try await ask(.pause(run: run, paused: paused)) }
+    public func pause(run: RunChoice, _ paused: Bool) async throws -> RunStatus { try await ask(.pause(run: run, paused: paused)) }
     /// What older runs left behind.
     /// - Parameter ends: whether to end it.
     public func doctor(ends: Bool) async throws -> DoctorReport { try await ask(.doctor(ends: ends)) }
 
     /// Every run, latest first.
+    /// - Parameter limit: the most that are listed.
     public func runs(limit: Int) async throws -> [RunStatus] {
         var runs: [RunStatus] = []
-        try await each(.runs(limit: limit)) { runs.append($0) }
+        try await each(.runs(limit: limit), within: AnswerLimit(items: limit, bytes: 64 << 20), of: "the list of runs", remedy: .fewerRuns) { runs.append($0) }
         return runs
     }
 
+    /// Removes runs that have ended, and that nobody reads.
+    /// - Parameter isDryRun: only says what each takes.
+    public func remove(runs: [String], isDryRun: Bool) async throws -> [RunRemoval] {
+        var removals: [RunRemoval] = []
+        var left = runs[...]
+        // A message has an end.
+        while !left.isEmpty {
+            let some = Array(left.prefix(1000))
+            try await each(.removeRuns(some, isDryRun: isDryRun), within: AnswerLimit(items: some.count, bytes: 8 << 20), of: "the removal of runs") { removals.append($0) }
+            left = left.dropFirst(some.count)
+        }
+        return removals
+    }
+
+    /// Removes what nobody needs any more from the host's state folder; no sources and no results.
+    /// - Parameters:
+    ///   - agents: digests of workers that stay there.
+    ///   - isDryRun: only says what that is.
+    public func clean(keepingAgents agents: [String], isDryRun: Bool) async throws -> [UnneededItem] {
+        var items: [UnneededItem] = []
+        try await each(.clean(keepingAgents: agents, isDryRun: isDryRun), within: AnswerLimit(items: 100_000, bytes: 64 << 20), of: "what is not needed") { items.append($0) }
+        return items
+    }
+
+    /// The runs of all projects that have not ended.
+    public func liveRuns() async throws -> [RunStatus] {
+        try await runs(limit: 1000).filter { $0.phase == .running || $0.phase == .stopping }
+    }
+
     /// Ends a run and waits until it has ended.
-    /// - Parameter progress: gets where it stands, a few times a second.
-    public func stop(run: String?, now: Bool, progress: (RunStatus) -> Void = { _ in }) async throws -> RunStatus {
+    /// - Parameters:
+    ///   - run: which one.
+    ///   - now: without the few seconds that files in flight get otherwise.
+    ///   - progress: gets where it stands, a few times a second.
+    public func stop(run: RunChoice, now: Bool, progress: (RunStatus) -> Void = { _ in }) async throws -> RunStatus {
         var last: RunStatus?
-        try await each(.stop(run: run, now: now)) { (status: RunStatus) in
+        try await each(.stop(run: run, now: now), within: AnswerLimit(items: 1 << 20, bytes: 1 << 34), of: "the run's end") { (status: RunStatus) in
             last = status
             progress(status)
         }
-        guard let last else { throw WireFault(.malformed, "the agent said nothing of the run") }
+        guard let last else { throw RemoteError(.host, "the agent said nothing of the run") }
         return last
     }
 
     /// Follows a run until it has ended.
-    public func follow(run: String?, from offset: Int = 0, _ body: (FollowMessage) async throws -> Void) async throws {
-        let exchange = try conversation.open(AgentRequest.follow(run: run, from: offset))
-        try await exchange.finishSending()
-        try await guarding(exchange) {
-            while let message = try await exchange.receive(FollowMessage.self) { try await body(message) }
+    /// - Parameters:
+    ///   - run: which one.
+    ///   - offset: where its events are read from; 0 is the first. Each message has the one behind it.
+    ///   - body: gets each message.
+    public func follow(run: RunChoice, from offset: Int = 0, _ body: (FollowMessage) async throws -> Void) async throws {
+        try await RemoteError.translating {
+            try await conversation.open(.follow(run: run, from: offset), within: .stream, of: "the run") { exchange in
+                while let message: FollowMessage = try await exchange.next() { try await body(message) }
+            }
         }
     }
 
-    /// The bytes of a log.
-    public func logs(_ request: LogRequest, output: ([UInt8]) -> Void) async throws {
-        let exchange = try conversation.open(AgentRequest.logs(request))
-        try await exchange.finishSending()
-        try await guarding(exchange) {
-            while let bytes = try await exchange.receive() { output(bytes) }
+    /// A log, piece by piece.
+    public func logs(_ request: LogRequest, output: (UntrustedText) -> Void) async throws {
+        let limit: AnswerLimit = request.follow ? .stream : AnswerLimit(items: .max, bytes: request.tail)
+        try await RemoteError.translating {
+            try await conversation.open(.logs(request), within: limit, of: "the log", waiting: false) { exchange in
+                while let text = try await exchange.nextText() { output(text) }
+            }
         }
     }
 
     /// Brings a run directory home, into a folder of the run's name below `folder`.
     /// - Returns: where the run stood, the folder, and what moved.
-    public func fetch(run: String?, into folder: String) async throws -> (status: RunStatus, folder: String, report: TreeSync.SyncReport) {
-        let exchange = try conversation.open(AgentRequest.fetch(run: run))
-        return try await guarding(exchange) {
-            guard let header = try await exchange.receive(FetchHeader.self) else {
-                throw WireFault(.malformed, "the agent said nothing of the run")
+    func fetch(run: RunChoice, into folder: String) async throws -> (status: RunStatus, files: FetchedFiles, report: SyncReport) {
+        try await RemoteError.translating {
+            try await conversation.openBothWays(.fetch(run: run), of: "the results") { exchange in
+                guard let header: FetchHeader = try await exchange.next() else { throw RemoteError(.host, "the agent said nothing of the run") }
+                let files = try await FetchedFiles.open(run: header.status.id, in: folder, waiting: waiting)
+                var options = SyncOptions(force: true, compression: openLane == nil ? .never : .adaptive)
+                options.isFar = roundTrip > Self.far
+                // A run directory has no links, and one that a host makes here would lead whoever follows it.
+                var policy = ReceiverPolicy.untrusted
+                policy.allowsLinks = false
+                let report = try await exchange.receive(into: files.folder, policy: policy, options: options, owned: files)
+                return (header.status, files, report)
             }
-            let id = header.status.id
-            guard RunName.isSafe(id) else { throw WireFault(.malformed, "the agent sent a run with an impossible name") }
-            let target = "\(folder)/\(id)"
-            let keeper = FaultKeeper(exchange)
-            var options = SyncOptions(force: true, compression: openLane == nil ? .never : .adaptive)
-            options.isFar = roundTrip > Self.far
-            let report = try await keeper.run { [options] in
-                try await TreeReceiver.run(root: target, policy: .untrusted, options: options, over: keeper)
-            }
-            return (header.status, target, report)
         }
     }
 
     // MARK: exchanges
 
-    private func ask<Reply: Decodable & Sendable>(_ request: AgentRequest) async throws -> Reply {
-        var reply: Reply?
-        try await each(request) { reply = $0 }
-        guard let reply else { throw WireFault(.malformed, "the agent did not answer") }
-        return reply
+    private func ask<Answer: HostAnswer>(_ request: AgentRequest) async throws -> Answer {
+        try await RemoteError.translating { try await conversation.ask(request) }
     }
 
-    private func each<Reply: Decodable>(_ request: AgentRequest, _ body: (Reply) -> Void) async throws {
-        let exchange = try conversation.open(request)
-        try await exchange.finishSending()
-        try await guarding(exchange) {
-            while let reply = try await exchange.receive(Reply.self) { body(reply) }
-        }
-    }
-
-    /// Tells the agent when this side no longer wants the exchange.
-    private func guarding<Result>(_ exchange: Exchange, _ body: () async throws -> Result) async throws -> Result {
-        do {
-            return try await body()
-        } catch {
-            exchange.fail(.from(error))
-            throw error
-        }
-    }
-}
-
-/// What a host may call a run: it becomes the name of a folder here.
-enum RunName {
-    static func isSafe(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= 128 && name.first != "." && name.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || [0x2D, 0x2E, 0x5F].contains(byte)
+    private func each<Answer: HostAnswer>(_ request: AgentRequest, within limit: AnswerLimit, of what: String, remedy: Remedy? = nil,
+                                          _ body: (Answer) throws -> Void) async throws {
+        try await RemoteError.translating {
+            try await conversation.open(request, within: limit, of: what, remedy: remedy) { exchange in
+                while let answer: Answer = try await exchange.next() { try body(answer) }
+            }
         }
     }
 }

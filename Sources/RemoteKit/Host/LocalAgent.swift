@@ -1,5 +1,6 @@
-import FoundationEssentials
+import AgentProtocol
 import Glibc
+import Platform
 import Subprocess
 import SystemPackage
 import Wire
@@ -12,7 +13,8 @@ struct LocalAgent {
         signal(SIGPIPE, SIG_IGN)
         var ends: [CInt] = [-1, -1]
         guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-            throw RemoteError(.host, "cannot start the agent: \(String(cString: strerror(errno)))")
+            throw RemoteError(.connection, "cannot start the agent: \(ErrorText.of()); raise the limit of open files (ulimit -n) "
+                + "to \(SystemNeeds.descriptors) or more", isRetryable: true)
         }
         let stream = DescriptorStream(reading: ends[0], writing: ends[0])
         let theirs = FileDescriptor(rawValue: ends[1])
@@ -27,7 +29,7 @@ struct LocalAgent {
             group.addTask {
                 let hello = Hello.own(build: worker.digest)
                 do {
-                    let result = try await Conversation.ask(over: stream, as: hello) { try await body(AgentClient(conversation: $0)) }
+                    let result = try await AgentConversation.begin(over: stream, as: hello, waiting: host.waiting) { try await body(AgentClient(conversation: $0, waiting: host.waiting)) }
                     await stream.close()
                     return result
                 } catch {
@@ -60,5 +62,5 @@ struct LocalAgent {
 
 extension Hello {
     /// This process.
-    static func own(build: String) -> Hello { Hello(build: build, hostName: ProcessInfo.processInfo.hostName, pid: getpid()) }
+    static func own(build: String) -> Hello { Hello(build: build, hostName: HostName.own, pid: getpid()) }
 }

@@ -1,5 +1,7 @@
+import AgentProtocol
 import FoundationEssentials
 import Logging
+import Platform
 import SSH
 import Wire
 
@@ -11,11 +13,11 @@ struct RemoteAgent {
     func run<Result: Sendable>(_ body: @escaping @Sendable (AgentClient) async throws -> Result) async throws -> Result {
         // Computed while the connection is made.
         async let _ = Self.computeDigest(of: host.worker)
-        let target = try await SSHTarget.resolve(spec: spec, overrides: overrides)
+        let target = try await SSHTarget.resolve(spec: spec, overrides: overrides, logger: host.logger)
         let session = try await SSHSession.connect(
             to: target, credentials: host.credentials, acceptedFingerprint: host.acceptedFingerprint, logger: host.logger)
         do {
-            let result = try await converse(session) { agent in
+            let result = try await converse(session, target.connectTimeout) { agent in
                 var agent = agent
                 agent.roundTrip = await session.roundTrip
                 let key = await session.knownKey
@@ -38,7 +40,7 @@ struct RemoteAgent {
         overrides.user = host.settings.user
         overrides.port = host.settings.port.flatMap { UInt16(exactly: $0) }
         overrides.identityFiles = host.settings.identityFiles
-        overrides.knownHostsFile = host.settings.knownHostsFiles.first
+        overrides.knownHostsFiles = host.settings.knownHostsFiles
         overrides.configFile = host.settings.sshConfig
         return overrides
     }
@@ -47,47 +49,69 @@ struct RemoteAgent {
 
     /// Twice at most: the first try finds out that the agent has to be uploaded.
     private func converse<Result: Sendable>(
-        _ session: SSHSession, _ body: @escaping @Sendable (AgentClient) async throws -> Result
+        _ session: SSHSession, _ greeting: Duration, _ body: @escaping @Sendable (AgentClient) async throws -> Result
     ) async throws -> Result {
         let began = StartedFlag()
         do {
-            return try await speak(session, began, body)
+            return try await speak(session, greeting, began, body)
         } catch let fault as WireFault where !began.isSet {
-            guard let facts = Bootstrap.facts(in: fault.message) else { throw explained(fault) }
+            throw RemoteError(fault.isRetryable ? .connection : .host, "cannot start the agent on \(host.name): \(fault.message)", remedy: fault.remedy, isRetryable: fault.isRetryable)
+        } catch let silence as AgentSilence {
+            if let reason = Bootstrap.distrust(in: silence.printed) {
+                throw RemoteError(.host, "cannot use the state folder \(host.settings.state) on \(host.name): \(reason), "
+                    + "so others could change what is executed; set that right, or choose another 'state' of the host")
+            }
+            guard let facts = Bootstrap.facts(in: silence.printed) else { throw explained(silence) }
             try bootstrap.check(facts, host: host.name)
             host.logger.info("uploading the worker", metadata: ["host": "\(host.name)"])
             try await upload(session)
-            return try await speak(session, began, body)
+            return try await speak(session, greeting, began, body)
         }
     }
 
     private func speak<Result: Sendable>(
-        _ session: SSHSession, _ began: StartedFlag, _ body: @escaping @Sendable (AgentClient) async throws -> Result
+        _ session: SSHSession, _ greeting: Duration, _ began: StartedFlag, _ body: @escaping @Sendable (AgentClient) async throws -> Result
     ) async throws -> Result {
-        let channel = try await session.exec(bootstrap.start)
+        let channel = try await session.exec(bootstrap.start, manner: .speaksFirst)
         do {
-            let result = try await Conversation.ask(over: AgentStream(channel: channel), as: .own(build: host.worker.digest)) { conversation in
+            var patience = Conversation.Patience.client
+            // The session gives up a host that says nothing at all before that, and says what is silent.
+            patience.greeting = max(greeting, .seconds(15)) + .seconds(5)
+            let result = try await AgentConversation.begin(over: AgentStream(channel: channel), as: .own(build: host.worker.digest), patience: patience,
+                                                           waiting: host.waiting) { conversation in
                 began.set()
-                return try await body(AgentClient(conversation: conversation))
+                return try await body(AgentClient(conversation: conversation, waiting: host.waiting))
             }
             await channel.close()
             return result
         } catch {
-            let said = String(decoding: await channel.stderrTail.suffix(2000), as: UTF8.self)
+            let said = UntrustedText(await channel.stderrTail.suffix(2000))
             await channel.close()
-            if let fault = error as? WireFault, fault.code == .disconnected, !said.isEmpty {
-                throw WireFault(fault.code, "\(fault.message); the host said: \(SafeText.line(said, limit: 2000))", isRetryable: fault.isRetryable)
-            }
-            throw error
+            throw said.isEmpty ? error : Self.adding(said, to: error)
+        }
+    }
+
+    /// What the host said on the side explains why it went away.
+    private static func adding(_ said: UntrustedText, to error: any Error) -> any Error {
+        let words = "; the host said: \(said.sentence(limit: 2000))"
+        switch error {
+        case var silence as AgentSilence:
+            silence.errors = said
+            return silence
+        case let fault as WireFault where fault.code == .disconnected:
+            return WireFault(fault.code, fault.message + words, remedy: fault.remedy, isRetryable: fault.isRetryable)
+        case let error as RemoteError where error.code == .connection:
+            return RemoteError(error.code, error.message + words, remedy: error.remedy, isRetryable: error.isRetryable)
+        default: return error
         }
     }
 
     /// One more connection for the sync that waits for `token`. The user is not asked for anything again.
-    private func openLane(_ target: SSHTarget, _ key: String?, _ token: String, _ body: @escaping @Sendable (Conversation) async throws -> Void) async throws {
+    private func openLane(_ target: SSHTarget, _ key: String?, _ token: String, _ body: @escaping @Sendable (AgentConversation) async throws -> Void) async throws {
         let session = try await SSHSession.connect(to: target, acceptedFingerprint: host.acceptedFingerprint, knownKey: key, logger: host.logger)
         do {
             let channel = try await session.exec(bootstrap.join(token: token))
-            try await Conversation.ask(over: channel, as: .own(build: host.worker.digest), body)
+            try await AgentConversation.begin(over: channel, as: .own(build: host.worker.digest), body)
             await session.close()
         } catch {
             host.logger.debug("a further connection ended", metadata: ["reason": "\(error)"])
@@ -96,30 +120,52 @@ struct RemoteAgent {
         }
     }
 
-    private func explained(_ fault: WireFault) -> RemoteError {
-        RemoteError(.host, "cannot start the agent on \(host.name): \(SafeText.line(fault.message, limit: 2000))", isRetryable: fault.isRetryable)
+    private func explained(_ silence: AgentSilence) -> RemoteError {
+        let printed = silence.printed.isEmpty ? "" : "; it printed: \(silence.printed.sentence(limit: 2000))"
+        let errors = silence.errors.isEmpty ? "" : "; the host said: \(silence.errors.sentence(limit: 2000))"
+        return RemoteError(.host, "cannot start the agent on \(host.name): the agent did not start\(printed)\(errors)")
     }
 
-    private static let piece = 1 << 20
+    /// What a slow link carries in less than the limit.
+    private static let piece = 256 << 10
+    /// For a piece, and for the host to check what has come.
+    private static let uploadLimit = Duration.seconds(120)
 
     private func upload(_ session: SSHSession) async throws {
         let bytes = try Data(contentsOf: URL(filePath: host.worker.path), options: .alwaysMapped)
-        let channel = try await session.exec(bootstrap.install)
+        let channel = try await session.exec(bootstrap.install, manner: .consumes)
         do {
             for start in stride(from: 0, to: bytes.count, by: Self.piece) {
-                try await channel.write(Array(bytes[start..<min(bytes.count, start + Self.piece)]))
+                try await limited("the host takes in the worker") { try await channel.write(Array(bytes[start..<min(bytes.count, start + Self.piece)])) }
             }
             try await channel.finishWriting()
         } catch let error as SSHError where error.code == .remoteEnded {
             // The shell gave up; its exit code and its words say why.
         }
-        let exit = try await channel.exitStatus()
-        let said = String(decoding: await channel.stderrTail, as: UTF8.self)
+        let exit = try await limited("the host checks the worker") { try await channel.exitStatus() }
+        let said = UntrustedText(await channel.stderrTail)
         await channel.close()
         guard exit != .exited(0) else { return }
-        let reason = if case .exited(let code) = exit { Bootstrap.reason(code) } else { "\(exit)" }
-        let words = said.isEmpty ? "" : ": " + SafeText.line(said, limit: 500)
+        let reason = if case .exited(let code) = exit { bootstrap.reason(code) } else { "\(exit)" }
+        let words = said.isEmpty ? "" : ": " + said.line(limit: 500)
         throw RemoteError(.host, "cannot install the worker in \(host.settings.state) on \(host.name): \(reason)\(words); "
             + "free or choose another place with 'state' of the host")
+    }
+
+    /// - Throws: ``RemoteError`` when `body` takes longer than the limit.
+    private func limited<Result: Sendable>(_ what: String, _ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
+        try await withThrowingTaskGroup(of: Result.self) { group in
+            group.addTask { try await body() }
+            group.addTask { [host] in
+                try await Task.sleep(for: Self.uploadLimit / 12)
+                host.waiting?("that \(what)", Int((Self.uploadLimit / 12).components.seconds))
+                try await Task.sleep(for: Self.uploadLimit / 12 * 11)
+                throw RemoteError(.connection, "cannot install the worker on \(host.name): nothing has moved for \(Self.uploadLimit.components.seconds) s while \(what); "
+                    + "look at the host's load and disk, then try again", isRetryable: true)
+            }
+            defer { group.cancelAll() }
+            guard let result = try await group.next() else { throw CancellationError() }
+            return result
+        }
     }
 }

@@ -1,6 +1,8 @@
 import Crypto
+import Fleet
 import FoundationEssentials
 import Glibc
+import Platform
 import Synchronization
 
 /// The `slt-worker` that is uploaded to hosts: a file on this machine.
@@ -13,9 +15,10 @@ public struct WorkerBinary: Sendable, Equatable {
     private let cache: DigestCache
     /// As `uname -m` names it.
     public let machine: String
-    /// The newest version of the C library that it asks for. Read from the file at each call.
-    public var libc: LibcVersion {
-        (try? Data(contentsOf: URL(filePath: path), options: .alwaysMapped)).map { LibcVersion.needed(by: $0) } ?? LibcVersion(major: 2, minor: 0)
+    /// The newest version of the C library that it asks for; `nil` where it has its own inside and runs on any. Read from the file at each call.
+    public var libc: LibcVersion? {
+        guard ELFProgram.hasInterpreter(path), let bytes = try? Data(contentsOf: URL(filePath: path), options: .alwaysMapped) else { return nil }
+        return LibcVersion.needed(by: bytes)
     }
 
     /// The ELF machines (elf(5), `e_machine`) that we know `uname`'s names of.
@@ -45,8 +48,19 @@ public struct WorkerBinary: Sendable, Equatable {
     /// - Throws: ``RemoteError`` of code `worker` that lists the places.
     public static func find(configured: String?, program: String) throws(RemoteError) -> WorkerBinary {
         if let configured { return try WorkerBinary(path: configured) }
+        return try find("slt-worker", program: program)
+    }
+
+    /// The worker that can load libraries of the host, for engines that are one; `configured` where that is told.
+    /// - Throws: as ``find(configured:program:)``.
+    public static func findDynamic(configured: String?, program: String) throws(RemoteError) -> WorkerBinary {
+        if let configured { return try WorkerBinary(path: configured) }
+        return try find("slt-worker-dynamic", program: program)
+    }
+
+    private static func find(_ name: String, program: String) throws(RemoteError) -> WorkerBinary {
         let folder = String(program[..<(program.lastIndex(of: "/") ?? program.startIndex)])
-        let places = ["\(folder)/slt-worker", "\(folder)/../libexec/slt-remote/slt-worker"]
+        let places = ["\(folder)/\(name)", "\(folder)/../libexec/slt-remote/\(name)"]
         for place in places where FileManager.default.isReadableFile(atPath: place) { return try WorkerBinary(path: place) }
         throw RemoteError(.worker, "cannot find the worker to upload: not at \(places.joined(separator: " nor ")); build it with 'make', or name it as 'worker' of the host")
     }
@@ -61,49 +75,9 @@ private final class DigestCache: Sendable {
     var value: String {
         state.withLock { state in
             if let known = state.digest { return known }
-            let digest = SHA256.hash(data: state.bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let digest = Hex.encode(SHA256.hash(data: state.bytes))
             state = (Data(), digest)
             return digest
         }
-    }
-}
-
-/// `2.36`, of the GNU C library.
-public struct LibcVersion: Sendable, Equatable, Comparable, CustomStringConvertible {
-    public var major: Int
-    public var minor: Int
-
-    public init(major: Int, minor: Int) {
-        self.major = major
-        self.minor = minor
-    }
-
-    /// From `glibc 2.36`, `2.36`; `nil` for another C library.
-    public init?(text: some StringProtocol) {
-        guard let last = text.split(separator: " ").last else { return nil }
-        let parts = last.split(separator: ".")
-        guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1]) else { return nil }
-        self.init(major: major, minor: minor)
-    }
-
-    public static func < (left: Self, right: Self) -> Bool { (left.major, left.minor) < (right.major, right.minor) }
-    public var description: String { "glibc \(major).\(minor)" }
-
-    /// The newest `GLIBC_x.y` among the strings of a program: the names of the symbol versions it links to.
-    static func needed(by program: Data) -> LibcVersion {
-        let mark = Array("GLIBC_2.".utf8)
-        var newest = 0
-        program.withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress else { return }
-            var at = 0
-            while at + mark.count < bytes.count, let found = memchr(start + at, CInt(mark[0]), bytes.count - at - mark.count) {
-                at = UnsafeRawPointer(found) - start + 1
-                guard memcmp(found, mark, mark.count) == 0 else { continue }
-                at += mark.count - 1
-                let digits = bytes[at..<min(bytes.count, at + 3)].prefix { (0x30...0x39).contains($0) }
-                newest = max(newest, Int(String(decoding: digits, as: UTF8.self)) ?? 0)
-            }
-        }
-        return LibcVersion(major: 2, minor: newest)
     }
 }

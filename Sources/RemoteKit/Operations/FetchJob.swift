@@ -1,94 +1,52 @@
+import AgentProtocol
 public import Fleet
 import FoundationEssentials
-import Glibc
+import Platform
 public import TreeSync
 
 /// `slt-remote fetch`: brings a run directory home and checks that its records add up.
 public struct FetchJob: Sendable {
+    /// Which host has the run.
     public var host: Host
-    /// Where the folder of the run goes.
-    public var folder: String
+    /// Where the folder of the run goes; absolute.
+    public var results: String
+    /// Where the run is noted when it has come; `nil` notes it nowhere.
+    public var history: RunHistory? = RunHistory()
 
-    public init(host: Host, folder: String) {
+    /// The results go to ``ResultsFolder/standard(host:)`` where no folder is given.
+    public init(host: Host, results: String? = nil) {
         self.host = host
-        self.folder = folder
+        self.results = results ?? ResultsFolder.standard(host: host.name)
     }
 
+    /// What came home.
     public struct Fetched: Sendable {
+        /// Where the run stood.
         public var status: RunStatus
-        /// The run's own folder.
+        /// The run's own folder, on this machine.
         public var folder: String
-        public var report: TreeSync.SyncReport
+        /// What moved.
+        public var report: SyncReport
+        /// Why the run is not in the history as it should be; the results themselves are whole.
+        public var historyNotice: String?
     }
 
-    public func run(_ run: String?) async throws -> Fetched { try await host.withAgent { try await self.run($0, run: run) } }
+    /// - Parameter run: which one; the host cannot answer for another.
+    /// - Throws: ``RemoteError``, of code `results` where not everything came or the records do not add up.
+    public func run(_ run: RunChoice) async throws -> Fetched { try await host.withAgent { try await self.run($0, run: run) } }
 
-    func run(_ agent: AgentClient, run: String?) async throws -> Fetched {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw RemoteError(.usage, "cannot make the folder \(folder) for the results: \(String(cString: strerror(errno))); choose another with 'slt-remote fetch --to DIR'")
-        }
-        let (status, target, report) = try await agent.fetch(run: run, into: folder)
+    func run(_ agent: AgentClient, run: RunChoice) async throws -> Fetched {
+        let (status, files, report) = try await agent.fetch(run: run, into: results)
         guard !report.isPartial else {
             let first = report.problems.first.map { ": \($0)" } ?? ""
-            throw RemoteError(.results, "not everything of run \(status.id) could be fetched\(first); try 'slt-remote fetch \(status.id)' again", isRetryable: true)
+            throw RemoteError(.results, "not everything of run \(status.id) could be fetched\(first)", remedy: .fetchAgain(run: status.id), isRetryable: true)
         }
         if status.phase == .finished {
-            try RecordCheck(folder: target, status: status.clamped()).run()
+            try RecordCheck(folder: files.folder, status: status).run()
             // Of a run that was fetched before it had ended; now the records have all of it.
-            try? FileManager.default.removeItem(atPath: target + "/results")
+            files.remove(below: "results")
         }
-        return Fetched(status: status.clamped(), folder: target, report: report)
-    }
-}
-
-/// Where results are kept when nothing else is said: outside the source tree, so that they outlive it and are never synced.
-public enum ResultsFolder {
-    /// `$XDG_DATA_HOME/slt-remote/results/HOST`, by default below `~/.local/share`.
-    public static func standard(host: String) -> String { standard(host: host, environment: ProcessInfo.processInfo.environment) }
-
-    static func standard(host: String, environment: [String: String]) -> String {
-        let data = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? (environment["HOME"] ?? "") + "/.local/share"
-        let name = String(host.map { $0.isLetter || $0.isNumber || ".-_@".contains($0) ? $0 : "_" })
-        return "\(data)/slt-remote/results/\(name.hasPrefix(".") ? "_" + name : name)"
-    }
-}
-
-/// Compares the records that arrived with what the run says of itself: `discovered = Σ outcomes`.
-struct RecordCheck {
-    let folder: String
-    let status: RunStatus
-
-    private struct Line: Decodable {
-        var id: Int
-        var outcome: Outcome
-    }
-
-    /// - Throws: ``RemoteError`` of code `results`.
-    func run() throws(RemoteError) {
-        let path = folder + "/records.jsonl"
-        let outcomes: [Outcome: Int]
-        let total: Int
-        do {
-            (outcomes, total) = try count(path)
-        } catch {
-            throw RemoteError(.results, "cannot read the records of run \(status.id) in \(path): \(error)")
-        }
-        guard total == status.total, outcomes == status.outcomes.filter({ $0.value > 0 }) else {
-            throw RemoteError(.results, "the results of run \(status.id) do not add up: \(total) records came for \(status.total) files; see \(path), and keep the run directory on the host")
-        }
-    }
-
-    private func count(_ path: String) throws -> ([Outcome: Int], Int) {
-        let data = try Data(contentsOf: URL(filePath: path), options: .alwaysMapped)
-        let decoder = JSONDecoder()
-        var outcomes: [Outcome: Int] = [:]
-        var seen: Set<Int> = []
-        for line in data.split(separator: UInt8(ascii: "\n")) {
-            let record = try decoder.decode(Line.self, from: line)
-            if seen.insert(record.id).inserted { outcomes[record.outcome, default: 0] += 1 }
-        }
-        return (outcomes, seen.count)
+        try files.forgetMissing(status.id)
+        return Fetched(status: status, folder: files.folder, report: report, historyNotice: history?.note(files.folder))
     }
 }

@@ -1,38 +1,47 @@
-import Fleet
-import SSH
+import AgentProtocol
+public import Fleet
+import Platform
 import Synchronization
-import TreeSync
-import Wire
 
 /// A run that is followed to its end and brought home, over as many connections as that takes.
 public final class FollowedRun: Sendable {
     private struct State {
-        var id: String?
+        var run: RunChoice
         var offset = 0
         var status: RunStatus?
         var failures: [FileRecord] = []
         var mentioned: Set<Int> = []
+        /// When the end of a round was last told, in seconds since 1970.
+        var roundTold = 0.0
         /// Messages of the agent so far.
         var heard = 0
+        /// What is to be mentioned once all events that there are have been read: a later start of the run makes it old.
+        var notices: [String] = []
     }
 
     private let host: Host
     private let events: JobEventHandler
-    private let fetches: Bool
+    /// `nil` fetches nothing.
+    private let results: String?
     private let state: Mutex<State>
 
     /// How many failing files are kept for the summary.
     private static let failuresKept = 50
 
-    /// - Parameter run: its name; `nil` is the live one, else the latest.
-    public init(host: Host, run: String? = nil, fetches: Bool = true, events: @escaping JobEventHandler) {
+    /// - Parameters:
+    ///   - host: which host has the run.
+    ///   - run: which run; without a name the live one, else the latest.
+    ///   - results: where the folder of the run goes when it has ended; `nil` fetches nothing.
+    ///   - events: called from other threads, one call at a time; it must return soon.
+    public init(host: Host, run: RunChoice = .any, results: String?, events: @escaping JobEventHandler) {
         self.host = host
         self.events = events
-        self.fetches = fetches
-        state = Mutex(State(id: run))
+        self.results = results
+        state = Mutex(State(run: run))
     }
 
     /// Follows on a connection of its own, and on another one when it is lost.
+    /// - Throws: ``RemoteError`` or `CancellationError`; the run goes on.
     public func attach() async throws -> JobResult {
         do {
             return try await host.withAgent { try await self.follow($0) }
@@ -46,34 +55,40 @@ public final class FollowedRun: Sendable {
 
     func begin(_ status: RunStatus) {
         state.withLock { state in
-            state.id = status.id
+            state.run = .named(status.id)
             state.status = status
         }
     }
 
     func follow(_ agent: AgentClient) async throws -> JobResult {
-        let (id, offset) = state.withLock { ($0.id, $0.offset) }
-        try await agent.follow(run: id, from: offset) { message in
+        let (run, offset) = state.withLock { ($0.run, $0.offset) }
+        try await agent.follow(run: run, from: offset) { message in
             state.withLock { $0.heard += 1 }
             switch message {
             case .status(let status, let sample):
-                let status = status.clamped()
                 begin(status)
-                events(.status(status, sample.clamped()))
+                tellNotices()
+                events(.status(status, sample))
             case .events(let events, let next):
                 for event in events { take(event) }
                 state.withLock { $0.offset = max($0.offset, next) }
             }
         }
+        tellNotices()
         guard let status = state.withLock({ $0.status }) else { throw RemoteError(.host, "the agent said nothing of the run") }
         var result = JobResult(status: status, failures: state.withLock { $0.failures })
         do {
-            if fetches {
-                let folder = try await bringHome(agent, status)
+            if let results {
+                let folder = try await bringHome(agent, status, results)
                 result.folder = folder
                 let details = RecordDetails(folder: folder)
-                result.failures = details.added(to: result.failures)
+                if status.failed > 0 {
+                    let failing = details.failing()
+                    if !failing.isEmpty { result.failures = failing }
+                }
                 if status.flaky ?? 0 > 0 { result.flaky = details.flaky() }
+                if status.keptOut > 0 { result.keptOut = details.keptOut() }
+                if status.phase == .finished { result.judgement = try RunFolder(path: folder).judgement() }
             }
         } catch where !Self.mayReconnect(error) && !(error is CancellationError) {
             result.fetchError = RemoteError(error)
@@ -86,21 +101,53 @@ public final class FollowedRun: Sendable {
         case .fileFinished:
             guard let record = event.record else { return }
             let isNew = state.withLock { state -> Bool in
-                guard record.outcome != .pass, record.outcome != .skipped else { return true }
-                guard state.mentioned.insert(record.id).inserted else { return false }
+                guard record.outcome != .pass, !record.outcome.isKeptOut else { return true }
+                // There is an end to the files of a run, and none to what a host may send.
+                guard state.mentioned.count < 1 << 20, state.mentioned.insert(record.id).inserted else { return false }
                 if state.failures.count < Self.failuresKept { state.failures.append(record) }
                 return true
             }
             if isNew { events(.finished(record)) }
+        case .iterationFinished where !isDue(event):
+            break
         case .workerDied, .budgetOver, .stopRequested, .iterationFinished, .resized:
-            if let message = event.message { events(.notice(SafeText.line(message, limit: 500))) }
-        case .runStarted, .workerStarted, .runFinished: break
+            if let message = event.message { note(SafeText.sentence(message, limit: 500)) }
+        case .runStarted: state.withLock { $0.notices = [] }
+        case .workerStarted, .runFinished: break
         }
     }
 
-    private func bringHome(_ agent: AgentClient, _ status: RunStatus) async throws -> String {
-        let fetched = try await FetchJob(host: host, folder: ResultsFolder.standard(host: host.name)).run(agent, run: status.id)
+    private static let noticesKept = 200
+
+    private func note(_ text: String) {
+        state.withLock { state in
+            if state.notices.count < Self.noticesKept { state.notices.append(text) }
+        }
+    }
+
+    private func tellNotices() {
+        let notices = state.withLock { state in
+            defer { state.notices = [] }
+            return state.notices
+        }
+        for notice in notices { events(.notice(notice)) }
+    }
+
+    /// Seconds between two notes about rounds: a soak run may have many a second.
+    private static let roundPause = 30.0
+
+    private func isDue(_ event: RunEvent) -> Bool {
+        state.withLock { state in
+            guard event.time - state.roundTold >= Self.roundPause else { return false }
+            state.roundTold = event.time
+            return true
+        }
+    }
+
+    private func bringHome(_ agent: AgentClient, _ status: RunStatus, _ results: String) async throws -> String {
+        let fetched = try await FetchJob(host: host, results: results).run(agent, run: .named(status.id))
         events(.fetched(folder: fetched.folder))
+        if let notice = fetched.historyNotice { events(.warning(notice)) }
         return fetched.folder
     }
 
@@ -111,13 +158,7 @@ public final class FollowedRun: Sendable {
 
     /// Whether it was the connection that failed.
     static func mayReconnect(_ error: any Error) -> Bool {
-        switch error {
-        case let fault as WireFault: fault.code == .disconnected
-        case let error as RemoteError: error.code == .host && error.isRetryable
-        case let error as SyncError: error.code == .disconnected
-        case let error as SSHError: error.isRetryable || [.connectionLost, .closed, .remoteEnded, .unreachable, .timedOut].contains(error.code)
-        default: false
-        }
+        (error as? RemoteError)?.code == .connection
     }
 
     func reconnect(after error: any Error) async throws -> JobResult {
@@ -126,7 +167,7 @@ public final class FollowedRun: Sendable {
         while tries < Self.pauses.count {
             let pause = Self.pauses[tries], heard = state.withLock { $0.heard }
             try Task.checkCancellation()
-            events(.disconnected(reason: RemoteError(last).message, retryIn: pause))
+            events(.disconnected(reason: RemoteError(last).description, retryIn: pause))
             try await Task.sleep(for: .seconds(pause))
             do {
                 return try await host.withAgent { try await self.follow($0) }
@@ -136,7 +177,7 @@ public final class FollowedRun: Sendable {
                 tries = state.withLock { $0.heard } > heard ? 0 : tries + 1
             }
         }
-        let id = state.withLock { $0.id } ?? ""
-        throw RemoteError(.host, "\(RemoteError(last).message); run \(id) goes on there: slt-remote attach --host \(host.name) \(id)", isRetryable: true)
+        let id = state.withLock { $0.run.name } ?? ""
+        throw RemoteError(.connection, "\(RemoteError(last)); run \(id) goes on there", remedy: .follow(run: id), isRetryable: true)
     }
 }

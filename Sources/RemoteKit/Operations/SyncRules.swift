@@ -1,12 +1,19 @@
-public import TreeSync
+import Platform
+import TreeSync
 
 /// What `slt-remote sync` leaves out: the configuration's rules, and those of the command line after them.
 public struct SyncRules: Sendable {
+    /// Its `[sync]` has the first rules.
     public var configuration: Configuration
-    /// Patterns of `--exclude`, and of `--include`, which count after them.
+    /// Patterns of what is left out besides.
     public var excludes: [String]
+    /// Patterns of what is sent all the same; they count last.
     public var includes: [String]
+    /// What the places of these two are called in an explanation: `--exclude` where they come from a command line.
+    public var excludesPlace = "excludes"
+    public var includesPlace = "includes"
 
+    /// Each parameter is the property of the same name.
     public init(_ configuration: Configuration, excludes: [String] = [], includes: [String] = []) {
         self.configuration = configuration
         self.excludes = excludes
@@ -16,7 +23,7 @@ public struct SyncRules: Sendable {
     var source: SourceRules {
         let sync = configuration.sync
         return SourceRules(excludes: sync.exclude + excludes + includes.map { "!" + $0 }, gitignore: sync.gitignore, sltignore: true,
-                           globalExcludesFile: sync.gitignore ? SourceRules.userExcludesFile(sync.source) : nil)
+                           usesGitSettings: sync.gitignore)
     }
 
     /// Says whether a path would be sent, and why. No host is asked.
@@ -40,7 +47,7 @@ public struct SyncRules: Sendable {
 
     private func place(of index: Int) -> String {
         let configured = configuration.sync.exclude.count
-        guard index < configured else { return index < configured + excludes.count ? "--exclude" : "--include" }
+        guard index < configured else { return index < configured + excludes.count ? excludesPlace : includesPlace }
         let origin = configuration.settings.first { $0.path == ["sync", "exclude"] }?.origin
         return origin.map { "\($0), sync.exclude" } ?? "sync.exclude"
     }
@@ -58,38 +65,5 @@ public struct SyncRules: Sendable {
         if path == root { return "" }
         let start = root == "/" ? root : root + "/"
         return path.hasPrefix(start) ? String(path.dropFirst(start.count)) : nil
-    }
-}
-
-/// What `--explain` says of a path.
-public struct SyncExplanation: Sendable, Encodable {
-    public struct Rule: Sendable, Encodable {
-        /// `src/.gitignore:3`, `--exclude`, or where the configuration has it.
-        public var place: String
-        public var pattern: String
-        /// The path, or the folder above it, that the pattern matches.
-        public var matched: String
-    }
-
-    public var path: TreePath
-    public var verdict: RuleExplanation.Verdict
-    public var rule: Rule?
-
-    /// One line, without its end.
-    public var text: String {
-        let by = rule.map { "\(SafeText.line($0.place)): \(SafeText.line($0.pattern))" }
-        let what = switch verdict {
-        case .sent: by.map { "sent, by \($0)" } ?? "sent, no rule matches"
-        case .tracked: "sent, because git tracks it in spite of \(by ?? "the rules")"
-        case .excluded: "excluded by \(by ?? "the rules")" + (matchesFolderAbove ? ", which matches \(SafeText.line(rule?.matched ?? ""))" : "")
-        case .never: "never sent"
-        case .unsupported: "not sent: it is neither file, folder nor link"
-        }
-        return "\(path): \(what)"
-    }
-
-    private var matchesFolderAbove: Bool {
-        guard let matched = rule?.matched else { return false }
-        return matched != path.description && matched != path.description + "/"
     }
 }

@@ -1,26 +1,32 @@
 /// What is done with each file of a command.
-public struct FileWork: Sendable {
-    public var engine: any Engine
-    public var options: RunOptions
+package struct FileWork: Sendable {
+    package var engine: any Engine
+    package var options: RunOptions
     /// Writes the results that the engine gives into the scripts.
-    public var records = false
+    package var records = false
     /// The folder that relative names of files start from, when the process has left it.
-    public var folder: String?
+    package var folder: String?
 
-    public init(engine: any Engine, options: RunOptions) {
+    package init(engine: any Engine, options: RunOptions) {
         self.engine = engine
         self.options = options
     }
 
-    public func result(of file: String, progress: FileRunner.Progress? = nil) -> FileResult {
+    package func result(of file: String, progress: RecordProgress? = nil) -> FileResult {
         FileResult(file: file) { () throws(SQLLogicTestError) in try verdict(on: file, progress) }
     }
 
-    private func verdict(on file: String, _ progress: FileRunner.Progress?) throws(SQLLogicTestError) -> FileVerdict {
+    private func verdict(on file: String, _ progress: RecordProgress?) throws(SQLLogicTestError) -> FileVerdict {
         let path = file.utf8.first == UInt8(ascii: "/") ? file : folder.map { "\($0)/\(file)" } ?? file
         let script = try Script(path: path)
         let runner = FileRunner(options: options)
-        guard records else { return try runner.run(script, on: engine, progress: progress) }
+        guard records else {
+            _ = engine.consumeLoss()
+            let verdict = try runner.run(script, on: engine, progress: progress)
+            // Where the server has gone, failures say nothing about the script.
+            if verdict.errors > 0, engine.consumeLoss() { try engine.check(afterLoss: true) }
+            return verdict
+        }
         let recorded = try runner.record(script, on: engine, progress: progress)
         for change in recorded.changes { try WholeFile.write(change.bytes, to: change.path) }
         return recorded.verdict

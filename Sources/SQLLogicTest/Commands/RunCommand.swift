@@ -1,30 +1,31 @@
 import Glibc
+import Platform
 
-/// What `slt-worker run FILE…` does: runs scripts and reports on each, in the order in which they were given.
-public struct RunCommand: Sendable {
-    public var files: [String]
-    public var options = RunOptions()
-    /// One JSON object a line and file, in place of text.
-    public var json = false
-    public var isColoured = false
+/// Runs scripts and reports on each, in the order in which they were given.
+package struct RunCommand: Sendable {
+    package var files: [String]
+    package var options = RunOptions()
+    /// Reports one JSON object a file, each on a line, instead of text.
+    package var json = false
+    package var isColoured = false
     /// Starts no more files once one has failed.
-    public var failFast = false
+    package var failFast = false
     /// Where a JUnit report goes.
-    public var junit: String?
+    package var junit: String?
     /// Writes the results that the engine gives into the scripts.
-    public var records = false
+    package var records = false
 
-    public init(files: [String]) { self.files = files }
+    package init(files: [String]) { self.files = files }
 
     /// What is done with each file.
-    public func work(on engine: any Engine) -> FileWork {
+    package func work(on engine: any Engine) -> FileWork {
         var work = FileWork(engine: engine, options: options)
         work.records = records
         return work
     }
 
     /// Runs the files on this thread; see ``run(in:output:diagnostics:)``.
-    public func run(on engine: any Engine, output: (String) -> Void, diagnostics: (String) -> Void) -> Int32 {
+    package func run(on engine: any Engine, output: (String) -> Void, diagnostics: (String) -> Void) -> Int32 {
         var pool = OwnThread(work: work(on: engine))
         return run(in: &pool, output: output, diagnostics: diagnostics)
     }
@@ -32,18 +33,20 @@ public struct RunCommand: Sendable {
     /// - Parameters:
     ///   - output: takes text for standard output, whole lines.
     ///   - diagnostics: takes text for standard error, whole lines.
-    /// - Returns: an exit code: 0 if all passed, 1 if tests failed, 2 if a file could not be run.
-    public func run(in pool: inout some FilePool, output: (String) -> Void, diagnostics: (String) -> Void) -> Int32 {
-        let clock = ContinuousClock()
-        let begin = clock.now
+    /// - Returns: an exit code: 0 if no test failed, 1 if some did, 2 if a file could not be run, 6 if the engine could not be used.
+    package func run(in pool: inout some FilePool, output: (String) -> Void, diagnostics: (String) -> Void) -> Int32 {
+        let begin = Clock.monotonic
         let began = time(nil)
         var finished: [FileResult] = []
         pool.run(files, failFast: failFast) { result in
+            let result = result.shown
+            // An engine that cannot be used is reported once, not once a file.
+            let isKnown = result.isWithoutEngine && finished.contains { $0.isWithoutEngine }
             finished.append(result)
-            report(result, output, diagnostics)
+            if !isKnown { report(result, output, diagnostics) }
         }
         if !json, finished.count > 1 || finished.count < files.count {
-            output(FileReport(isColoured: isColoured).total(finished, of: files.count, seconds: (clock.now - begin).seconds))
+            output(FileReport(isColoured: isColoured).total(finished, of: files.count, seconds: Clock.seconds(since: begin)))
         }
         let code = finished.map(\.exitCode).max() ?? 0
         guard let junit else { return code }

@@ -1,15 +1,16 @@
 import Glibc
+import Platform
 
-/// A guess at how long scripts take compared with each other, for which to begin with.
-public enum ScriptCost {
-    /// How much of a script is looked at; tables are filled at its beginning. In bytes.
+/// A guess at how long scripts take compared with each other: those that take longest are begun first.
+package enum ScriptCost {
+    /// How much of a script is read, in bytes. Tables are filled at its beginning.
     private static let sample = 1 << 16
-    /// So many rows make every record take about twice as long: measured on SQLite's own files.
+    /// This many rows make every record take about twice as long, as measured on SQLite's own files.
     private static let rows = 200
 
-    /// Grows with the length of the file and with the rows that its queries have to do with; 0 if it cannot be read.
-    public static func estimate(_ path: String) -> Int {
-        let descriptor = retryingOnInterrupt { open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) }
+    /// Grows with the length of the file and the number of its INSERTs; 0 if it cannot be read.
+    package static func estimate(_ path: String) -> Int {
+        let descriptor = retryingInterrupts { RawPath.withName(path) { open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) } }
         guard descriptor >= 0 else { return 0 }
         defer { close(descriptor) }
         var status = stat()
@@ -19,7 +20,7 @@ public enum ScriptCost {
 
     private static func inserts(_ descriptor: Int32) -> Int {
         withUnsafeTemporaryAllocation(byteCount: sample, alignment: 1) { buffer in
-            let count = retryingOnInterrupt { read(descriptor, buffer.baseAddress, buffer.count) }
+            let count = retryingInterrupts { read(descriptor, buffer.baseAddress, buffer.count) }
             let word: StaticString = "INSERT INTO"
             var (found, at) = (0, 0)
             while at + word.utf8CodeUnitCount <= count, let base = buffer.baseAddress {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Values of engines that give text, in the form that SQLite's dialect compares, as its runner does it over ODBC.
+/// Values of engines that give text, in the form that SQLite's dialect compares: as its own runner formats them over ODBC.
 enum TextValue {
     static func append(_ value: String, as type: UInt8, to result: inout ResultTable) {
         var value = value

@@ -5,11 +5,20 @@ import FoundationEssentials
 /// A seed stands for the same bytes on every machine, and a file's bytes depend on the seed, its number and the
 /// failures planted in it only. Results are kept clear of what differs between versions of SQLite.
 public struct SuiteGenerator: Sendable {
+    /// What the suites are like.
     public var options: SuiteOptions
 
+    /// - Parameter options: what the suites are like.
     public init(options: SuiteOptions = SuiteOptions()) { self.options = options }
 
-    /// Writes `files` scripts below `folder`, which is made if it is not there.
+    /// Writes a suite.
+    /// - Parameters:
+    ///   - seed: what the random choices start from.
+    ///   - files: how many scripts, from 0.
+    ///   - folder: where they go, each in the folder of its theme; made if it is not there.
+    /// - Returns: what was written.
+    /// - Throws: ``SQLLogicTestError/Code/usage`` if the options ask for what cannot be, ``SQLLogicTestError/Code/unwritable`` if a
+    ///   file cannot be written.
     public func generate(seed: UInt64, files: Int, into folder: String) throws(SQLLogicTestError) -> GeneratedSuite {
         guard files >= 0, options.failures >= 0, options.failures == 0 || files > 0 else {
             throw SQLLogicTestError(.usage, "cannot plant \(options.failures) failures in \(files) files: ask for at least one file")
@@ -20,7 +29,7 @@ public struct SuiteGenerator: Sendable {
         for number in 0..<files {
             let theme = ScriptTheme.allCases[number % ScriptTheme.allCases.count]
             let name = "\(theme.rawValue)/\(theme.rawValue)_\(Self.padded(number)).test"
-            var author = ScriptAuthor(seed: Self.mix(seed, number), theme: theme, connection: try engine.open(file: "generated").connectAlone(),
+            var author = ScriptAuthor(seed: Self.mix(seed, number), theme: theme, connection: try engine.makeDatabase(for: "generated").connectExclusively(),
                                       records: options.recordsPerFile, failures: plants[number] ?? 0)
             author.writeScript()
             try Self.add(author.script, named: name, to: &suite, in: folder)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A growing run of bytes that is used again and again. It says so when memory is at an end; it does not trap.
+/// Bytes that grow, in memory that is reused. Where there is no more memory it notes that and does not trap.
 struct ByteBuffer: ~Copyable {
     private(set) var start: UnsafeMutablePointer<UInt8>
     private(set) var count = 0
@@ -23,14 +23,14 @@ struct ByteBuffer: ~Copyable {
         isExhausted = false
     }
 
-    /// Room for `extra` bytes at `start + count`; false when there is none to be had.
+    /// Makes room for `extra` bytes at `start + count`; false when there is no memory.
     @inline(__always)
     mutating func reserve(_ extra: Int) -> Bool {
         if extra <= capacity - count { return true }
         return grow(by: extra)
     }
 
-    /// Takes in `extra` bytes written to `start + count` after `reserve`.
+    /// Counts `extra` bytes that were written to `start + count` after `reserve`.
     @inline(__always)
     mutating func commit(_ extra: Int) { count += extra }
 
@@ -80,8 +80,8 @@ struct ByteBuffer: ~Copyable {
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
 }
 
-/// Memory from `malloc`, which `realloc` and `free` accept. For the first few kilobytes of a run, without which it
-/// could not even say that memory is at an end.
+/// Memory from `malloc`, which `realloc` and `free` accept. For the first few kilobytes of a run: without them it could not even
+/// report that there is no memory.
 func allocated<Element: BitwiseCopyable>(_ count: Int) -> UnsafeMutablePointer<Element> {
     guard let memory = malloc(max(count, 1) * MemoryLayout<Element>.stride) else {
         fatalError("no memory for \(count) elements of \(Element.self)")

@@ -1,4 +1,5 @@
 internal import CMD
+import Platform
 
 /// The MD5 of a result as 32 hexadecimal digits, and the line that stands for a long result in a script.
 enum ResultDigest {
@@ -12,8 +13,8 @@ enum ResultDigest {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(MD5_DIGEST_LENGTH)) { digest in
             MD5Final(digest.baseAddress, &context)
             for byte in digest {
-                target.append(hexadecimal(byte >> 4))
-                target.append(hexadecimal(byte & 15))
+                target.append(Hex.digit(byte >> 4))
+                target.append(Hex.digit(byte & 15))
             }
         }
     }
@@ -23,6 +24,11 @@ enum ResultDigest {
         var target = ByteBuffer(capacity: length)
         append(of: bytes, to: &target)
         return Array(target.bytes)
+    }
+
+    /// The first 8 bytes of the digest of `bytes`, as they stand in its text.
+    static func word(of bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        of(bytes).prefix(16).reduce(0) { $0 << 4 | UInt64($1 < 0x3A ? $1 - 0x30 : $1 - 0x57) }
     }
 
     /// Appends `N values hashing to DIGEST`.
@@ -44,9 +50,5 @@ enum ResultDigest {
         let words = UnsafeBufferPointer(start: infix.utf8Start, count: infix.utf8CodeUnitCount)
         guard line[digits..<start].elementsEqual(words) else { return nil }
         return Array(line[start...])
-    }
-
-    private static func hexadecimal(_ nibble: UInt8) -> UInt8 {
-        nibble < 10 ? 0x30 + nibble : 0x61 + nibble - 10
     }
 }

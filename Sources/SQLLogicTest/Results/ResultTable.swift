@@ -3,18 +3,20 @@ import Glibc
 /// The values that one query gave, as the runner compares them: text, row after row, in one block of memory that is
 /// used again for the next query.
 ///
-/// Each value is followed by `\n`, so the whole block is what a result's hash is taken of.
+/// Each value is followed by `\n`: the MD5 of the whole block is the hash that a script has for a long result (`main` of SQLite's
+/// sqllogictest.c). An engine sets ``columns`` and appends the values; it never takes one back.
 public struct ResultTable: ~Copyable {
     private(set) var text = ByteBuffer(capacity: 1 << 16)
     /// Where each value starts in `text`, and where the next one would.
     private var starts: UnsafeMutablePointer<Int>
     private var capacity = 4096
-    /// How many values there are.
+    /// How many values there are: rows times ``columns``.
     public private(set) var count = 0
-    /// How many values a row has; the engine sets it.
+    /// How many values a row has; the engine sets it before it appends the first value.
     public var columns = 0
     private var isOutOfMemory = false
 
+    /// An empty table.
     public init() {
         starts = allocated(4096)
         starts[0] = 0
@@ -25,6 +27,7 @@ public struct ResultTable: ~Copyable {
     /// Whether values are missing because there was no memory for them.
     public var isExhausted: Bool { isOutOfMemory || text.isExhausted }
 
+    /// Empties the table and keeps its memory.
     public mutating func removeAll() {
         text.removeAll()
         count = 0
@@ -45,8 +48,22 @@ public struct ResultTable: ~Copyable {
     /// All values, each with its line end.
     var bytes: UnsafeBufferPointer<UInt8> { text.bytes }
 
+    /// The first values as text, of at most `limit` bytes. What is not UTF-8 is replaced.
+    func values(limit: Int) -> [String] {
+        var values: [String] = []
+        var left = limit
+        for index in 0..<count {
+            let bytes = value(index)
+            guard bytes.count <= left else { break }
+            left -= bytes.count
+            values.append(String(decoding: bytes, as: UTF8.self))
+        }
+        return values
+    }
+
     // MARK: What engines write
 
+    /// A null: `NULL`.
     public mutating func appendNull() {
         text.append("NULL")
         finishValue()
@@ -89,7 +106,7 @@ public struct ResultTable: ~Copyable {
         finishValue()
     }
 
-    /// A value as it stands, for an engine or a dialect that has formatted it.
+    /// A value as it stands, for an engine that has formatted it.
     public mutating func append(formatted bytes: UnsafeBufferPointer<UInt8>) {
         if let source = bytes.baseAddress { text.append(source, bytes.count) }
         finishValue()
@@ -101,11 +118,10 @@ public struct ResultTable: ~Copyable {
         append(formatted: bytes)
     }
 
-    /// Value `index` of another table.
+    /// A value of another table, with its line end.
     @inline(__always)
-    mutating func append(_ index: Int, of view: ResultView) {
-        let bytes = view.bytes(index)
-        text.append(bytes.start, bytes.count)
+    mutating func append(value start: UnsafePointer<UInt8>, _ length: Int) {
+        text.append(start, length)
         endValue()
     }
 
@@ -123,7 +139,13 @@ public struct ResultTable: ~Copyable {
         starts[count] = text.count
     }
 
-    /// Says that values are missing.
+    /// All values of another table, and its columns.
+    mutating func append(_ other: borrowing ResultTable) {
+        columns = other.columns
+        for index in 0..<other.count { append(formatted: other.value(index)) }
+    }
+
+    /// Notes that values are missing.
     mutating func giveUp() { isOutOfMemory = true }
 
     @inline(never)

@@ -1,5 +1,5 @@
 /// The order in which a result is compared.
-public enum SortMode: String, Sendable, CaseIterable {
+public enum SortMode: String, Sendable, Codable, CaseIterable {
     /// As the engine gave it.
     case nosort
     /// Rows, compared column by column as bytes.

@@ -1,40 +1,69 @@
 /// Runs scripts.
+///
+/// A runner is a value without state: it may be used for any number of scripts, also at the same time. Each script gets a database
+/// of its own, and runs on the thread that asks for it.
 public struct FileRunner: Sendable {
-    /// Called before each record with the line of its header and its number in the file, from 1. It must be cheap.
-    public typealias Progress = (_ line: Int, _ record: Int) -> Void
-
+    /// How scripts are run.
     public var options: RunOptions
 
+    /// - Parameter options: how scripts are run.
     public init(options: RunOptions = RunOptions()) { self.options = options }
 
-    /// Runs the file at `path` on a fresh database of `engine`.
-    /// - Throws: if the file cannot be read or the database not be opened; a failing test is in the verdict.
-    public func run(path: String, on engine: some Engine, progress: Progress? = nil) throws(SQLLogicTestError) -> FileVerdict {
+    /// Runs the script in a file on a fresh database.
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - engine: makes the database.
+    ///   - progress: called before each record.
+    /// - Returns: what was found; a test that fails is in the verdict and no error.
+    /// - Throws: ``SQLLogicTestError/Code/unreadable`` if the file cannot be read, ``SQLLogicTestError/Code/engine`` if there is no
+    ///   database to be had.
+    public func run(path: String, on engine: some Engine, progress: RecordProgress? = nil) throws(SQLLogicTestError) -> FileVerdict {
         try run(Script(path: path), on: engine, progress: progress)
     }
 
-    public func run(_ script: Script, on engine: some Engine, progress: Progress? = nil) throws(SQLLogicTestError) -> FileVerdict {
+    /// Runs a script on a fresh database.
+    /// - Parameters:
+    ///   - script: what is run.
+    ///   - engine: makes the database.
+    ///   - progress: called before each record.
+    /// - Returns: what was found; a test that fails is in the verdict and no error.
+    /// - Throws: ``SQLLogicTestError/Code/engine`` if there is no database to be had.
+    public func run(_ script: Script, on engine: some Engine, progress: RecordProgress? = nil) throws(SQLLogicTestError) -> FileVerdict {
         try perform(script, on: engine, progress: progress).verdict
     }
 
-    /// Runs `script` and says what the scripts, it and those it includes, are to become for all queries to hold.
-    public func record(_ script: Script, on engine: some Engine, progress: Progress? = nil) throws(SQLLogicTestError) -> RecordedRun {
+    /// Runs a script and puts the results that the engine gives in the place of those that it has, in memory. Nothing is written.
+    ///
+    /// DuckDB's dialect does not record: its scripts do not change.
+    /// - Parameters:
+    ///   - script: what is run.
+    ///   - engine: makes the database.
+    ///   - progress: called before each record.
+    /// - Returns: the scripts that change, `script` and those that it includes, with their new bytes.
+    /// - Throws: ``SQLLogicTestError/Code/engine`` if there is no database to be had.
+    public func record(_ script: Script, on engine: some Engine, progress: RecordProgress? = nil) throws(SQLLogicTestError) -> RecordedRun {
         var recording = self
         recording.options.records = true
         let (verdict, edits) = try recording.perform(script, on: engine, progress: progress)
         return RecordedRun(verdict: verdict, changes: edits.results().map { .init(path: $0.script.name, bytes: $0.bytes) })
     }
 
-    private func perform(_ script: Script, on engine: some Engine, progress: Progress?) throws(SQLLogicTestError) -> (verdict: FileVerdict, edits: ResultEdits) {
+    private func perform(_ script: Script, on engine: some Engine, progress: RecordProgress?) throws(SQLLogicTestError) -> (verdict: FileVerdict, edits: ResultEdits) {
+        var (verdict, edits) = try runAll(script, on: engine, progress: progress)
+        verdict.markIfEmpty()
+        return (verdict, edits)
+    }
+
+    private func runAll(_ script: Script, on engine: some Engine, progress: RecordProgress?) throws(SQLLogicTestError) -> (verdict: FileVerdict, edits: ResultEdits) {
         switch options.dialect {
         case .sqlite:
-            let database = try engine.open(file: script.name)
-            var run = ScriptRun(script, connection: try database.connectAlone(), engineName: options.engineName ?? engine.name,
+            let database = try engine.makeDatabase(for: script.name)
+            var run = SQLiteRun(script, connection: try database.connectExclusively(), engineName: options.engineName ?? engine.name,
                                 options: options, progress: progress)
             run.runAll()
             return (run.verdict, run.edits)
         case .rs:
-            let database = try engine.open(file: script.name)
+            let database = try engine.makeDatabase(for: script.name)
             var run = RSRun(database: database, engineName: engine.label, options: options, progress: progress)
             try run.runAll(script)
             return (run.verdict, run.edits)

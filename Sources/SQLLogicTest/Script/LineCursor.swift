@@ -52,7 +52,7 @@ struct LineCursor {
     var isBlank: Bool {
         var at = line.start
         while at < line.end {
-            guard isSpace(base[at]) else { return false }
+            guard ASCII.isSpace(base[at]) else { return false }
             at += 1
         }
         return true
@@ -63,10 +63,4 @@ struct LineCursor {
         guard line.count == 4 else { return false }
         return UnsafeRawPointer(base + line.start).loadUnaligned(as: UInt32.self) == 0x2D2D_2D2D
     }
-}
-
-/// C's `isspace` in the C locale.
-@inline(__always)
-func isSpace(_ byte: UInt8) -> Bool {
-    byte == 0x20 || (byte >= 0x09 && byte <= 0x0D)
 }

@@ -33,8 +33,6 @@ struct PlainLines {
 extension Script {
     /// The tokens between white space, as text.
     func words(_ line: ByteRange) -> [String] {
-        buffer(line).split(whereSeparator: isSpace).map { String(decoding: $0, as: UTF8.self) }
+        buffer(line).split(whereSeparator: ASCII.isSpace).map { String(decoding: $0, as: UTF8.self) }
     }
-
-    func isEmpty(_ line: ByteRange) -> Bool { line.count <= 0 }
 }

@@ -1,13 +1,15 @@
 import Glibc
+import Platform
 
 /// The bytes of one script, in memory for as long as the object lives. Nothing is copied out of them to parse.
 ///
-/// Files up to ``readLimit`` are read, so that an input error or a truncation under way is an error; longer ones are
-/// mapped, so that memory stays bounded by what the kernel keeps of them.
+/// Files up to 16 MB are read, so that an input error is an error and no signal. Longer ones are mapped, so that they take no memory
+/// of the process.
 public final class Script: @unchecked Sendable {
     /// The path it came from, or a name given to bytes in memory.
     public let name: String
     let base: UnsafePointer<UInt8>
+    /// Its size in bytes.
     public let count: Int
     private let storage: UnsafeMutableRawPointer
     private let isMapped: Bool
@@ -15,9 +17,11 @@ public final class Script: @unchecked Sendable {
     /// The longest file that is read rather than mapped, in bytes.
     static let readLimit = 16 << 20
 
-    /// Opens the file at `path`.
+    /// Reads a file.
+    /// - Parameter path: of the file.
+    /// - Throws: ``SQLLogicTestError/Code/unreadable``, retryable where the system was short of memory or descriptors.
     public convenience init(path: String) throws(SQLLogicTestError) {
-        let descriptor = retryingOnInterrupt { open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) }
+        let descriptor = retryingInterrupts { RawPath.withName(path) { open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY) } }
         guard descriptor >= 0 else { throw Self.unreadable(path, errno) }
         defer { close(descriptor) }
         var status = stat()
@@ -31,7 +35,10 @@ public final class Script: @unchecked Sendable {
         }
     }
 
-    /// A script that is in memory already; the bytes are copied once.
+    /// A script that is in memory already.
+    /// - Parameters:
+    ///   - bytes: of the script; they are copied.
+    ///   - name: what messages call it.
     public init(_ bytes: some Collection<UInt8>, name: String = "script") {
         let copy: UnsafeMutablePointer<UInt8> = allocated(bytes.count)
         UnsafeMutableRawBufferPointer(start: copy, count: bytes.count).copyBytes(from: bytes)
@@ -42,6 +49,10 @@ public final class Script: @unchecked Sendable {
         base = UnsafePointer(copy)
     }
 
+    /// A script that is in memory already.
+    /// - Parameters:
+    ///   - text: of the script.
+    ///   - name: what messages call it.
     public convenience init(_ text: String, name: String = "script") {
         self.init(Array(text.utf8), name: name)
     }
@@ -72,7 +83,7 @@ public final class Script: @unchecked Sendable {
                 buffer = larger
                 capacity *= 2
             }
-            let got = retryingOnInterrupt { read(descriptor, buffer + filled, capacity - filled) }
+            let got = retryingInterrupts { read(descriptor, buffer + filled, capacity - filled) }
             if got < 0 {
                 let code = errno
                 free(buffer)
@@ -93,7 +104,7 @@ public final class Script: @unchecked Sendable {
     }
 
     private static func unreadable(_ path: String, _ code: Int32) -> SQLLogicTestError {
-        SQLLogicTestError(.unreadable, "cannot read \(path): \(String(cString: strerror(code)))",
+        SQLLogicTestError(.unreadable, "cannot read \(path): \(ErrorText.of(code))",
                           isRetryable: code == EIO || code == ENOMEM || code == EMFILE || code == ENFILE)
     }
 
@@ -109,13 +120,5 @@ public final class Script: @unchecked Sendable {
     /// Whether `range` holds exactly the bytes of `literal`.
     func equals(_ range: ByteRange, _ literal: StaticString) -> Bool {
         range.count == literal.utf8CodeUnitCount && memcmp(base + range.start, literal.utf8Start, range.count) == 0
-    }
-}
-
-/// Calls `body` again while a signal interrupts it.
-func retryingOnInterrupt<Result: SignedInteger>(_ body: () -> Result) -> Result {
-    while true {
-        let result = body()
-        if result != -1 || errno != EINTR { return result }
     }
 }

@@ -1,10 +1,3 @@
-/// A question of a keyboard-interactive server.
-public struct SSHQuestion: Sendable, Equatable {
-    public let text: String
-    /// Whether the answer may be seen while it is typed.
-    public let isEchoed: Bool
-}
-
 /// How to ask the user for secrets. What is `nil` is not tried; an answer of `nil` gives that method up.
 public struct SSHCredentials: Sendable {
     /// Called with the path of an encrypted key file.
@@ -14,6 +7,7 @@ public struct SSHCredentials: Sendable {
     /// Called with the server's instruction and questions; gives as many answers.
     public var answers: (@Sendable (_ instruction: String, _ questions: [SSHQuestion]) async -> [String]?)?
 
+    /// Without arguments nothing can be asked.
     public init(passphrase: (@Sendable (_ keyFile: String) async -> String?)? = nil,
                 password: (@Sendable (_ account: String) async -> String?)? = nil,
                 answers: (@Sendable (_ instruction: String, _ questions: [SSHQuestion]) async -> [String]?)? = nil) {

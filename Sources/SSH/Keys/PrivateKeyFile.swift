@@ -1,7 +1,7 @@
-import Crypto
 import CryptoExtras
 import FoundationEssentials
 import Glibc
+import Platform
 
 /// What can be told of a private key file without its passphrase, and its RSA signer.
 ///
@@ -50,7 +50,7 @@ struct PrivateKeyFile {
     private static func check(_ path: String) throws(SSHError) {
         var info = stat()
         guard stat(path, &info) == 0 else {
-            throw SSHError(.localFile, "cannot read \(path): \(describe(errno))")
+            throw SSHError(.localFile, "cannot read \(path): \(ErrorText.of(errno))")
         }
         guard info.st_mode & S_IFMT == S_IFREG else { throw SSHError(.localFile, "cannot use \(path): it is no file") }
         // The same rule as OpenSSH's, which applies to the caller's own files only.
@@ -58,7 +58,7 @@ struct PrivateKeyFile {
             let mode = String(info.st_mode & 0o777, radix: 8)
             throw SSHError(.localFile, "cannot use \(path): its mode \(mode) lets others read it, run chmod 600 on it")
         }
-        guard access(path, R_OK) == 0 else { throw SSHError(.localFile, "cannot read \(path): \(describe(errno))") }
+        guard access(path, R_OK) == 0 else { throw SSHError(.localFile, "cannot read \(path): \(ErrorText.of(errno))") }
     }
 
     private static func pemBody(_ text: String, _ label: String) -> [UInt8]? {
@@ -70,7 +70,7 @@ struct PrivateKeyFile {
 
     private static func openSSHContainer(_ body: [UInt8]) -> (key: SSHPublicKey, cipher: String, secret: [UInt8])? {
         var reader = SSHBytesReader(body)
-        guard reader.take(15) == Array("openssh-key-v1\0".utf8), let cipher = reader.text(), reader.string() != nil,
+        guard reader.bytes(15) == Array("openssh-key-v1\0".utf8), let cipher = reader.text(), reader.string() != nil,
               reader.string() != nil, reader.uint32() == 1, let blob = reader.string(), let secret = reader.string(),
               let key = SSHPublicKey(blob: blob) else { return nil }
         return (key, cipher, secret)
@@ -106,6 +106,3 @@ struct PrivateKeyFile {
         return (short.first ?? 0) >= 0x80 ? [0] + short : short
     }
 }
-
-/// The system's text for an errno value.
-func describe(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Platform
 
 /// The entries of known_hosts files; the format is that of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT".
 struct KnownHosts {
@@ -10,15 +11,18 @@ struct KnownHosts {
         let isRevoked: Bool
         let hosts: String
         let key: SSHPublicKey
+
+        var place: String { "\(file):\(line)" }
     }
 
+    /// What the entries of one name say of a key.
     enum Finding {
         case known(Entry)
         case revoked(Entry)
-        /// The host has another key of the same type.
-        case changed(Entry)
-        /// No entry of this type; `others` are the host's entries of other types.
-        case unknown(others: [Entry])
+        /// The name has other keys, but not this one.
+        case other([Entry])
+        /// The name has no key.
+        case none
     }
 
     private(set) var entries: [Entry] = []
@@ -56,25 +60,22 @@ struct KnownHosts {
         return Entry(file: file, line: number, isRevoked: isRevoked, hosts: String(decoding: words[0], as: UTF8.self), key: key)
     }
 
-    /// The types of the keys that are known for any of `names`, in the files' order.
-    func keyTypes(for names: [String]) -> [String] {
+    private func entries(of name: String) -> [Entry] { entries.filter { Self.matches($0.hosts, name) } }
+
+    /// The types of the keys that are known for `name`, in the files' order.
+    func keyTypes(of name: String) -> [String] {
         var types: [String] = []
-        for entry in entries where !entry.isRevoked && names.contains(where: { Self.matches(entry.hosts, $0) }) {
-            if !types.contains(entry.key.type) { types.append(entry.key.type) }
-        }
+        for entry in entries(of: name) where !entry.isRevoked && !types.contains(entry.key.type) { types.append(entry.key.type) }
         return types
     }
 
-    /// - Parameter names: the name to look for first, then one that may vouch for the key but not contradict it
-    ///   (OpenSSH looks for `[host]:port`, then for `host`).
-    func find(_ key: SSHPublicKey, names: [String]) -> Finding {
-        let ours = entries.filter { entry in names.contains { Self.matches(entry.hosts, $0) } }
+    /// As check_key_in_hostkeys of OpenSSH's hostfile.c: one name, all files together, a revocation wins.
+    func find(_ key: SSHPublicKey, name: String) -> Finding {
+        let ours = entries(of: name)
         if let revoked = ours.first(where: { $0.isRevoked && $0.key == key }) { return .revoked(revoked) }
         let valid = ours.filter { !$0.isRevoked }
         if let known = valid.first(where: { $0.key == key }) { return .known(known) }
-        let primary = valid.filter { entry in names.first.map { Self.matches(entry.hosts, $0) } ?? false }
-        if let changed = primary.first(where: { $0.key.type == key.type }) { return .changed(changed) }
-        return .unknown(others: primary)
+        return valid.isEmpty ? .none : .other(valid)
     }
 
     /// Whether a host field names `name`: a hash, or patterns of which one matches and no negated one does.
@@ -84,8 +85,8 @@ struct KnownHosts {
         var found = false
         for pattern in hosts.split(separator: ",") {
             if pattern.hasPrefix("!") {
-                if wildcard(Array(pattern.dropFirst().lowercased().utf8), Array(name.utf8)) { return false }
-            } else if !found, wildcard(Array(pattern.lowercased().utf8), Array(name.utf8)) {
+                if Wildcard.matches(pattern: Array(pattern.dropFirst().lowercased().utf8), Array(name.utf8)) { return false }
+            } else if !found, Wildcard.matches(pattern: Array(pattern.lowercased().utf8), Array(name.utf8)) {
                 found = true
             }
         }
@@ -107,28 +108,5 @@ struct KnownHosts {
     static func hashed(_ name: String) -> String {
         let salt = Data((0 ..< 20).map { _ in UInt8.random(in: 0 ... 255) })
         return "|1|\(salt.base64EncodedString())|\(Data(hash(name.lowercased(), salt: salt)).base64EncodedString())"
-    }
-
-    /// `*` stands for any run of characters, `?` for one; linear but for the last star's retries.
-    static func wildcard(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
-        var p = 0, t = 0
-        var star = -1, resume = 0
-        while t < text.count {
-            if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
-                star = p
-                resume = t
-                p += 1
-            } else if p < pattern.count, pattern[p] == UInt8(ascii: "?") || pattern[p] == text[t] {
-                p += 1
-                t += 1
-            } else if star >= 0 {
-                resume += 1
-                t = resume
-                p = star + 1
-            } else {
-                return false
-            }
-        }
-        return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 }

@@ -1,17 +1,16 @@
-import CLibSSH2
-import Glibc
 public import Logging
-import Synchronization
+import Platform
 
 /// One SSH connection: several commands at once over one authenticated session.
 ///
 /// All of libssh2 runs on the session's own thread. Calls may come from any task, several at a time, and end at
 /// once when their task is cancelled.
 public actor SSHSession {
+    /// What it is connected to.
     public nonisolated let target: SSHTarget
     nonisolated let executor: SessionExecutor
     /// Ends the waits of ``connect(to:credentials:acceptedFingerprint:knownKey:logger:)``.
-    nonisolated let abort = AbortFlag()
+    nonisolated let abort: EventFlag
     let logger: Logger
     var engine: SessionEngine?
     private var lastChannel = 0
@@ -19,11 +18,13 @@ public actor SSHSession {
     /// The name of the key that let us in, if it was one that nobody was asked about; for ``connect(to:credentials:acceptedFingerprint:knownKey:logger:)``.
     public private(set) var knownKey: String?
 
+    /// The session's own thread: libssh2 must not be used from two.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(target: SSHTarget, logger: Logger) throws(SSHError) {
         self.target = target
         self.logger = logger
+        abort = try EventFlag()
         executor = try SessionExecutor()
     }
 
@@ -72,23 +73,27 @@ public actor SSHSession {
     }
 
     private func establish(_ credentials: SSHCredentials, _ acceptedFingerprint: String?, _ knownKey: String?, asksFirst: Bool) async throws {
-        let deadline = Monotonic.after(target.connectTimeout)
-        let addresses = target.effectiveProxyCommand == nil ? try await Dialer.resolve(target, abort: abort) : []
+        let deadline = Clock.after(target.connectTimeout)
+        let command = try target.connectionCommand()
+        let addresses = command == nil ? try AddressLookup.addresses(of: target, abort: abort, logger: logger) : []
         let buffers: SocketBuffers
-        if let command = target.effectiveProxyCommand {
+        if let command {
             let proxy = try ProxyProcess(command: command)
             self.proxy = proxy
             buffers = SocketBuffers(descriptor: proxy.descriptor, isTCP: false)
         } else {
-            buffers = try SocketBuffers(descriptor: Dialer.dial(target, addresses, deadline: deadline, abort: abort), isTCP: true)
+            buffers = try SocketBuffers(descriptor: Dialer.dial(target, addresses, deadline: deadline, abort: abort, logger: logger), isTCP: true)
         }
         let engine = try SessionEngine(buffers: buffers, target: target.alias)
         self.engine = engine
         logger.debug("connected", metadata: ["host": "\(target.host)", "port": "\(target.port)"])
-        let check = HostKeyCheck(target: target, acceptedFingerprint: acceptedFingerprint)
-        try Handshake(engine: engine, abort: abort, deadline: deadline).run(hostKeyTypes: check.keyTypePreference)
-        let seen = try check.verify(engine.hostKey())
-        logger.debug("\(seen)")
+        let check = HostKeyCheck(target: target, acceptedFingerprint: acceptedFingerprint, peer: PeerAddress(descriptor: buffers.descriptor))
+        let calls = BlockingCall(engine: engine, abort: abort, deadline: deadline, limit: target.connectTimeout, noticeAfter: target.noticeAfter, logger: logger)
+        try Handshake(engine: engine, calls: calls)
+            .run(target.algorithms, hostKeyTypes: check.keyTypePreference)
+        let verdict = try check.verify(engine.hostKey())
+        logger.debug("\(verdict.reason)")
+        if let warning = verdict.warning { logger.warning("\(warning)") }
         // From here on each side waits for the other's answer.
         buffers.timeAnswers(true)
         self.knownKey = try await Authentication(engine: engine, target: target, credentials: credentials, knownKey: knownKey, asksFirst: asksFirst,
@@ -100,10 +105,9 @@ public actor SSHSession {
     private func start(_ engine: SessionEngine, roundTrip: UInt64) {
         // As much as 200 MB/s bring in one round trip, so that a long way does not slow a download.
         engine.window = UInt32(min(max(roundTrip / 5 , 2 << 20), 16 << 20))
-        engine.heartbeat = Heartbeat(interval: target.serverAliveInterval, countMax: target.serverAliveCountMax)
+        engine.keepalive = Keepalive(interval: target.serverAliveInterval, countMax: target.serverAliveCountMax)
         engine.isAuthenticated = true
         executor.turn = { [unowned engine] events in engine.turn(events) }
-        executor.finish = nil
     }
 
     /// The shortest time to an answer of the host while logging in and to the first command: the way there and back, and a little.
@@ -114,14 +118,18 @@ public actor SSHSession {
 
     /// Starts a command in the user's login shell on the host.
     ///
-    /// - Parameter command: a line for the shell; quote what is not the shell's.
-    /// - Throws: ``SSHError`` of code `channelRefused` when the host has too many channels, `connectionLost`, `closed`.
-    public func exec(_ command: String) async throws -> SSHChannel {
+    /// - Parameters:
+    ///   - command: a line for the shell; quote what is not the shell's.
+    ///   - manner: what is known of the command; what it does not do within ``SSHTarget/answerTimeout`` ends all calls with `timedOut`.
+    /// - Throws: ``SSHError`` of code `channelRefused` when the host has too many channels, `connectionLost`, `closed`,
+    ///   `timedOut` when the host does not start the command within ``SSHTarget/answerTimeout``.
+    public func exec(_ command: String, manner: SSHManner = .unknown) async throws -> SSHChannel {
         let engine = try liveEngine()
         lastChannel += 1
         let id = lastChannel
         let (stream, continuation) = AsyncStream<[UInt8]>.makeStream(bufferingPolicy: .bufferingNewest(256))
         let channel = ChannelState(id: id, command: command, errorStream: continuation)
+        channel.watchdog = CommandWatchdog(target: target.alias, limit: target.answerTimeout, noticeAfter: target.noticeAfter, manner: manner, logger: logger)
         engine.channels[id] = channel
         do {
             try await waiting(on: id, engine) { token, continuation in channel.opener = (token, continuation) }
@@ -144,102 +152,4 @@ public actor SSHSession {
         if let failure = engine.failure { throw failure }
         return engine
     }
-}
-
-/// The channel's side of the session: each call runs on the session's thread.
-extension SSHSession {
-    private func channel(_ id: Int) throws -> (SessionEngine, ChannelState) {
-        guard let engine, let channel = engine.channels[id], !channel.isAbandoned else {
-            throw SSHError(.closed, "cannot use the channel: it was closed")
-        }
-        return (engine, channel)
-    }
-
-    /// Waits until the engine resumes what `register` stores; cancellation ends the wait at once.
-    private func waiting<T: Sendable>(
-        on id: Int, _ engine: SessionEngine, _ register: (Int, CheckedContinuation<T, any Error>) -> Void
-    ) async throws -> T {
-        let token = engine.nextToken()
-        let executor = executor
-        return try await withTaskCancellationHandler {
-            // Calling a method of the actor is what keeps this closure on the actor: it must register in the same
-            // job that looked at the channel's state.
-            checkThread()
-            return try await withCheckedThrowingContinuation { register(token, $0) }
-        } onCancel: {
-            // Posted, so it runs after the registration even if the task was cancelled before.
-            executor.post { engine.channels[id]?.cancel(token) }
-        }
-    }
-
-    private func checkThread() { executor.checkIsolated() }
-
-    func read(_ id: Int, upTo limit: Int) async throws -> [UInt8] {
-        let (engine, channel) = try channel(id)
-        try Task.checkCancellation()
-        guard limit > 0 else { return [] }
-        if channel.input.count > 0 { return channel.input.take(limit) }
-        if channel.inputEnded { return [] }
-        if let failure = channel.failure { throw failure }
-        guard channel.reader == nil else { throw SSHError(.closed, "cannot read from the channel: another task is reading") }
-        return try await waiting(on: id, engine) { channel.reader = ($0, limit, $1) }
-    }
-
-    func write(_ id: Int, _ pieces: [[UInt8]]) async throws {
-        let (engine, channel) = try channel(id)
-        try Task.checkCancellation()
-        if let failure = channel.failure { throw failure }
-        if channel.wantsEnd { throw SSHError(.closed, "cannot write to the channel: its writing was finished") }
-        if channel.remoteClosed { throw engine.remoteEnded }
-        guard pieces.contains(where: { !$0.isEmpty }) else { return }
-        try await waiting(on: id, engine) { (token, continuation: CheckedContinuation<Void, any Error>) in
-            channel.writes.append(.init(token: token, pieces: pieces.filter { !$0.isEmpty }, continuation: continuation))
-        }
-    }
-
-    func finishWriting(_ id: Int) async throws {
-        let (engine, channel) = try channel(id)
-        if channel.endSent || channel.remoteClosed { return }
-        if let failure = channel.failure { throw failure }
-        channel.wantsEnd = true
-        try await waiting(on: id, engine) { channel.enders.append(($0, $1)) }
-    }
-
-    func exitStatus(_ id: Int) async throws -> SSHExit {
-        let (engine, channel) = try channel(id)
-        if let exit = channel.exit { return exit }
-        if let failure = channel.failure { throw failure }
-        return try await waiting(on: id, engine) { channel.exitWaiters.append(($0, $1)) }
-    }
-
-    func errorTail(_ id: Int) -> [UInt8] { engine?.channels[id]?.errorTail.tail ?? [] }
-
-    func release(_ id: Int) {
-        guard let engine else { return }
-        Self.release(id, engine)
-    }
-
-    /// Called by the last reference to a channel, from any thread.
-    nonisolated func abandon(_ id: Int) {
-        Task { await self.release(id) }
-    }
-
-    private static func release(_ id: Int, _ engine: SessionEngine) {
-        guard let channel = engine.channels[id], !channel.isAbandoned else { return }
-        channel.isAbandoned = true
-        channel.fail(SSHError(.closed, "cannot use the channel: it was closed"))
-        switch channel.stage {
-        // What libssh2 is in the middle of has to be finished before it can free the channel.
-        case .opening, .requesting: break
-        case .running, .releasing: channel.stage = .releasing
-        case .released: engine.channels[id] = nil
-        }
-    }
-}
-
-/// Set once, read by blocking waits on the session's thread.
-final class AbortFlag: Sendable {
-    private let flag = Atomic(false)
-    func set() { flag.store(true, ordering: .releasing) }
-    var isSet: Bool { flag.load(ordering: .acquiring) }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// Takes a message apart. Whatever the bytes are, it throws and never traps.
 struct ByteReader {
     let bytes: ArraySlice<UInt8>
@@ -45,10 +47,7 @@ struct ByteReader {
     }
 
     mutating func fixed64() throws -> UInt64 {
-        let part = try raw(8)
-        var value: UInt64 = 0
-        for byte in part.reversed() { value = value << 8 | UInt64(byte) }
-        return value
+        try raw(8).withUnsafeBytes { $0.littleEndian(at: 0) }
     }
 
     mutating func raw(_ count: Int) throws -> ArraySlice<UInt8> {

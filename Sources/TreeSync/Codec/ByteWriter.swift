@@ -1,3 +1,5 @@
+import Platform
+
 /// Builds a message: little-endian integers, LEB128 counts, byte strings with their length before them.
 struct ByteWriter {
     var bytes: [UInt8] = []
@@ -21,9 +23,7 @@ struct ByteWriter {
     /// Signed, small magnitudes short.
     mutating func signed(_ value: Int64) { number(UInt64(bitPattern: (value << 1) ^ (value >> 63))) }
 
-    mutating func fixed64(_ value: UInt64) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
-    }
+    mutating func fixed64(_ value: UInt64) { bytes.append(littleEndian: value) }
 
     mutating func raw(_ value: some Collection<UInt8>) { bytes.append(contentsOf: value) }
 

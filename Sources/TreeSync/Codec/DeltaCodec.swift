@@ -1,4 +1,4 @@
-/// The messages of a delta: the sender's recipe of a file, and the receiver's list of what it lacks. Both may come in
+/// The messages of a delta: the sender's recipe of a file, and the receiver's list of the ranges that it misses. Both may come in
 /// parts, and have a flag byte (1: the last part) and the file's number first.
 enum DeltaCodec {
     /// Chunks, or ranges, in one message.
@@ -11,9 +11,9 @@ enum DeltaCodec {
         }
     }
 
-    static func lacks(_ id: Int, _ ranges: [Range<Int>]) -> [[UInt8]] {
+    static func missing(_ id: Int, _ ranges: [Range<Int>]) -> [[UInt8]] {
         var end = 0
-        return parts(ranges, .lacks, id) { range, writer in
+        return parts(ranges, .missing, id) { range, writer in
             writer.number(range.lowerBound - end)
             writer.number(range.count)
             end = range.upperBound
@@ -49,7 +49,7 @@ enum DeltaCodec {
     }
 
     /// - Parameter end: where the part before ended.
-    static func decodeLacks(_ message: [UInt8], after end: (Int) -> Int) throws -> (id: Int, ranges: [Range<Int>], isLast: Bool) {
+    static func decodeMissing(_ message: [UInt8], after end: (Int) -> Int) throws -> (id: Int, ranges: [Range<Int>], isLast: Bool) {
         var reader = ByteReader(message: message)
         let flags = try reader.byte()
         let id = try reader.count(upTo: Int.max)

@@ -1,6 +1,6 @@
 /// What a receiver wants of one file of the manifest.
 struct FileRequest: Sendable {
-    enum Wish: Sendable {
+    enum Kind: Sendable {
         case send
         /// Content only if its digest is another.
         case sendUnless(ContentDigest)
@@ -13,7 +13,7 @@ struct FileRequest: Sendable {
     }
 
     var id: Int
-    var wish: Wish
+    var kind: Kind
 
     static func encode(_ requests: [FileRequest]) -> [UInt8] {
         var writer = ByteWriter(.requests)
@@ -21,7 +21,7 @@ struct FileRequest: Sendable {
         for request in requests {
             writer.signed(Int64(request.id - previous))
             previous = request.id
-            switch request.wish {
+            switch request.kind {
             case .send: writer.byte(0)
             case .sendUnless(let digest):
                 writer.byte(1)
@@ -46,61 +46,15 @@ struct FileRequest: Sendable {
             guard !overflow, id >= 0 else { throw SyncError.violation("a request for a file that does not exist") }
             previous = id
             switch try reader.byte() {
-            case 0: requests.append(FileRequest(id: Int(id), wish: .send))
-            case 1: requests.append(FileRequest(id: Int(id), wish: .sendUnless(try reader.digest())))
-            case 2: requests.append(FileRequest(id: Int(id), wish: .compare(try reader.digest())))
+            case 0: requests.append(FileRequest(id: Int(id), kind: .send))
+            case 1: requests.append(FileRequest(id: Int(id), kind: .sendUnless(try reader.digest())))
+            case 2: requests.append(FileRequest(id: Int(id), kind: .compare(try reader.digest())))
             case 3:
                 guard let rule = ChunkRule(bits: Int(try reader.byte())) else { throw SyncError.violation("an impossible size of chunks") }
-                requests.append(FileRequest(id: Int(id), wish: .recipe(rule)))
+                requests.append(FileRequest(id: Int(id), kind: .recipe(rule)))
             default: throw SyncError.violation("a request of an unknown kind")
             }
         }
         return requests
-    }
-}
-
-/// What became of a request, where it is not content.
-struct FileAnswer: Sendable {
-    enum Outcome: Sendable {
-        case same
-        case differs
-        case failed(SyncProblem.Kind, reason: String)
-    }
-
-    var id: Int
-    var outcome: Outcome
-
-    func encoded() -> [UInt8] {
-        var writer = ByteWriter(.answers)
-        writer.number(id)
-        switch outcome {
-        case .same: writer.byte(0)
-        case .differs: writer.byte(1)
-        case .failed(let kind, let reason):
-            writer.byte(2)
-            writer.string(kind.rawValue.utf8)
-            writer.string(reason.utf8.prefix(1024))
-        }
-        return writer.bytes
-    }
-
-    init(id: Int, outcome: Outcome) {
-        self.id = id
-        self.outcome = outcome
-    }
-
-    init(decoding message: [UInt8]) throws {
-        var reader = ByteReader(message: message)
-        id = try reader.count(upTo: Int.max)
-        switch try reader.byte() {
-        case 0: outcome = .same
-        case 1: outcome = .differs
-        case 2:
-            guard let kind = SyncProblem.Kind(rawValue: String(decoding: try reader.string(upTo: 64), as: UTF8.self)) else {
-                throw SyncError.violation("an unknown problem")
-            }
-            outcome = .failed(kind, reason: String(decoding: try reader.string(upTo: 1024), as: UTF8.self))
-        default: throw SyncError.violation("an answer of an unknown kind")
-        }
     }
 }

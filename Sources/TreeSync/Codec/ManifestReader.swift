@@ -9,13 +9,15 @@ struct ManifestReader {
     private(set) var entries = 0
     private(set) var bytes: UInt64 = 0
     private var ruleBytes = 0
+    /// Of the folder that comes next.
+    private var texts: [ManifestWriter.Text: [UInt8]] = [:]
     /// Bytes of names and link targets.
     private var nameBytes = 0
 
     init(policy: ReceiverPolicy) { self.policy = policy }
 
     /// Whether a folder is begun and not ended.
-    var isInsideFolder: Bool { listing != nil }
+    var isInsideFolder: Bool { listing != nil || !texts.isEmpty }
 
     /// - Returns: the listing of each folder that is whole now, without its path, and whether the sender could not read it.
     mutating func read(_ message: [UInt8]) throws -> [(listing: DirectoryListing, isUnreadable: Bool)] {
@@ -34,15 +36,19 @@ struct ManifestReader {
     /// - Returns: the folder, with its last part.
     private mutating func readPart(_ reader: inout ByteReader) throws -> DirectoryListing? {
         let flags = ManifestWriter.PartFlags(rawValue: try reader.byte())
+        if flags == .text { return try readText(&reader) }
         guard flags.contains(.first) == (listing == nil) else { throw SyncError.violation("the parts of a folder out of order") }
         var folder = listing ?? DirectoryListing(path: [])
         listing = nil
         if flags.contains(.first) {
             isUnreadable = flags.contains(.unreadable)
             folder.isExcluded = flags.contains(.excluded)
-            if flags.contains(.gitignore) { folder.gitignore = try readRules(&reader) }
-            if flags.contains(.sltignore) { folder.sltignore = try readRules(&reader) }
-            if flags.contains(.repository) { folder.repositoryExcludes = try readRules(&reader) }
+            folder.gitignore = texts[.gitignore]
+            folder.sltignore = texts[.sltignore]
+            if flags.contains(.repository) {
+                folder.inner = RepositoryRules(excludes: texts[.repository] ?? [], foldsCase: flags.contains(.foldsCase), userExcludes: texts[.user])
+            }
+            texts = [:]
         }
         var seconds: Int64 = 0
         for _ in 0..<(try reader.count(upTo: policy.entries)) {
@@ -54,18 +60,20 @@ struct ManifestReader {
         return nil
     }
 
-    private mutating func readRules(_ reader: inout ByteReader) throws -> [UInt8] {
-        let text = Array(try reader.string(upTo: RuleFile.limit))
+    private mutating func readText(_ reader: inout ByteReader) throws -> DirectoryListing? {
+        guard listing == nil, let kind = ManifestWriter.Text(rawValue: try reader.byte()) else { throw SyncError.violation("rules out of order") }
+        let text = try reader.string(upTo: RuleFile.limit)
         ruleBytes += text.count
         guard ruleBytes <= policy.ruleBytes else {
             throw SyncError(.limit, "cannot take the tree: its ignore rules are longer than \(policy.ruleBytes) bytes")
         }
-        return text
+        texts[kind, default: []] += text
+        return nil
     }
 
     private mutating func readEntry(_ reader: inout ByteReader, after seconds: Int64, into folder: inout DirectoryListing) throws {
         let mark = try reader.byte()
-        guard let kind = EntryKind(rawValue: mark & 63), mark < 64 || kind == .file, mark & 192 != 192 else { throw SyncError.violation("an entry of an unknown kind") }
+        guard let kind = EntryKind(rawValue: mark & 63), mark < 64 || kind == .file || kind == .link, mark & 192 != 192 else { throw SyncError.violation("an entry of an unknown kind") }
         let name = try reader.string(upTo: 255)
         try check(name, after: folder)
         var entry = ListedEntry(nameStart: folder.bytes.count, nameLength: name.count)
@@ -82,17 +90,17 @@ struct ManifestReader {
                 throw SyncError(.limit, "cannot take the tree: its files hold more than \(policy.bytes) bytes; raise the limit or leave some out")
             }
             bytes = sum
-            if mark & 64 != 0 { entry.linkage = .first }
-            if mark & 128 != 0 {
-                guard entries > 0 else { throw SyncError.violation("a further name of nothing") }
-                entry.linkage = .another(try reader.count(upTo: entries - 1))
-            }
         } else if kind == .link {
             let target = try reader.string(upTo: 4095)
             guard !target.isEmpty, !target.contains(0) else { throw SyncError.violation("a link without a target") }
             entry.targetStart = UInt32(truncatingIfNeeded: folder.bytes.count)
             entry.targetLength = UInt16(truncatingIfNeeded: target.count)
             folder.bytes += target
+        }
+        if mark & 64 != 0 { entry.linkage = .first }
+        if mark & 128 != 0 {
+            guard entries > 0 else { throw SyncError.violation("a further name of nothing") }
+            entry.linkage = .another(try reader.count(upTo: entries - 1))
         }
         folder.entries.append(entry)
         entries += 1
@@ -110,7 +118,6 @@ struct ManifestReader {
             throw SyncError.violation("the forbidden name '\(TreePath(Array(name)))'")
         }
         guard let last = folder.entries.last else { return }
-        let isAfter = folder.name(last).withUnsafeBytes { left in name.withUnsafeBytes { DirectoryListing.compare(left, $0) < 0 } }
-        guard isAfter else { throw SyncError.violation("names out of order") }
+        guard DirectoryListing.compare(folder.name(last), name) < 0 else { throw SyncError.violation("names out of order") }
     }
 }

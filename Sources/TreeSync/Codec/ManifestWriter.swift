@@ -1,10 +1,10 @@
 /// Packs listings into manifest messages.
 ///
-/// A message is a flag byte (1: the rest is a zstd frame) and parts. A part is a byte of flags, then for a folder's first
-/// part its rule files' texts, then a count and so many entries: kind, name, mode, modification time (seconds as the
-/// difference from the entry before), and a file's size or a link's target. The kind of a file that has more names has
+/// A message is a flag byte (1: the rest is a zstd frame) and parts. A part is a byte of flags, then a count and so many entries: kind, name, mode, modification time (seconds as the
+/// difference from the entry before), and a file's size or a link's target. The kind of a file or link that has more names has
 /// the bit 64 where the first comes, and 128 with the others, whose last part is the number of the first. A folder's path is not sent: folders
-/// come in the order of the walk, each before what it holds, by name.
+/// come in the order of the walk, each before what it holds, by name. The texts of a folder's rule files come before its first part, in parts
+/// of their own: the flag `text`, a byte that says which, and so many bytes of it.
 struct ManifestWriter {
     struct PartFlags: OptionSet {
         let rawValue: UInt8
@@ -12,12 +12,24 @@ struct ManifestWriter {
         static let last = PartFlags(rawValue: 2)
         /// The folder cannot be read: what the receiver has there stays.
         static let unreadable = PartFlags(rawValue: 4)
-        static let gitignore = PartFlags(rawValue: 8)
-        static let sltignore = PartFlags(rawValue: 16)
+        /// Git's rules are compared without regard to case in the repository whose top the folder is.
+        static let foldsCase = PartFlags(rawValue: 8)
+        /// A text, or a part of one, of the folder that comes next.
+        static let text = PartFlags(rawValue: 16)
         /// The rules exclude the folder: what the receiver has there, and is not listed, stays.
         static let excluded = PartFlags(rawValue: 32)
-        /// The folder is the top of a repository of its own; the text of its `info/exclude` comes last.
+        /// The folder is the top of a repository of its own.
         static let repository = PartFlags(rawValue: 64)
+    }
+
+    /// Which text of a folder.
+    enum Text: UInt8 {
+        case gitignore = 1
+        case sltignore = 2
+        /// Of `info/exclude`.
+        case repository = 3
+        /// The user's global excludes, where those of the repository are others.
+        case user = 4
     }
 
     /// Messages are sent when they reach this size.
@@ -39,18 +51,17 @@ struct ManifestWriter {
     mutating func add(_ listing: DirectoryListing) throws {
         var flags: PartFlags = [.first]
         if listing.failure != nil { flags.insert(.unreadable) }
-        if listing.repositoryExcludes != nil { flags.insert(.repository) }
+        if let inner = listing.inner { flags.formUnion(inner.foldsCase ? [.repository, .foldsCase] : .repository) }
         if listing.isExcluded { flags.insert(.excluded) }
-        if listing.gitignore != nil { flags.insert(.gitignore) }
-        if listing.sltignore != nil { flags.insert(.sltignore) }
+        try add(.gitignore, listing.gitignore)
+        try add(.sltignore, listing.sltignore)
+        try add(.repository, listing.inner?.excludes)
+        try add(.user, listing.inner?.userExcludes)
         var start = 0
         repeat {
             let end = min(listing.entries.count, start + 512)
             if end == listing.entries.count { flags.insert(.last) }
             body.byte(flags.rawValue)
-            if flags.contains(.gitignore), let text = listing.gitignore { body.string(text) }
-            if flags.contains(.sltignore), let text = listing.sltignore { body.string(text) }
-            if flags.contains(.repository), let text = listing.repositoryExcludes { body.string(text) }
             body.number(end - start)
             var seconds: Int64 = 0
             for entry in listing.entries[start..<end] {
@@ -61,6 +72,22 @@ struct ManifestWriter {
             flags = []
             start = end
         } while start < listing.entries.count
+    }
+
+    /// The most bytes of a text in one part.
+    private static let textSize = 256 << 10
+
+    private mutating func add(_ kind: Text, _ text: [UInt8]?) throws {
+        guard let text else { return }
+        var start = 0
+        repeat {
+            let end = min(text.count, start + Self.textSize)
+            body.byte(PartFlags.text.rawValue)
+            body.byte(kind.rawValue)
+            body.string(text[start..<end])
+            if body.bytes.count >= Self.flushSize { try flush() }
+            start = end
+        } while start < text.count
     }
 
     private mutating func append(_ entry: ListedEntry, of listing: DirectoryListing, after seconds: Int64) {

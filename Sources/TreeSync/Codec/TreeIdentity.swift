@@ -1,3 +1,5 @@
+import Platform
+
 /// The digest of a listing, as ``SyncReport/treeDigest`` defines it. Per entry: kind (1 byte), permission bits (2),
 /// length of the path (4), path; of a file the size (8), seconds (8) and nanoseconds (4); of a link the target and its
 /// length (4). Integers are little-endian.
@@ -9,26 +11,22 @@ struct TreeIdentity {
         buffer.removeAll(keepingCapacity: true)
         for entry in listing.entries where entry.kind != .skipped {
             buffer.append(entry.kind.rawValue)
-            append(entry.kind == .link ? 0 : entry.mode)
+            buffer.append(littleEndian: entry.kind == .link ? 0 : entry.mode)
             let name = listing.name(entry)
-            append(UInt32(truncatingIfNeeded: listing.path.count + 1 + name.count))
+            buffer.append(littleEndian: UInt32(truncatingIfNeeded: listing.path.count + 1 + name.count))
             buffer += listing.path
             buffer.append(UInt8(ascii: "/"))
             buffer += name
             if entry.kind == .file {
-                append(entry.size)
-                append(entry.seconds)
-                append(entry.nanoseconds)
+                buffer.append(littleEndian: entry.size)
+                buffer.append(littleEndian: entry.seconds)
+                buffer.append(littleEndian: entry.nanoseconds)
             } else if entry.kind == .link {
-                append(UInt32(entry.targetLength))
+                buffer.append(littleEndian: UInt32(entry.targetLength))
                 buffer += listing.target(entry)
             }
         }
         buffer.withUnsafeBytes { stream.update($0) }
-    }
-
-    private mutating func append(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value.littleEndian) { buffer.append(contentsOf: $0) }
     }
 
     var digest: ContentDigest { stream.digest }

@@ -5,6 +5,9 @@
 /// bytes before it. That says nothing of earlier cuts, so any part of a file can be looked at by itself, in parallel.
 /// Chunks that come out longer than ``maximum`` are divided at multiples of it.
 struct ChunkRule: Sendable, Hashable {
+    /// Files shorter than this come whole, where bytes are not dear.
+    static let smallestFile: UInt64 = 512 << 10
+
     let bits: Int
 
     /// - Returns: `nil` where `bits` is not from 10 to 26.

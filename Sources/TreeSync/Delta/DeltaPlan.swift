@@ -14,6 +14,17 @@ struct DeltaPlan: Sendable {
     /// Whether the first source already is the file.
     private(set) var isSame = false
 
+    private var size = 0
+
+    /// The same file, all of which is asked for.
+    var copyingNothing: DeltaPlan {
+        var plan = self
+        plan.copies = []
+        plan.isSame = false
+        plan.missing = [0..<size]
+        return plan
+    }
+
     /// - Parameters:
     ///   - places: where each chunk is, for those that the receiver has.
     ///   - oldSize: of the first source.
@@ -31,6 +42,7 @@ struct DeltaPlan: Sendable {
             }
             end += chunk.length
         }
+        size = end
         isSame = isUnmoved && missing.isEmpty && end == oldSize
     }
 }

@@ -38,20 +38,20 @@ struct DeltaSearch {
     /// Looks in one more file, for what was not found in those before.
     mutating func look(in descriptor: Int32, size: Int, number: Int) {
         if size < Self.smallest {
-            take(FileRecipe(of: descriptor, 0..<size, rule: rule, threads: threads), from: 0, number)
+            lookUp(FileRecipe(of: descriptor, 0..<size, rule: rule, threads: threads), from: 0, number)
             return
         }
         compare(descriptor, size, number, shifts(descriptor, size))
         guard places.contains(where: { $0 == nil }) else { return }
         for gap in gaps(size, number) {
-            take(FileRecipe(of: descriptor, gap, rule: rule, threads: threads), from: gap.lowerBound, number)
+            lookUp(FileRecipe(of: descriptor, gap, rule: rule, threads: threads), from: gap.lowerBound, number)
         }
     }
 
     // MARK: Steps
 
     /// Looks up chunks of a source that begin at `start` there.
-    private mutating func take(_ recipe: FileRecipe?, from start: Int, _ number: Int) {
+    private mutating func lookUp(_ recipe: FileRecipe?, from start: Int, _ number: Int) {
         guard let recipe else { return }
         var known: [FileChunk: Place] = [:]
         var standing: [Int: FileChunk] = [:]

@@ -1,11 +1,5 @@
 import Glibc
 
-/// A part of a file, and what is in it.
-struct FileChunk: Sendable, Hashable {
-    var length: Int
-    var digest: ContentDigest
-}
-
 /// A file's content as a list of chunks, in order.
 struct FileRecipe: Sendable {
     var chunks: [FileChunk]
@@ -81,20 +75,5 @@ struct FileRecipe: Sendable {
             open = part.last
         }
         return close(at: range.upperBound) ? chunks : nil
-    }
-}
-
-/// Memory that grows and is used again.
-final class ScratchBuffer {
-    private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-
-    deinit { memory.deallocate() }
-
-    func reserve(_ count: Int) -> UnsafeMutableRawBufferPointer {
-        if memory.count < count {
-            memory.deallocate()
-            memory = .allocate(byteCount: count, alignment: 4096)
-        }
-        return UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
     }
 }

@@ -3,13 +3,15 @@ struct GitIndex: Sendable {
     private var names: [UInt8] = []
     /// Where each path begins in ``names``, and where the last one ends.
     private var starts: [Int] = [0]
+    private var foldsCase = false
 
     var count: Int { starts.count - 1 }
 
     /// - Parameters:
     ///   - bytes: the whole file.
     ///   - digestLength: of the repository's object names: 20, or 32 with SHA-256.
-    /// - Returns: `nil` where the format is unknown, damaged, or a part of the paths is in another file (a split index).
+    /// - Returns: `nil` where the format is unknown, damaged, or the paths are not all there: in a split index a part of them
+    ///   is in another file, in a sparse one a folder stands for what it holds.
     init?(_ bytes: [UInt8], digestLength: Int) {
         let isWhole = bytes.withUnsafeBytes { bytes -> Bool in
             guard bytes.count >= 12 + digestLength, bytes.starts(with: "DIRC".utf8) else { return false }
@@ -17,7 +19,7 @@ struct GitIndex: Sendable {
             guard (2...4).contains(version) else { return false }
             let end = bytes.count - digestLength
             guard let position = readEntries(bytes, Self.number(bytes, at: 8), version, digestLength, end) else { return false }
-            return !Self.isSplit(bytes, extensionsAt: position, end)
+            return isOrdered && Self.isUnderstood(bytes, extensionsAt: position, end)
         }
         guard isWhole else { return nil }
     }
@@ -81,18 +83,37 @@ struct GitIndex: Sendable {
         return nil
     }
 
-    private static func isSplit(_ bytes: UnsafeRawBufferPointer, extensionsAt start: Int, _ end: Int) -> Bool {
+    /// Whether no extension changes what the entries mean. Git calls those in small letters, as `link` of a split index and
+    /// `sdir` of a sparse one; others can be passed over.
+    private static func isUnderstood(_ bytes: UnsafeRawBufferPointer, extensionsAt start: Int, _ end: Int) -> Bool {
         var position = start
         while position + 8 <= end {
-            if bytes[position..<position + 4].elementsEqual("link".utf8) { return true }
+            guard (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(bytes[position]) else { return false }
             position += 8 + number(bytes, at: position + 4)
         }
-        return false
+        return position == end
+    }
+
+    /// What is searched has to be in order; several entries of one path, of a merge that is not over, are.
+    private var isOrdered: Bool {
+        names.withUnsafeBytes { names in
+            func name(_ index: Int) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: names[starts[index]..<starts[index + 1]]) }
+            return (1..<max(1, count)).allSatisfy { DirectoryListing.compare(name($0 - 1), name($0)) <= 0 }
+        }
+    }
+
+    /// The same paths in small letters, for a repository that does not tell capitals from them.
+    var folded: GitIndex {
+        let folded = (0..<count).map { names[starts[$0]..<starts[$0 + 1]].map(LetterCase.small) }.sorted { $0.lexicographicallyPrecedes($1) }
+        var index = GitIndex(list: [])
+        for name in folded { index.append(name) }
+        index.foldsCase = true
+        return index
     }
 
     /// Whether the path is there, or, of a folder, anything below it.
     func contains(_ path: some Collection<UInt8>, isDirectory: Bool) -> Bool {
-        let path = Array(path)
+        let path = foldsCase ? path.map(LetterCase.small) : Array(path)
         // A submodule is an entry without what it holds.
         if name(at: place(of: path))?.elementsEqual(path) == true { return true }
         guard isDirectory else { return false }

@@ -24,7 +24,7 @@ struct GitRepository: Sendable {
         }
     }
 
-    /// The repository whose top an open folder is.
+    /// The repository whose top an open folder is; `nil` where its `.git` is none to git either.
     static func at(_ folder: DirectoryHandle) -> GitRepository? {
         // Its name, for when the descriptor is closed.
         guard let resolved = realpath("/proc/self/fd/\(folder.descriptor)", nil) else { return nil }
@@ -33,24 +33,7 @@ struct GitRepository: Sendable {
     }
 
     private static func at(_ top: String, prefix: [UInt8]) -> GitRepository? {
-        gitFolder(in: top).map { GitRepository(top: top, prefix: prefix, folder: $0, commonFolder: commonFolder(of: $0)) }
-    }
-
-    private static func gitFolder(in top: String) -> String? {
-        let entry = top + "/.git"
-        var status = stat()
-        guard stat(entry, &status) == 0 else { return nil }
-        if status.st_mode & S_IFMT == S_IFDIR { return access(entry + "/HEAD", F_OK) == 0 ? entry : nil }
-        guard let text = FileBytes.smallText(entry), text.hasPrefix("gitdir: ") else { return nil }
-        return absolute(String(text.dropFirst("gitdir: ".count)), from: top)
-    }
-
-    private static func commonFolder(of folder: String) -> String {
-        guard let text = FileBytes.smallText(folder + "/commondir") else { return folder }
-        return absolute(text, from: folder)
-    }
-
-    private static func absolute(_ path: String, from folder: String) -> String {
-        path.hasPrefix("/") ? path : folder + "/" + path
+        guard let folder = GitFolder.named(by: top + "/.git") else { return nil }
+        return GitRepository(top: top, prefix: prefix, folder: folder, commonFolder: GitFolder.commonFolder(of: folder) ?? folder)
     }
 }

@@ -15,6 +15,7 @@ public struct ReceiverPolicy: Sendable, Hashable {
     /// Whether setuid and setgid bits, and the mode of the root folder itself, are taken from the sender.
     public var allowsSpecialModes: Bool
 
+    /// A policy of one's own. ``trusted`` and ``untrusted`` are good to begin with.
     public init(entries: Int, bytes: UInt64, pathLength: Int, ruleBytes: Int, listingBytes: Int, allowsLinks: Bool, allowsSpecialModes: Bool) {
         self.entries = entries
         self.bytes = bytes

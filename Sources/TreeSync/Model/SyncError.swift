@@ -1,7 +1,8 @@
-import Glibc
+public import Platform
 
 /// Why a sync ended early. Nothing is ever half written then.
 public struct SyncError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of failure it is.
     public enum Code: String, Sendable, Codable {
         /// The source is not there or is no folder.
         case source
@@ -25,19 +26,26 @@ public struct SyncError: Error, Sendable, Hashable, CustomStringConvertible {
         case resources
     }
 
+    /// What kind of failure it is.
     public var code: Code
     /// Lower case, says what to do next.
     public var message: String
     /// Whether the same sync may succeed when it is simply tried again.
     public var canRetry: Bool
 
-    public init(_ code: Code, _ message: String, canRetry: Bool = false) {
+    /// What can be done about it, where that is more than the message says.
+    public var remedy: Remedy?
+
+    /// An error of this module.
+    public init(_ code: Code, _ message: String, remedy: Remedy? = nil, canRetry: Bool = false) {
         self.code = code
         self.message = message
+        self.remedy = remedy
         self.canRetry = canRetry
     }
 
-    public var description: String { message }
+    /// The message, and what to do about it in words that name no command.
+    public var description: String { remedy.map { "\(message); \($0)" } ?? message }
 
     static func violation(_ what: String) -> SyncError {
         SyncError(.violation, "cannot go on with the sync: the other side sent \(what); check that both run the same version")
@@ -45,30 +53,4 @@ public struct SyncError: Error, Sendable, Hashable, CustomStringConvertible {
 
     static let disconnected = SyncError(.disconnected, "cannot finish the sync: the connection ended; run it again, what arrived is kept",
                                         canRetry: true)
-}
-
-/// A failed system call's reason.
-struct Errno: Error, Hashable {
-    let code: Int32
-
-    init(_ code: Int32) { self.code = code }
-    static var last: Errno { Errno(errno) }
-
-    /// "no space left on device".
-    var text: String {
-        guard let message = strerror(code) else { return "error \(code)" }
-        let text = String(cString: message)
-        guard let first = text.first, first.isUppercase, text.dropFirst().first?.isLowercase == true else { return text }
-        return first.lowercased() + text.dropFirst()
-    }
-
-    /// Whether going on with other files makes no sense.
-    var endsSync: SyncError.Code? {
-        switch code {
-        case ENOSPC, EDQUOT: .noSpace
-        case EROFS, EIO, ESTALE: .destination
-        case EMFILE, ENFILE, ENOMEM: .resources
-        default: nil
-        }
-    }
 }

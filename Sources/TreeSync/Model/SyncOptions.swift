@@ -10,6 +10,7 @@ public struct SyncOptions: Sendable, Codable, Hashable {
     public var force: Bool
     /// Report each change as an event; a dry run always does.
     public var itemize: Bool
+    /// Whether content is packed.
     public var compression: Compression
     /// Delete on the receiver also what the rules exclude; `.git` stays all the same.
     public var deleteExcluded = false
@@ -17,13 +18,17 @@ public struct SyncOptions: Sendable, Codable, Hashable {
     /// The other side is some milliseconds away, where bytes are taken to be dearer than work until more is known.
     public var isFar = false
 
+    /// Whether content is packed on its way.
     public enum Compression: String, Sendable, Codable {
         /// zstd, as hard as the link asks for, of what shrinks.
         case adaptive
+        /// zstd at its quickest, of what shrinks.
         case always
+        /// As it is.
         case never
     }
 
+    /// The defaults are those of a plain sync.
     public init(delete: Bool = true, dryRun: Bool = false, checksum: Bool = false, force: Bool = false,
                 itemize: Bool = false, compression: Compression = .adaptive) {
         self.delete = delete

@@ -1,5 +1,6 @@
-/// Something that a sync could not do for one path, and went on.
+/// Something that a sync could not do for one path, and went on; or, as a note, something that it did not have to do.
 public struct SyncProblem: Sendable, Codable, Hashable, CustomStringConvertible {
+    /// What kind of problem it is.
     public enum Kind: String, Sendable, Codable {
         /// The sender could not read it.
         case unreadable
@@ -23,19 +24,26 @@ public struct SyncProblem: Sendable, Codable, Hashable, CustomStringConvertible 
         case forbidden
     }
 
+    /// What kind of problem it is.
     public var kind: Kind
+    /// Of what, below the root.
     public var path: TreePath
     /// The reason, as a person reads it: "permission denied".
     public var reason: String
 
+    /// A problem of one path.
     public init(kind: Kind, path: TreePath, reason: String) {
         self.kind = kind
         self.path = path
         self.reason = reason
     }
 
-    /// Whether the receiver lacks something because of it.
-    public var leavesGap: Bool { kind != .changedAfterListing }
+    /// Whether all that can be sent arrived all the same: it is said, and is no failure.
+    public var isNote: Bool { kind == .changedAfterListing || kind == .unsupportedType }
 
+    /// The most problems that a receiver tells the other side's user of as they are found; the report counts all.
+    public static let eventLimit = 2000
+
+    /// `path: reason`, safe to show as far as the reason is.
     public var description: String { "\(path): \(reason)" }
 }

@@ -1,8 +1,11 @@
 /// A path below the root of a tree: raw bytes with `/` between the names, empty for the root itself.
 public struct TreePath: Sendable, Hashable {
+    /// Names with `/` between them; neither at the start nor at the end.
     public var bytes: [UInt8]
 
+    /// A path of raw bytes.
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// A path that is UTF-8.
     public init(_ text: String) { bytes = Array(text.utf8) }
 
     /// `name` in the folder that this path names.
@@ -56,6 +59,7 @@ extension TreePath: Codable {
         }
     }
 
+    /// Reads either form.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let text = try? container.decode(String.self) {

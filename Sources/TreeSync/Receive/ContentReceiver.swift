@@ -1,7 +1,8 @@
 /// Puts contents where they belong, on a few threads.
 final class ContentReceiver: Sendable {
     private let pool: WorkerPool<FileAssembler>
-    private let root: DirectoryHandle
+    private let makeWriter: @Sendable () -> DestinationWriter
+    private let hardLinks: HardLinkRequests
     private let ledger: ReceiverLedger
     private let policy: ReceiverPolicy
     /// Large files of which something has come, by number; those that are over stay, for pieces that come late.
@@ -11,11 +12,14 @@ final class ContentReceiver: Sendable {
     /// The bytes that may wait for the threads.
     private static let backlog = 16 << 20
 
-    init(root: DirectoryHandle, ledger: ReceiverLedger, policy: ReceiverPolicy, threads: Int, onFailure: @escaping @Sendable (any Error) -> Void) {
-        self.root = root
+    /// - Parameter makeWriter: for each thread one.
+    init(ledger: ReceiverLedger, hardLinks: HardLinkRequests, policy: ReceiverPolicy, threads: Int, makeWriter: @escaping @Sendable () -> DestinationWriter,
+         onFailure: @escaping @Sendable (any Error) -> Void) {
+        self.makeWriter = makeWriter
+        self.hardLinks = hardLinks
         self.ledger = ledger
         self.policy = policy
-        pool = WorkerPool(threads: threads, costLimit: Self.backlog, makeContext: { FileAssembler(root) }, onFailure: onFailure)
+        pool = WorkerPool(threads: threads, costLimit: Self.backlog, makeContext: { FileAssembler(makeWriter()) }, onFailure: onFailure)
     }
 
     func finish() { pool.finish() }
@@ -30,7 +34,7 @@ final class ContentReceiver: Sendable {
             return files
         }
         guard !files.isEmpty else { return }
-        let destination = DestinationWriter(root)
+        let destination = makeWriter()
         for file in files.values { file.giveUp(destination, keeping: keeping) }
     }
 
@@ -55,7 +59,7 @@ final class ContentReceiver: Sendable {
         let digest = try reader.digest()
         let remark = try ContentRemark.decode(&reader)
         let bytes = try reader.raw(size)
-        let wanted = try ledger.take(id)
+        let wanted = try ledger.claim(id)
         ledger.moves(wanted)
         try ledger.receive(size, filesDone: 1)
         try bytes.withUnsafeBytes { bytes in
@@ -63,10 +67,17 @@ final class ContentReceiver: Sendable {
             do throws(Errno) {
                 try assembler.write(wanted.file, bytes, masked(attributes))
             } catch {
-                return try ReceiverFailure.note(error, wanted.file.path, ledger)
+                try ReceiverFailure.note(error, wanted.file.path, ledger)
+                return try settle(wanted, .failed)
             }
             try arrived(wanted, remark)
         }
+    }
+
+    /// What was asked for is done with.
+    private func settle(_ wanted: RequestedFile, _ outcome: HardLinkGroups.Outcome) throws {
+        try ledger.close(wanted.file.ticket)
+        try hardLinks.settle(wanted.file, outcome)
     }
 
     // MARK: Large files
@@ -104,27 +115,27 @@ final class ContentReceiver: Sendable {
 
     /// Opens what the receiver has of a file, and asks for its recipe.
     /// - Parameter answer: sends a message; called on another thread. The last word, when all is said, is `done`.
-    func prepareDelta(_ wanted: ReceiverLedger.Wanted, _ rule: ChunkRule, answer: @escaping @Sendable ([UInt8]) throws -> Void,
+    func prepareDelta(_ wanted: RequestedFile, _ rule: ChunkRule, answer: @escaping @Sendable ([UInt8]) throws -> Void,
                       done: @escaping @Sendable () throws -> Void) throws {
         try pool.submit(cost: 0) { [self] assembler in
             let writer = assembler.destination
             let old = wanted.file.oldSize == nil ? nil : writer.opened(wanted.file.path).flatMap { DeltaFile.OpenSource($0) }
             let part = wanted.file.partPath.flatMap { writer.opened($0) }.flatMap { DeltaFile.OpenSource($0) }
-            let twin = wanted.file.twin.flatMap { writer.opened($0) }.flatMap { DeltaFile.OpenSource($0) }
-            let sources = [old, part, twin].compactMap(\.self)
+            let renameSource = wanted.file.renameSource.flatMap { writer.opened($0) }.flatMap { DeltaFile.OpenSource($0) }
+            let sources = [old, part, renameSource].compactMap(\.self)
             // They stay open until the recipe has come; where that would be too many, the file comes whole.
             let isRoom = deltas.withLock { $0.count } < DescriptorLimit.raised / 8
             guard !sources.isEmpty, isRoom else {
                 var wanted = wanted
                 wanted.local = nil
                 ledger.want(wanted)
-                try answer(FileRequest.encode([FileRequest(id: wanted.file.id, wish: .send)]))
+                try answer(FileRequest.encode([FileRequest(id: wanted.file.id, kind: .send)]))
                 return try done()
             }
             ledger.want(wanted)
             let delta = DeltaFile(LargeFile(wanted), sources: sources, rule: rule)
             deltas.withLock { $0[wanted.file.id] = Delta(file: delta, hasOld: old != nil, answer: answer, done: done) }
-            try answer(FileRequest.encode([FileRequest(id: wanted.file.id, wish: .recipe(rule))]))
+            try answer(FileRequest.encode([FileRequest(id: wanted.file.id, kind: .recipe(rule))]))
         }
     }
 
@@ -143,7 +154,21 @@ final class ContentReceiver: Sendable {
         let most = min(policy.bytes, 2 * min(delta.file.file.wanted.file.size, 1 << 61) + 1 << 30)
         try delta.file.add(chunks, isLast: isLast, limit: most)
         guard isLast else { return }
-        try pool.submit(cost: 0) { [self] assembler in try carryOut(delta.file.plan(threads: TreeScanner.defaultThreads), id, assembler) }
+        try pool.submit(cost: 0) { [self] assembler in
+            let plan = delta.file.plan(threads: ParallelWork.defaultThreads)
+            try carryOut(affordable(plan, of: delta, assembler), id, assembler)
+        }
+    }
+
+    /// Where the disk has no room for the new file beside those that it is copied from, what is to be deleted goes first; where
+    /// that is not enough, for one of those may be among it, all of the new file is asked for.
+    private func affordable(_ plan: DeltaPlan, of delta: Delta, _ assembler: FileAssembler) -> DeltaPlan {
+        let size = delta.file.file.wanted.file.size
+        guard !(plan.isSame && delta.hasOld), !plan.copies.isEmpty, let free = assembler.destination.freeBytes, free < size,
+              assembler.destination.makeRoom(for: 0, free: free),
+              let now = assembler.destination.freeBytes, now < size else { return plan }
+        delta.file.letGo()
+        return plan.copyingNothing
     }
 
     private func carryOut(_ plan: DeltaPlan, _ id: Int, _ assembler: FileAssembler) throws {
@@ -155,18 +180,22 @@ final class ContentReceiver: Sendable {
         if isSame { file.setSame() }
         if copies { file.expectCopying() }
         large.withLock { $0[id] = file }
-        for message in DeltaCodec.lacks(id, plan.missing) { try delta.answer(message) }
+        for message in DeltaCodec.missing(id, plan.missing) { try delta.answer(message) }
         try delta.done()
         guard copies else { return }
         try conclude(file, assembler) {
             guard let descriptor = try file.beginCopying(assembler.destination) else { return .over }
             var failure: Errno?
-            do throws(Errno) { try delta.file.copy(plan, to: descriptor, threads: TreeScanner.defaultThreads) } catch { failure = error }
+            do throws(Errno) {
+                try assembler.destination.withRoom(for: file.wanted.file.size) { () throws(Errno) in try delta.file.copy(plan, to: descriptor, threads: ParallelWork.defaultThreads) }
+            } catch {
+                failure = error
+            }
             return try file.endCopying(plan.copies.reduce(0) { $0 + UInt64($1.chunk.length) }, assembler.destination, failure)
         }
     }
 
-    private func touch(_ wanted: ReceiverLedger.Wanted, _ attributes: Attributes, _ assembler: FileAssembler) throws {
+    private func touch(_ wanted: RequestedFile, _ attributes: Attributes, _ assembler: FileAssembler) throws {
         if let part = wanted.file.partPath { assembler.destination.discard(part) }
         if var now = wanted.local {
             now.mode &= policy.modeMask
@@ -177,7 +206,7 @@ final class ContentReceiver: Sendable {
         } catch {
             return try ReceiverFailure.note(error, wanted.file.path, ledger)
         }
-        try ledger.changed(SyncChange(kind: .metadata, type: .file, path: wanted.file.path, differences: wanted.file.differences))
+        try ledger.changed(SyncChange(kind: .metadata, type: .file, path: wanted.file.path, differences: wanted.file.differences), wanted.file.ticket)
     }
 
     private func largeFile(_ id: Int) throws -> LargeFile {
@@ -196,13 +225,15 @@ final class ContentReceiver: Sendable {
             case .placed(let remark):
                 try ledger.receive(0, filesDone: 1)
                 try arrived(file.wanted, remark)
-            case .same(let attributes, _):
+            case .same(let attributes, let remark):
                 try ledger.receive(0, filesDone: 1)
                 try touch(file.wanted, attributes, assembler)
+                try settle(file.wanted, remark == .isOther ? .failed : .placed)
             }
             ledger.end()
         } catch let reason as Errno {
             try ReceiverFailure.note(reason, file.wanted.file.path, ledger)
+            try settle(file.wanted, .failed)
             ledger.end()
         }
     }
@@ -213,7 +244,8 @@ final class ContentReceiver: Sendable {
             if let delta = deltas.withLock({ $0.removeValue(forKey: id) }) { try delta.done() }
             let file = try largeFile(id)
             guard file.giveUp(assembler.destination) else { return }
-            ledger.problem(SyncProblem(kind: kind, path: file.wanted.file.path, reason: reason))
+            ledger.problem(SyncProblem(kind: kind, path: file.wanted.file.path, reason: reason), isKnown: true)
+            try settle(file.wanted, .failed)
             ledger.end()
         }
     }
@@ -228,9 +260,10 @@ final class ContentReceiver: Sendable {
         return masked
     }
 
-    private func arrived(_ wanted: ReceiverLedger.Wanted, _ remark: ContentRemark) throws {
-        for deletion in wanted.file.replacement.content { try ledger.changed(deletion.change) }
-        try ledger.changed(wanted.file.change)
+    private func arrived(_ wanted: RequestedFile, _ remark: ContentRemark) throws {
+        for deletion in wanted.file.replacement.content { try ledger.changed(deletion.change, wanted.file.ticket) }
+        try ledger.changed(wanted.file.change, wanted.file.ticket)
         if let (kind, reason) = remark.problem { ledger.problem(SyncProblem(kind: kind, path: wanted.file.path, reason: reason)) }
+        try settle(wanted, remark == .isOther ? .failed : .placed)
     }
 }

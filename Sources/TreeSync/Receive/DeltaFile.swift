@@ -2,9 +2,6 @@ import Glibc
 
 /// A large file of which the receiver has an older state, or a part: it learns what it lacks from the sender's recipe.
 final class DeltaFile: Sendable {
-    /// Files shorter than this come whole.
-    static let smallest: UInt64 = 512 << 10
-
     private struct State {
         var wanted = FileRecipe(chunks: [])
         var bytes = 0
@@ -13,8 +10,7 @@ final class DeltaFile: Sendable {
 
     let file: LargeFile
     let rule: ChunkRule
-    /// Open files that hold what may be used again, the old state first.
-    let sources: [OpenSource]
+    private let held: Monitor<[OpenSource]>
     private let monitor = Monitor(State())
 
     /// A file that is read, closed with the last reference.
@@ -37,9 +33,15 @@ final class DeltaFile: Sendable {
 
     init(_ file: LargeFile, sources: [OpenSource], rule: ChunkRule) {
         self.file = file
-        self.sources = sources
+        held = Monitor(sources)
         self.rule = rule
     }
+
+    /// Open files that hold what may be used again, the old state first.
+    private var sources: [OpenSource] { held.withLock { $0 } }
+
+    /// Closes them.
+    func letGo() { held.withLock { $0 = [] } }
 
     /// Takes a part of the sender's recipe.
     func add(_ chunks: [FileChunk], isLast: Bool, limit: UInt64) throws {

@@ -6,7 +6,7 @@ final class FileAssembler {
     let zstd = Zstd()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: FilePiece.limit, alignment: 4096)
 
-    init(_ root: DirectoryHandle) { destination = DestinationWriter(root) }
+    init(_ destination: DestinationWriter) { self.destination = destination }
 
     deinit { buffer.deallocate() }
 
@@ -14,7 +14,8 @@ final class FileAssembler {
     func write(_ file: PendingFile, _ bytes: UnsafeRawBufferPointer, _ attributes: Attributes) throws(Errno) {
         let (descriptor, temporary) = try destination.makeTemporary(beside: file.path)
         do throws(Errno) {
-            try FileBytes.write(descriptor, bytes)
+            // From the start, where it is tried again.
+            try destination.withRoom(for: UInt64(bytes.count)) { () throws(Errno) in try FileBytes.write(descriptor, bytes, at: 0) }
         } catch {
             destination.abandon(file, descriptor, temporary)
             throw error

@@ -28,10 +28,10 @@ final class LargeFile: Sendable {
         case over
     }
 
-    let wanted: ReceiverLedger.Wanted
+    let wanted: RequestedFile
     private let monitor = Monitor(State())
 
-    init(_ wanted: ReceiverLedger.Wanted) { self.wanted = wanted }
+    init(_ wanted: RequestedFile) { self.wanted = wanted }
 
     /// Writes a piece whose digest was found right.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64, of size: UInt64, _ destination: DestinationWriter) throws -> Outcome {
@@ -47,7 +47,12 @@ final class LargeFile: Sendable {
         }
         guard let descriptor else { return .over }
         var failure: Errno?
-        do throws(Errno) { try FileBytes.write(descriptor, bytes, at: offset) } catch { failure = error }
+        do throws(Errno) {
+            let lacking = size - min(size, monitor.withLock { $0.covered + $0.copied })
+            try destination.withRoom(for: lacking) { () throws(Errno) in try FileBytes.write(descriptor, bytes, at: offset) }
+        } catch {
+            failure = error
+        }
         monitor.withLock { state in
             state.writers -= 1
             if failure == nil { state.covered &+= UInt64(bytes.count) }
@@ -64,7 +69,7 @@ final class LargeFile: Sendable {
         guard state.descriptor < 0 else { return }
         do throws(Errno) {
             (state.descriptor, state.temporary) = try destination.makeTemporary(
-                beside: wanted.file.path, wished: TemporaryName.make(for: wanted.file.path.split.name))
+                beside: wanted.file.path, preferred: TemporaryName.make(for: wanted.file.path.split.name))
         } catch {
             state.isOver = true
             throw error

@@ -29,10 +29,21 @@ struct ByteSet: Sendable {
 
     private mutating func invert() { words = (~words.0, ~words.1, ~words.2, ~words.3) }
 
+    /// For texts in small letters, as git's wildmatch has it: what stands for itself in an expression is not changed, so a
+    /// capital is never met; a range is, by either letter; and so is a class.
+    private func folded(ranges: ByteSet) -> ByteSet {
+        var folded = self
+        for byte in UInt8(ascii: "a")...UInt8(ascii: "z") where ranges.contains(byte - 32) { folded.insert(byte) }
+        return folded
+    }
+
     /// Reads the expression whose `[` is at `start`.
+    /// - Parameter foldsCase: whether the texts are in small letters.
     /// - Returns: the set and the index after its `]`, or `nil` where it is unfinished or names an unknown class.
-    static func parse(_ pattern: ArraySlice<UInt8>, at start: Int) -> (ByteSet, Int)? {
+    static func parse(_ pattern: ArraySlice<UInt8>, at start: Int, foldsCase: Bool = false) -> (ByteSet, Int)? {
         var set = ByteSet()
+        /// What came of ranges and classes.
+        var ranges = ByteSet()
         var index = start + 1
         func at(_ position: Int) -> UInt8? { position < pattern.endIndex ? pattern[position] : nil }
         let isNegated = at(index) == UInt8(ascii: "!") || at(index) == UInt8(ascii: "^")
@@ -47,6 +58,7 @@ struct ByteSet: Sendable {
                 guard let close = pattern[(index + 2)...].firstIndex(of: UInt8(ascii: "]")) else { return nil }
                 if close > index + 2, pattern[close - 1] == UInt8(ascii: ":") {
                     guard set.insert(classNamed: pattern[(index + 2)..<(close - 1)]) else { return nil }
+                    _ = ranges.insert(classNamed: pattern[(index + 2)..<(close - 1)])
                     previous = nil
                     index = close + 1
                     continue
@@ -56,6 +68,7 @@ struct ByteSet: Sendable {
                 if after == UInt8(ascii: "\\") { index += 1 }
                 guard let high = at(index) else { return nil }
                 set.insert(from: low, to: high)
+                ranges.insert(from: low, to: high)
                 previous = nil
                 index += 1
                 continue
@@ -68,6 +81,7 @@ struct ByteSet: Sendable {
             previous = byte
             index += 1
         }
+        if foldsCase { set = set.folded(ranges: ranges) }
         if isNegated { set.invert() }
         return (set, index + 1)
     }

@@ -23,13 +23,11 @@ struct GlobPattern: Sendable {
     /// Where it stands in its text, from 1.
     let lineNumber: Int
 
-    /// A longer line can name no path that exists.
-    static let longest = 4096
-
     /// - Parameters:
     ///   - line: without its line end. Returns `nil` for empty lines and comments.
     ///   - number: where it stands in its text, from 1.
-    init?(line: ArraySlice<UInt8>, number: Int) {
+    ///   - foldsCase: whether it is to be compared, as git does with `core.ignoreCase`, with paths in small letters.
+    init?(line: ArraySlice<UInt8>, number: Int, foldsCase: Bool = false) {
         lineNumber = number
         guard let first = line.first, first != UInt8(ascii: "#") else { return nil }
         var text = Self.trimmed(line.prefix { $0 != 0 })
@@ -37,20 +35,24 @@ struct GlobPattern: Sendable {
         if isNegated { text = text.dropFirst() }
         isDirectoryOnly = text.last == UInt8(ascii: "/")
         if isDirectoryOnly { text = text.dropLast() }
-        guard !text.isEmpty, text.count <= Self.longest else { return nil }
+        guard !text.isEmpty else { return nil }
 
         let isName = !text.contains(UInt8(ascii: "/"))
         if !isName, text.first == UInt8(ascii: "/") { text = text.dropFirst() }
         let plain = text.prefix { !Self.isSpecial($0) }
+        func literal(_ bytes: ArraySlice<UInt8>) -> [UInt8] { foldsCase ? bytes.map(LetterCase.small) : Array(bytes) }
+        func program(_ bytes: ArraySlice<UInt8>, crossesSlashes: Bool) -> GlobProgram {
+            GlobProgram(bytes, crossesSlashes: crossesSlashes, foldsCase: foldsCase)
+        }
         if isName, plain.count == text.count {
-            (form, literal, program) = (.exactName, Array(text), nil)
+            (form, self.literal, self.program) = (.exactName, literal(text), nil)
         } else if isName, text.first == UInt8(ascii: "*"), !text.dropFirst().contains(where: Self.isSpecial) {
-            (form, literal, program) = (.nameSuffix, Array(text.dropFirst()), nil)
+            (form, self.literal, self.program) = (.nameSuffix, literal(text.dropFirst()), nil)
         } else if isName {
-            (form, literal, program) = (.name, Array(plain), GlobProgram(text.dropFirst(plain.count), crossesSlashes: true))
+            (form, self.literal, self.program) = (.name, literal(plain), program(text.dropFirst(plain.count), crossesSlashes: true))
         } else {
             let rest = text.dropFirst(plain.count)
-            (form, literal, program) = (.path, Array(plain), rest.isEmpty ? nil : GlobProgram(rest, crossesSlashes: false))
+            (form, self.literal, self.program) = (.path, literal(plain), rest.isEmpty ? nil : program(rest, crossesSlashes: false))
         }
     }
 
@@ -87,6 +89,23 @@ struct GlobPattern: Sendable {
             return own.pointee == base[start] && memcmp(own, base + start, bytes.count) == 0
         }
     }
+
+    /// What lets most patterns be passed over without a look at them.
+    var sieve: PatternSieve {
+        var sieve = PatternSieve(isDirectoryOnly: isDirectoryOnly, comparesName: form != .path)
+        sieve.shortest = UInt32(clamping: literal.count + (program?.shortest ?? 0))
+        if form == .nameSuffix {
+            sieve.last = literal.last
+        } else {
+            sieve.first = literal.first ?? program?.first
+            sieve.last = program == nil ? literal.last : program?.last
+        }
+        if program?.isImpossible == true { sieve.shortest = .max }
+        return sieve
+    }
+
+    /// Whether it is its literal and nothing else.
+    var isExact: Bool { form == .exactName || (form == .path && program == nil) }
 
     private static func isSpecial(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "\\")

@@ -1,7 +1,6 @@
-/// The part of a pattern from its first wildcard on, as steps that are followed all at once, so that no pattern
-/// takes more than (steps × bytes of text) to compare.
+/// The part of a pattern from its first wildcard on, as steps.
 struct GlobProgram: Sendable {
-    private enum Step: Sendable {
+    enum Step: Sendable {
         case byte(UInt8)
         /// One byte, in path patterns no slash.
         case any
@@ -17,12 +16,23 @@ struct GlobProgram: Sendable {
         case never
     }
 
-    private var steps: [Step] = []
-    private var sets: [ByteSet] = []
-    private let crossesSlashes: Bool
+    private(set) var steps: [Step] = []
+    private(set) var sets: [ByteSet] = []
+    let crossesSlashes: Bool
+    /// The fewest bytes that it matches.
+    private(set) var shortest = 0
+    /// Whether no text matches.
+    private(set) var isImpossible = false
 
-    /// - Parameter crossesSlashes: whether `*` and `?` match a slash (they do in name patterns, where none occurs).
-    init(_ pattern: ArraySlice<UInt8>, crossesSlashes: Bool) {
+    /// The byte that a text must begin with; `nil` where it is not one.
+    var first: UInt8? { if case .byte(let byte)? = steps.first { byte } else { nil } }
+    /// The byte that it must end in.
+    var last: UInt8? { if case .byte(let byte)? = steps.last { byte } else { nil } }
+
+    /// - Parameters:
+    ///   - crossesSlashes: whether `*` and `?` match a slash (they do in name patterns, where none occurs).
+    ///   - foldsCase: whether the texts are in small letters. What a backslash quotes is not changed then, as in git.
+    init(_ pattern: ArraySlice<UInt8>, crossesSlashes: Bool, foldsCase: Bool = false) {
         self.crossesSlashes = crossesSlashes
         var index = pattern.startIndex
         while index < pattern.endIndex {
@@ -34,19 +44,36 @@ struct GlobProgram: Sendable {
             case UInt8(ascii: "*"):
                 index = compileStars(pattern, at: index)
             case UInt8(ascii: "["):
-                guard let (set, end) = ByteSet.parse(pattern, at: index) else { steps.append(.never); return }
+                guard let (set, end) = ByteSet.parse(pattern, at: index, foldsCase: foldsCase) else {
+                    giveUp()
+                    return
+                }
                 steps.append(.set(sets.count))
                 sets.append(set)
                 index = end
             case UInt8(ascii: "\\"):
-                guard index + 1 < pattern.endIndex else { steps.append(.never); return }
+                guard index + 1 < pattern.endIndex else {
+                    giveUp()
+                    return
+                }
                 steps.append(.byte(pattern[index + 1]))
                 index += 2
             default:
-                steps.append(.byte(byte))
+                steps.append(.byte(foldsCase ? LetterCase.small(byte) : byte))
                 index += 1
             }
         }
+        for step in steps {
+            switch step {
+            case .byte, .any, .set: shortest += 1
+            case .run, .deepRun, .folders, .never: break
+            }
+        }
+    }
+
+    private mutating func giveUp() {
+        steps.append(.never)
+        isImpossible = true
     }
 
     private mutating func compileStars(_ pattern: ArraySlice<UInt8>, at start: Int) -> Int {
@@ -76,57 +103,7 @@ struct GlobProgram: Sendable {
     }
 
     func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        let width = steps.count + 1
-        return withUnsafeTemporaryAllocation(of: Bool.self, capacity: 2 * width) { storage in
-            storage.initialize(repeating: false)
-            var current = UnsafeMutableBufferPointer(rebasing: storage[..<width])
-            var next = UnsafeMutableBufferPointer(rebasing: storage[width...])
-            enter(0, &current)
-            for byte in text {
-                next.update(repeating: false)
-                guard advance(current, over: byte, into: &next) else { return false }
-                swap(&current, &next)
-            }
-            return current[steps.count]
-        }
-    }
-
-    /// Marks `step` and what can be reached from it without a byte.
-    private func enter(_ step: Int, _ states: inout UnsafeMutableBufferPointer<Bool>) {
-        var step = step
-        while true {
-            states[step] = true
-            guard step < steps.count else { return }
-            switch steps[step] {
-            case .run, .deepRun, .folders: step += 1
-            default: return
-            }
-        }
-    }
-
-    private func advance(_ states: UnsafeMutableBufferPointer<Bool>, over byte: UInt8,
-                         into next: inout UnsafeMutableBufferPointer<Bool>) -> Bool {
-        let isSlash = byte == UInt8(ascii: "/")
-        var alive = false
-        for step in 0..<steps.count where states[step] {
-            var moves = false
-            switch steps[step] {
-            case .byte(let wanted): moves = byte == wanted
-            case .any: moves = crossesSlashes || !isSlash
-            case .set(let index): moves = sets[index].contains(byte) && (crossesSlashes || !isSlash)
-            case .run:
-                if !isSlash { enter(step, &next); alive = true }
-            case .deepRun:
-                enter(step, &next)
-                alive = true
-            case .folders:
-                next[step] = true
-                alive = true
-                moves = isSlash
-            case .never: break
-            }
-            if moves { enter(step + 1, &next); alive = true }
-        }
-        return alive
+        guard !isImpossible, shortest <= text.count else { return false }
+        return matchesByTrial(text) ?? matchesAtOnce(text)
     }
 }

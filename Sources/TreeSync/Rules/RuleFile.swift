@@ -3,8 +3,8 @@ import Glibc
 /// Reading of rule files. One that cannot be read ends the sync: without it, things that are excluded would be
 /// sent, and deleted on the receiver.
 enum RuleFile {
-    /// The longest rule file, in bytes: two of them and a part of a folder fit into one message.
-    static let limit = 512 << 10
+    /// The longest rule file, in bytes.
+    static let limit = 64 << 20
 
     static func error(_ path: String, _ reason: String) -> SyncError {
         SyncError(.rules, "cannot read the rules in \(path): \(reason); make it readable, or switch such rules off")

@@ -15,10 +15,20 @@ struct RuleTexts: Sendable {
     var parents: [Parent] = []
     var repositoryExcludes: [UInt8] = []
     var globalExcludes: [UInt8] = []
+    /// Whether git's rules are compared without regard to the case of letters.
+    var foldsCase = false
     var usesGitignore = false
     var usesSltignore = false
-    /// What the repository tracks; only the sender knows.
+
+    // What only the sender knows:
+
+    var usesGitSettings = false
+    /// The user's global excludes.
+    var globalExcludesFile: String?
+    /// What the repository tracks.
     var tracked: TrackedFiles?
+    /// Where scopes put what could not be read.
+    var problems: RuleProblems?
 
     init() {}
 
@@ -28,11 +38,21 @@ struct RuleTexts: Sendable {
         usesGitignore = rules.gitignore
         usesSltignore = rules.sltignore
         guard rules.gitignore else { return }
-        if let file = rules.globalExcludesFile { globalExcludes = try Self.read(file) ?? [] }
-        guard let repository = GitRepository.containing(root) else { return }
+        let found = RuleProblems()
+        problems = found
+        let repository = GitRepository.containing(root)
+        if rules.usesGitSettings {
+            usesGitSettings = true
+            let settings = GitSettings(of: root, top: repository?.top ?? root)
+            foldsCase = settings.foldsCase
+            globalExcludesFile = settings.excludesFile
+            if let file = settings.excludesFile { globalExcludes = try Self.read(file) ?? [] }
+        }
+        guard let repository else { return }
         repositoryExcludes = try Self.excludes(of: repository)
         prefix = repository.prefix
-        tracked = TrackedFiles(repository, baseLength: 0)
+        let index = prefix.isEmpty ? ".git/index" : repository.folder + "/index"
+        tracked = TrackedFiles(repository, baseLength: 0, foldsCase: foldsCase, indexPath: TreePath(index), problems: found)
         var folder = repository.top
         var base = 0
         for name in prefix.split(separator: UInt8(ascii: "/")) {
@@ -47,7 +67,7 @@ struct RuleTexts: Sendable {
     /// The text of a repository's `info/exclude`.
     static func excludes(of repository: GitRepository) throws -> [UInt8] { try read(repository.commonFolder + "/info/exclude") ?? [] }
 
-    private static func read(_ path: String, followLinks: Bool = true) throws -> [UInt8]? {
+    static func read(_ path: String, followLinks: Bool = true) throws -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followLinks ? 0 : O_NOFOLLOW))
         guard descriptor >= 0 else {
             if [ENOENT, ENOTDIR, ELOOP].contains(errno) { return nil }

@@ -11,14 +11,15 @@ public struct SourceRules: Sendable, Codable, Hashable {
     public var gitignore: Bool
     /// Whether `.sltignore` files count.
     public var sltignore: Bool
-    /// A file of patterns in `.gitignore` syntax (git's `core.excludesFile`); counts only with `gitignore`.
-    public var globalExcludesFile: String?
+    /// Whether git is asked for the user's settings: `core.excludesFile` and `core.ignoreCase`; counts only with `gitignore`.
+    public var usesGitSettings: Bool
 
-    public init(excludes: [String] = [], gitignore: Bool = true, sltignore: Bool = true, globalExcludesFile: String? = nil) {
+    /// The defaults are those of a plain sync.
+    public init(excludes: [String] = [], gitignore: Bool = true, sltignore: Bool = true, usesGitSettings: Bool = false) {
         self.excludes = excludes
         self.gitignore = gitignore
         self.sltignore = sltignore
-        self.globalExcludesFile = globalExcludesFile
+        self.usesGitSettings = usesGitSettings
     }
 
     /// Everything is sent but `.git`.

@@ -10,6 +10,8 @@ struct DirectoryReader: Sendable {
     }
 
     let side: Side
+    /// Of the source's own repository.
+    var userExcludesFile: String?
 
     /// - Parameter scope: the rules of the folder above.
     /// - Returns: the listing, and the scope for what the folder holds.
@@ -18,6 +20,10 @@ struct DirectoryReader: Sendable {
         do {
             try readNames(handle, into: &listing)
         } catch let reason as Errno {
+            // Not the folder's fault.
+            if reason.endsSync == .resources {
+                throw SyncError(.resources, "cannot read the folder \(TreePath(path)): \(reason.text); raise the limit (ulimit -n) and try again")
+            }
             listing.failure = reason
             return (listing, scope)
         }
@@ -25,9 +31,8 @@ struct DirectoryReader: Sendable {
         try readRules(handle, scope, into: &listing)
         let hasOwn = side == .source && listing.holdsRepository && scope.usesGitignore && !path.isEmpty
         let repository = hasOwn ? GitRepository.at(handle) : nil
-        listing.repositoryExcludes = try repository.map { try RuleTexts.excludes(of: $0) }
-        let inner = scope.entering(path, gitignore: listing.gitignore, sltignore: listing.sltignore,
-                                   repositoryExcludes: listing.repositoryExcludes, repository: repository)
+        listing.inner = try repository.map { try scope.rules(of: $0, userExcludesOfRoot: userExcludesFile) }
+        let inner = scope.entering(path, gitignore: listing.gitignore, sltignore: listing.sltignore, inner: listing.inner, repository: repository)
         listing.isExcluded = scope.isExcluded
         examine(handle, inner, &listing)
         return (listing, inner)
@@ -49,6 +54,13 @@ struct DirectoryReader: Sendable {
             if listing.bytes.count > Int(UInt32.max) / 2 { throw Errno(EOVERFLOW) }
         }
         if errno != 0 { throw Errno.last }
+    }
+
+    /// Whether a folder holds nothing but a `.git`, and a file of this name, perhaps.
+    func isEmpty(_ handle: DirectoryHandle, but name: [UInt8]?) throws -> Bool {
+        var listing = DirectoryListing(path: [])
+        try readNames(handle, into: &listing)
+        return listing.entries.allSatisfy { entry in name?.elementsEqual(listing.name(entry)) ?? false }
     }
 
     private func appendName(_ found: UnsafeMutablePointer<dirent>, to listing: inout DirectoryListing) {
@@ -78,10 +90,20 @@ struct DirectoryReader: Sendable {
         for entry in listing.entries where listing.bytes[Int(entry.nameStart)] == UInt8(ascii: ".") {
             let name = listing.name(entry)
             if scope.usesGitignore, !scope.isExcluded, name.elementsEqual(".gitignore".utf8) {
-                listing.gitignore = try RuleFile.contents(in: handle.descriptor, name: ".gitignore", path: TreePath(listing.path))
+                listing.gitignore = try rules(".gitignore", handle, listing.path)
             } else if scope.usesSltignore, name.elementsEqual(".sltignore".utf8) {
-                listing.sltignore = try RuleFile.contents(in: handle.descriptor, name: ".sltignore", path: TreePath(listing.path))
+                listing.sltignore = try rules(".sltignore", handle, listing.path)
             }
+        }
+    }
+
+    /// A receiver's own rules save it work and decide nothing, so it does without those that it cannot read.
+    private func rules(_ name: String, _ handle: DirectoryHandle, _ path: [UInt8]) throws -> [UInt8]? {
+        do {
+            return try RuleFile.contents(in: handle.descriptor, name: name, path: TreePath(path))
+        } catch {
+            if side == .source { throw error }
+            return nil
         }
     }
 
@@ -98,23 +120,26 @@ struct DirectoryReader: Sendable {
             var status = stat()
             var isKnown = entry.kind != .skipped
             if !isKnown, look(handle, path, start, &status) == nil {
-                entry.take(status)
+                entry.set(from: status)
                 isKnown = true
             }
             let isDirectory = entry.kind == .directory
-            let judgement = path.withUnsafeBufferPointer { scope.judge(path: $0, nameStart: start, isDirectory: isDirectory) }
-            if judgement == .excluded, side == .source { continue }
-            entry.isExcluded = judgement != .sent
+            // A receiver asks only whether to read on; what goes or stays is decided with the sender's rules.
+            if side == .source || isDirectory {
+                let judgement = path.withUnsafeBufferPointer { scope.judge(path: $0, nameStart: start, isDirectory: isDirectory) }
+                if judgement == .excluded, side == .source { continue }
+                entry.isExcluded = judgement != .sent
+            }
             if let reason = look(handle, path, start, &status) {
                 if reason.code == ENOENT { continue }
                 entry.kind = .skipped
+                if reason.code == EACCES { listing.hidesEntries = true }
                 listing.problems.append(SyncProblem(kind: .unreadable, path: listing.path(entry), reason: reason.text))
             } else {
-                entry.take(status)
+                entry.set(from: status)
                 if entry.kind == .link { readTarget(handle, path, start, &entry, &listing) }
                 if entry.kind == .skipped, side == .source {
-                    listing.problems.append(SyncProblem(kind: .unsupportedType, path: listing.path(entry),
-                                                        reason: "skipped: neither file, folder nor link"))
+                    listing.problems.append(SyncProblem(kind: .unsupportedType, path: listing.path(entry), reason: "skipped: \(Self.name(status)) is not sent"))
                 }
             }
             listing.entries[kept] = entry
@@ -126,6 +151,15 @@ struct DirectoryReader: Sendable {
     private func look(_ handle: DirectoryHandle, _ path: [UInt8], _ start: Int, _ status: inout stat) -> Errno? {
         let result = CName.with(path[start...]) { fstatat(handle.descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) }
         return result == 0 ? nil : Errno.last
+    }
+
+    private static func name(_ status: stat) -> String {
+        switch status.st_mode & S_IFMT {
+        case S_IFIFO: "a FIFO"
+        case S_IFSOCK: "a socket"
+        case S_IFBLK, S_IFCHR: "a device"
+        default: "neither file, folder nor link, and"
+        }
     }
 
     private func readTarget(_ handle: DirectoryHandle, _ path: [UInt8], _ start: Int,

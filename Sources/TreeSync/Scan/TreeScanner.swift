@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Reads a tree with several threads ahead of the one that walks it.
 ///
@@ -44,19 +45,19 @@ final class TreeScanner: Sendable {
     /// How many entries may wait to be asked for.
     private static let aheadLimit = 1_000_000
 
-    init(side: DirectoryReader.Side, threads: Int = TreeScanner.defaultThreads) {
-        reader = DirectoryReader(side: side)
+    private static let mostOpen = DescriptorLimit.share(2, atLeast: 4, atMost: .max)
+
+    init(side: DirectoryReader.Side, userExcludesFile: String? = nil, threads: Int = ParallelWork.defaultThreads) {
+        reader = DirectoryReader(side: side, userExcludesFile: userExcludesFile)
         entersExcluded = side == .source
         self.threads = max(1, threads)
     }
-
-    static var defaultThreads: Int { min(4, max(2, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) }
 
     /// Starts reading at the root.
     func start(_ root: DirectoryHandle, scope: RuleScope) throws {
         schedule([], Pending(parent: root, name: [], scope: scope))
         var started = 0
-        for _ in 0..<threads where DedicatedThread.start({ [self] in work() }) { started += 1 }
+        for _ in 0..<threads where (try? SystemThread.start { [self] in work() }) != nil { started += 1 }
         guard started > 0 else { throw SyncError(.resources, "cannot start a thread to read the tree; end other programs and try again", canRetry: true) }
     }
 
@@ -120,6 +121,8 @@ final class TreeScanner: Sendable {
                 state.folders[path] = .done(result.map { $0?.folder })
                 guard case .success(let (folder, handle)?) = result else { return }
                 state.ahead += folder.listing.entries.count
+                // What is to be read later keeps its folder open; where too many are, the walker looks itself.
+                guard DirectoryHandle.count < Self.mostOpen else { return }
                 for entry in folder.listing.entries where entry.kind == .directory && (entersExcluded || !entry.isExcluded) {
                     let name = Array(folder.listing.name(entry))
                     let below = TreePath(path).appending(name).bytes
@@ -149,7 +152,11 @@ final class TreeScanner: Sendable {
             listing.failure = error
             return (Folder(listing: listing, scope: pending.scope), pending.parent)
         }
-        let (listing, scope) = try reader.list(handle, path: path, scope: pending.scope)
-        return (Folder(listing: listing, scope: scope), handle)
+        do {
+            let (listing, scope) = try reader.list(handle, path: path, scope: pending.scope)
+            return (Folder(listing: listing, scope: scope), handle)
+        } catch let error as SyncError where error.code == .resources {
+            return nil
+        }
     }
 }

@@ -1,6 +1,6 @@
 /// A large file on its way, in parts that several threads send.
 final class LargeSending: Sendable {
-    let item: SourceReader.Item
+    let item: SourceRequest
     let file: OpenFile
     /// Bytes of all parts.
     let literal: UInt64
@@ -9,7 +9,7 @@ final class LargeSending: Sendable {
     private let unpacked = Monitor(0)
     private static let patience = (32 << 20) / FilePiece.limit
 
-    init(item: SourceReader.Item, file: OpenFile, parts: Int, literal: UInt64) {
+    init(item: SourceRequest, file: OpenFile, parts: Int, literal: UInt64) {
         self.item = item
         self.file = file
         self.literal = literal

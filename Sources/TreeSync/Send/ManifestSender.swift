@@ -15,7 +15,7 @@ struct ManifestSender: Sendable {
         writer.root(try attributesOfRoot())
         var stack: [(path: [UInt8], scope: RuleScope)] = [([], scope)]
         var entries = 0
-        var names = FileNames()
+        var names = HardLinkNumbers()
         while let next = stack.popLast() {
             let folder = try scanner.folder(next.path) ?? scanner.readNow(next.path, scope: next.scope, root: root)
             var listing = folder.listing
@@ -31,6 +31,7 @@ struct ManifestSender: Sendable {
             let count = entries
             events.progress { $0.entriesListed = count }
         }
+        for problem in scope.problems?.all ?? [] { note(problem) }
         try writer.flush()
         var end = ByteWriter(.manifestEnd)
         end.number(entries)

@@ -18,7 +18,7 @@ final class OpenFile: Sendable {
             throw Errno(ENOENT)
         }
         var entry = ListedEntry(nameStart: 0, nameLength: 0)
-        entry.take(status)
+        entry.set(from: status)
         self.descriptor = descriptor
         self.status = status
         size = Int(entry.size)
@@ -64,8 +64,14 @@ final class OpenFile: Sendable {
         }
     }
 
+    /// Whether the name is that of another file now than it was with those other names that were listed.
+    func isOther(than listed: ListedEntry) -> Bool {
+        listed.inode != 0 && (listed.inode != UInt64(status.st_ino) || listed.device != UInt64(status.st_dev))
+    }
+
     /// What the receiver should know, asked after the content was read.
     func remark(against listed: ListedEntry) -> ContentRemark {
+        if isOther(than: listed) { return .isOther }
         var now = stat()
         guard fstat(descriptor, &now) == 0, now.st_size == status.st_size, Self.equal(now.st_mtim, status.st_mtim),
               Self.equal(now.st_ctim, status.st_ctim) || now.st_mode != status.st_mode || now.st_nlink != status.st_nlink else {

@@ -1,15 +1,8 @@
-import Glibc
-import Wire
+import Platform
 
 /// One sync as its sender sees it: one thread walks the tree and sends the manifest, this one takes requests in, and
 /// a few read files.
 final class SenderSession: Sendable {
-    private struct Request: Sendable {
-        var id: Int
-        var wish: FileRequest.Wish
-        var source: SourceTable.Source
-    }
-
     private struct State {
         var openGroups = 0
         var requestsEnded = false
@@ -23,11 +16,9 @@ final class SenderSession: Sendable {
     private let table = SourceTable()
     private let monitor = Monitor(State())
 
-    /// Files up to this size travel many to a message.
-    static let smallFile: UInt64 = 128 << 10
     /// The small files that one thread takes at once: a share of what there is, so that all have something to do.
     private func groupBytes(of total: UInt64) -> UInt64 {
-        min(max(total / UInt64(TreeScanner.defaultThreads), 512 << 10), UInt64(bridge.outbox.mostPacked))
+        min(max(total / UInt64(ParallelWork.defaultThreads), 512 << 10), UInt64(bridge.outbox.mostPacked))
     }
 
     private static let groupFiles = 2048
@@ -45,26 +36,26 @@ final class SenderSession: Sendable {
         let handle = source.handle, texts = source.texts, scope = source.scope, scanner = source.scanner
         defer { scanner.stop() }
         try outbox.put(JSONPart.encode(.hello, Greeting(options: options)))
-        let encodedRules = texts.encoded()
-        guard encodedRules.count <= WireLimits.message else {
-            throw SyncError(.rules, "cannot send the rules: together they are longer than \(WireLimits.message) bytes; shorten the excludes")
-        }
-        try outbox.put(encodedRules)
+        for message in texts.messages() { try outbox.put(message) }
         // Who starts a sync need not wait for the other's greeting.
         let agreed = if let options { options } else { try greeted() }
         if agreed.isFar { outbox.expectSlowLink() }
 
         let reader = SourceReader(root: handle, outbox: outbox, compression: agreed.compression, events: events)
-        let pool = WorkerPool<SourceReader.Context>(threads: TreeScanner.defaultThreads, costLimit: .max,
+        let pool = WorkerPool<SourceReader.ThreadState>(threads: ParallelWork.defaultThreads, costLimit: .max,
                                                     makeContext: { reader.makeContext() }, onFailure: { [self] in fail($0) })
         defer { pool.stop() }
         let walk = ManifestSender(scanner: scanner, root: handle, scope: scope, table: table, outbox: outbox, events: events,
                                   compresses: agreed.compression != .never) { [self] in note($0) }
         let isDone = Monitor(false)
-        guard DedicatedThread.start({ [self] in
-            do { try walk.run() } catch { fail(error) }
-            isDone.withLock { $0 = true }
-        }) else { throw SyncError(.resources, "cannot start a thread to send the listing; try again", canRetry: true) }
+        do throws(SystemThread.Failure) {
+            try SystemThread.start { [self] in
+                do { try walk.run() } catch { fail(error) }
+                isDone.withLock { $0 = true }
+            }
+        } catch {
+            throw SyncError(.resources, "cannot start a thread to send the listing: \(error.text); try again", canRetry: true)
+        }
         defer {
             scanner.stop()
             isDone.wait { $0 ? () : nil }
@@ -84,7 +75,7 @@ final class SenderSession: Sendable {
     }
 
     private func greeted() throws -> SyncOptions {
-        guard let message = try bridge.inbox.take() else { throw SyncError.disconnected }
+        guard let message = try bridge.inbox.receive() else { throw SyncError.disconnected }
         let kind = try MessageKind.of(message)
         if kind == .abort { throw try JSONPart.decode(Abort.self, message).error }
         guard kind == .hello else { throw SyncError.violation("something before its greeting") }
@@ -92,21 +83,27 @@ final class SenderSession: Sendable {
     }
 
     /// Takes messages in until the channel's end.
-    private func converse(greeted isGreeted: Bool, _ pool: WorkerPool<SourceReader.Context>, _ reader: SourceReader) throws -> SyncReport {
+    private func converse(greeted isGreeted: Bool, _ pool: WorkerPool<SourceReader.ThreadState>, _ reader: SourceReader) throws -> SyncReport {
         if !isGreeted { _ = try greeted() }
         var report: SyncReport?
-        while let message = try bridge.inbox.take() {
+        var problemsTold = 0
+        while let message = try bridge.inbox.receive() {
             switch try MessageKind.of(message) {
             case .requests:
                 try handOut(FileRequest.decode(message), pool, reader)
-            case .lacks:
-                guard let work = try reader.take(lacks: message) else { continue }
+            case .missing:
+                guard let work = try reader.note(missing: message) else { continue }
                 try submit(pool) { [self] context in try work(context) { try submit(pool, isUrgent: true, $0) } }
             case .requestsEnd:
                 guard reader.isSettled else { throw SyncError.violation("the end of its requests too early") }
                 try endIfDone { $0.requestsEnded = true }
             case .changes:
                 for change in try ChangeCodec.decode(message) { events.send(.change(change)) }
+            case .problem:
+                let problem = try JSONPart.decode(SyncProblem.self, message)
+                problemsTold += 1
+                guard problemsTold <= SyncProblem.eventLimit else { throw SyncError.violation("more problems than it may tell of") }
+                events.send(.problem(problem))
             case .result:
                 report = try JSONPart.decode(SyncReport.self, message).checked()
             case .abort:
@@ -121,8 +118,8 @@ final class SenderSession: Sendable {
     }
 
     /// Makes jobs of requests: a run of small files each, or one large file.
-    private func handOut(_ requests: [FileRequest], _ pool: WorkerPool<SourceReader.Context>, _ reader: SourceReader) throws {
-        var group: [Request] = []
+    private func handOut(_ requests: [FileRequest], _ pool: WorkerPool<SourceReader.ThreadState>, _ reader: SourceReader) throws {
+        var group: [SourceRequest] = []
         var bytes: UInt64 = 0
         var total: UInt64 = 0
         func submit() throws {
@@ -130,16 +127,16 @@ final class SenderSession: Sendable {
             let batch = group
             (group, bytes) = ([], 0)
             try self.submit(pool) { [self] context in
-                try reader.send(batch.map { ($0.id, $0.wish, $0.source) }, with: context) { try self.submit(pool, isUrgent: true, $0) }
+                try reader.send(batch, with: context) { try self.submit(pool, isUrgent: true, $0) }
             }
         }
-        let items = try requests.map { Request(id: $0.id, wish: $0.wish, source: try table.take($0.id)) }
+        let items = try requests.map { SourceRequest(id: $0.id, kind: $0.kind, source: try table.claim($0.id)) }
         for item in items { total &+= item.source.entry.size }
         bridge.outbox.expect(total)
         let most = groupBytes(of: total)
         for item in items {
             let source = item.source
-            if source.entry.size > Self.smallFile {
+            if source.entry.size > SourceReader.smallFile {
                 try submit()
                 group = [item]
                 try submit()
@@ -158,7 +155,7 @@ final class SenderSession: Sendable {
     }
 
     /// - Parameter isUrgent: whether it is a part of a file that is open: those go first, so that few files are.
-    private func submit(_ pool: WorkerPool<SourceReader.Context>, isUrgent: Bool = false, _ job: @escaping WorkerPool<SourceReader.Context>.Job) throws {
+    private func submit(_ pool: WorkerPool<SourceReader.ThreadState>, isUrgent: Bool = false, _ job: @escaping WorkerPool<SourceReader.ThreadState>.Job) throws {
         monitor.withLock { $0.openGroups += 1 }
         try pool.submit(cost: 0, isUrgent: isUrgent) { [self] context in
             try job(context)

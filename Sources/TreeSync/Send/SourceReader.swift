@@ -2,10 +2,11 @@ import Glibc
 
 /// Reads files that were asked for and sends their contents, on several threads at once.
 final class SourceReader: Sendable {
-    typealias Item = (id: Int, wish: FileRequest.Wish, source: SourceTable.Source)
+    /// Files up to this size travel many to a message.
+    static let smallFile: UInt64 = 128 << 10
 
     /// What one thread keeps between files.
-    final class Context {
+    final class ThreadState {
         let walker: DirectoryWalker
         let zstd = Zstd()
         let stream = DigestStream()
@@ -16,7 +17,7 @@ final class SourceReader: Sendable {
     }
 
     /// Why a file is not sent; the sync goes on.
-    private struct Failure: Error {
+    private struct Refusal: Error {
         var kind: SyncProblem.Kind
         var reason: String
 
@@ -39,27 +40,27 @@ final class SourceReader: Sendable {
         self.events = events
     }
 
-    func makeContext() -> Context { Context(root) }
+    func makeContext() -> ThreadState { ThreadState(root) }
 
     /// Hands a part of the work to any thread.
-    typealias Submit = (@escaping WorkerPool<Context>.Job) throws -> Void
+    typealias Submit = (@escaping WorkerPool<ThreadState>.Job) throws -> Void
 
     /// Answers requests: several small files, which share messages, or one of any size.
     /// - Parameter submit: takes the parts of a large one.
-    func send(_ items: [Item], with context: Context, _ submit: Submit) throws {
+    func send(_ items: [SourceRequest], with context: ThreadState, _ submit: Submit) throws {
         var batch = FileBatch()
         var (files, bytes) = (0, 0 as UInt64)
         for item in items {
             do {
                 let file = try open(item.source, context)
-                if UInt64(file.size) > SenderSession.smallFile || file.isSparse || item.wish.isRecipe {
+                if UInt64(file.size) > Self.smallFile || file.isSparse || item.kind.isRecipe {
                     try sendLarge(item, file, context, submit)
                 } else {
                     try append(item, file, to: &batch, context)
                     files += 1
                     bytes &+= item.source.entry.size
                 }
-            } catch let failure as Failure {
+            } catch let failure as Refusal {
                 try fail(item, failure)
             }
             if batch.count >= outbox.packingSize { try flush(&batch, context) }
@@ -85,28 +86,28 @@ final class SourceReader: Sendable {
         }
     }
 
-    private func flush(_ batch: inout FileBatch, _ context: Context) throws {
+    private func flush(_ batch: inout FileBatch, _ context: ThreadState) throws {
         for message in batch.messages(packed: packingLevel.flatMap { batch.packed(context.zstd, level: $0) }) { try outbox.put(message) }
         batch.removeAll()
     }
 
-    private func append(_ item: Item, _ file: OpenFile, to batch: inout FileBatch, _ context: Context) throws {
+    private func append(_ item: SourceRequest, _ file: OpenFile, to batch: inout FileBatch, _ context: ThreadState) throws {
         let buffer = UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<file.size])
         guard try fill(buffer, from: file) == file.size else { throw Self.shrank }
         let digest = ContentDigest.of(UnsafeRawBufferPointer(buffer))
-        guard try isWanted(item, digest) else { return }
+        guard try isWanted(item, file, digest) else { return }
         let header = FileHeader(id: item.id, attributes: file.attributes, size: file.size, digest: digest, remark: file.remark(against: item.source.entry))
         batch.append(header, UnsafeRawBufferPointer(buffer))
     }
 
     /// Answers a request for a large file: hands its parts out, which any thread then sends.
-    private func sendLarge(_ item: Item, _ file: OpenFile, _ context: Context, _ submit: Submit) throws {
-        switch item.wish {
+    private func sendLarge(_ item: SourceRequest, _ file: OpenFile, _ context: ThreadState, _ submit: Submit) throws {
+        switch item.kind {
         case .send: break
         case .recipe(let rule): return try sendRecipe(item, file, rule)
         case .sendUnless, .compare:
             let digest = try digest(of: file, context)
-            guard try isWanted(item, digest) else { return note(files: 1, bytes: UInt64(file.size)) }
+            guard try isWanted(item, file, digest) else { return note(files: 1, bytes: UInt64(file.size)) }
         }
         try sendParts(file.extents(of: Self.part), of: item, file, context, submit)
     }
@@ -114,19 +115,19 @@ final class SourceReader: Sendable {
     /// Bytes that one thread sends at a time.
     private static let part = 8 << 20
 
-    private func sendRecipe(_ item: Item, _ file: OpenFile, _ rule: ChunkRule) throws {
-        guard let recipe = FileRecipe(of: file.descriptor, 0..<file.size, rule: rule, threads: TreeScanner.defaultThreads) else { throw Self.shrank }
+    private func sendRecipe(_ item: SourceRequest, _ file: OpenFile, _ rule: ChunkRule) throws {
+        guard let recipe = FileRecipe(of: file.descriptor, 0..<file.size, rule: rule, threads: ParallelWork.defaultThreads) else { throw Self.shrank }
         recipes.withLock { $0[item.id] = Offered(item: item, size: file.size, chunks: recipe.chunks.count, attributes: file.attributes) }
         for message in DeltaCodec.recipe(item.id, recipe) { try outbox.put(message) }
     }
 
     /// A file whose recipe is sent, and what the receiver has said so far that it lacks.
     private struct Offered: Sendable {
-        var item: Item
+        var item: SourceRequest
         var size: Int
         var chunks: Int
         var attributes: Attributes
-        var lacks: [Range<Int>] = []
+        var missing: [Range<Int>] = []
     }
 
     /// Whether no file waits for the receiver to say what it lacks.
@@ -134,12 +135,12 @@ final class SourceReader: Sendable {
 
     /// Takes in what of a file the receiver lacks.
     /// - Returns: the work of sending it, when all is said.
-    func take(lacks message: [UInt8]) throws -> (@Sendable (_ context: Context, _ submit: Submit) throws -> Void)? {
+    func note(missing message: [UInt8]) throws -> (@Sendable (_ context: ThreadState, _ submit: Submit) throws -> Void)? {
         let offered = try recipes.withLock { recipes throws -> Offered? in
-            let (id, ranges, isLast) = try DeltaCodec.decodeLacks(message) { recipes[$0]?.lacks.last?.upperBound ?? 0 }
+            let (id, ranges, isLast) = try DeltaCodec.decodeMissing(message) { recipes[$0]?.missing.last?.upperBound ?? 0 }
             guard let offered = recipes[id] else { throw SyncError.violation("a wish for parts of a file that was not offered") }
-            guard offered.lacks.count + ranges.count <= offered.chunks else { throw SyncError.violation("a wish for more parts than a file has") }
-            recipes[id]?.lacks += ranges
+            guard offered.missing.count + ranges.count <= offered.chunks else { throw SyncError.violation("a wish for more parts than a file has") }
+            recipes[id]?.missing += ranges
             guard isLast else { return nil }
             return recipes.removeValue(forKey: id)
         }
@@ -148,16 +149,16 @@ final class SourceReader: Sendable {
             do {
                 let file = try open(offered.item.source, context)
                 guard file.size == offered.size, file.attributes == offered.attributes else { throw Self.changed }
-                guard offered.lacks.last?.upperBound ?? 0 <= file.size else { throw SyncError.violation("a wish beyond the end of a file") }
-                let parts = file.extents(of: Self.part, in: offered.lacks)
+                guard offered.missing.last?.upperBound ?? 0 <= file.size else { throw SyncError.violation("a wish beyond the end of a file") }
+                let parts = file.extents(of: Self.part, in: offered.missing)
                 try sendParts(parts, of: offered.item, file, context, submit)
-            } catch let failure as Failure {
+            } catch let failure as Refusal {
                 try fail(offered.item, failure)
             }
         }
     }
 
-    private func sendParts(_ extents: [Range<Int>], of item: Item, _ file: OpenFile, _ context: Context, _ submit: Submit) throws {
+    private func sendParts(_ extents: [Range<Int>], of item: SourceRequest, _ file: OpenFile, _ context: ThreadState, _ submit: Submit) throws {
         let sending = LargeSending(item: item, file: file, parts: extents.count, literal: extents.reduce(0) { $0 + UInt64($1.count) })
         guard !extents.isEmpty else { return try finish(sending) }
         if extents.count == 1 {
@@ -173,7 +174,7 @@ final class SourceReader: Sendable {
         }
     }
 
-    private func send(_ extent: Range<Int>, of sending: LargeSending, _ context: Context) throws {
+    private func send(_ extent: Range<Int>, of sending: LargeSending, _ context: ThreadState) throws {
         let size = outbox.pieceSize
         for start in stride(from: extent.lowerBound, to: extent.upperBound, by: size) where !sending.hasFailed {
             let range = start..<min(extent.upperBound, start + size)
@@ -187,7 +188,7 @@ final class SourceReader: Sendable {
 
     /// A piece of a file, packed where that pays.
     /// - Returns: `nil` where the file ends before.
-    private func message(_ range: Range<Int>, of sending: LargeSending, _ context: Context) throws(Errno) -> [UInt8]? {
+    private func message(_ range: Range<Int>, of sending: LargeSending, _ context: ThreadState) throws(Errno) -> [UInt8]? {
         let (id, offset, size) = (sending.item.id, UInt64(range.lowerBound), UInt64(sending.file.size))
         let descriptor = sending.file.descriptor
         guard sending.triesPacking(), let level = packingLevel else {
@@ -205,7 +206,7 @@ final class SourceReader: Sendable {
 
     private func finish(_ sending: LargeSending) throws {
         let item = sending.item, file = sending.file
-        if let (kind, reason) = sending.failure { return try fail(item, Failure(kind, reason)) }
+        if let (kind, reason) = sending.failure { return try fail(item, Refusal(kind, reason)) }
         let ending = FileEnding(id: item.id, size: UInt64(file.size), literal: sending.literal, attributes: file.attributes,
                                 remark: file.remark(against: item.source.entry))
         try outbox.put(ending.encoded())
@@ -213,14 +214,14 @@ final class SourceReader: Sendable {
         note(files: 1, bytes: UInt64(file.size) - sending.literal)
     }
 
-    private func fail(_ item: Item, _ failure: Failure) throws {
+    private func fail(_ item: SourceRequest, _ failure: Refusal) throws {
         note(files: 1, bytes: 0)
         try outbox.put(FileAnswer(id: item.id, outcome: .failed(failure.kind, reason: failure.reason)).encoded())
         events.send(.problem(SyncProblem(kind: failure.kind, path: TreePath(item.source.folder).appending(item.source.name),
                                          reason: failure.reason)))
     }
 
-    private func digest(of file: OpenFile, _ context: Context) throws -> ContentDigest {
+    private func digest(of file: OpenFile, _ context: ThreadState) throws -> ContentDigest {
         context.stream.reset()
         var left = file.size
         while left > 0 {
@@ -233,12 +234,12 @@ final class SourceReader: Sendable {
     }
 
     /// Answers a comparison; returns whether the content is to follow.
-    private func isWanted(_ item: Item, _ digest: ContentDigest) throws -> Bool {
+    private func isWanted(_ item: SourceRequest, _ file: OpenFile, _ digest: ContentDigest) throws -> Bool {
         let outcome: FileAnswer.Outcome
-        switch item.wish {
+        switch item.kind {
         case .send: return true
         case .sendUnless(let other):
-            if digest != other { return true }
+            if digest != other || file.isOther(than: item.source.entry) { return true }
             outcome = .same
         case .compare(let other): outcome = digest == other ? .same : .differs
         case .recipe: return true
@@ -247,27 +248,27 @@ final class SourceReader: Sendable {
         return false
     }
 
-    private static let changed = Failure(.changedWhileRead, "changed while the sync ran; sync again when it is at rest")
-    private static let shrank = Failure(.changedWhileRead, "became shorter while it was read; sync again when it is at rest")
+    private static let changed = Refusal(.changedWhileRead, "changed while the sync ran; sync again when it is at rest")
+    private static let shrank = Refusal(.changedWhileRead, "became shorter while it was read; sync again when it is at rest")
 
     private func fill(_ buffer: UnsafeMutableRawBufferPointer, from file: OpenFile) throws -> Int {
         do throws(Errno) {
             return try FileBytes.read(file.descriptor, into: buffer)
         } catch {
-            throw Failure(.unreadable, error.text)
+            throw Refusal(.unreadable, error.text)
         }
     }
 
-    private func open(_ source: SourceTable.Source, _ context: Context) throws -> OpenFile {
+    private func open(_ source: SourceTable.Source, _ context: ThreadState) throws -> OpenFile {
         do throws(Errno) {
             let folder = try context.walker.descriptor(of: source.folder)
             return try OpenFile(name: source.name, in: folder)
         } catch {
             switch error.code {
-            case ENOENT, ENOTDIR, ELOOP: throw Failure(.vanished, "is gone since the tree was listed")
+            case ENOENT, ENOTDIR, ELOOP: throw Refusal(.vanished, "is gone since the tree was listed")
             case EMFILE, ENFILE, ENOMEM:
                 throw SyncError(.resources, "cannot read \(TreePath(source.folder).appending(source.name)): \(error.text); raise the limit (ulimit -n) and try again")
-            default: throw Failure(.unreadable, error.text)
+            default: throw Refusal(.unreadable, error.text)
             }
         }
     }

@@ -24,7 +24,7 @@ final class SourceTable: Sendable {
     }
 
     /// The file with this number, which may be asked for once.
-    func take(_ id: Int) throws -> Source {
+    func claim(_ id: Int) throws -> Source {
         let (listing, entry) = try monitor.withLock { state throws(SyncError) in
             guard id >= 0, id < state.asked.count, !state.asked[id] else {
                 throw SyncError.violation("a request for a file that was not offered, or twice for one")

@@ -23,11 +23,11 @@ public enum TreeSender {
     ///   - root: a folder; a link to one is followed.
     ///   - rules: what is left out, and protected on the receiver.
     ///   - options: set on the side that starts the sync and `nil` on the other, which is told them.
-    ///   - lanes: further channels, opened when there is much to send; `nil` does with one.
+    ///   - lanes: hardLinks channels, opened when there is much to send; `nil` does with one.
     ///   - channel: carries this conversation and nothing else.
     ///   - events: called from other threads, one call at a time; it must return soon.
     /// - Returns: the receiver's report.
-    /// - Throws: ``SyncError``, from either side, or `CancellationError`.
+    /// - Throws: ``SyncError``, from either side; a `WireFault` with which the other side refuses the sync; or `CancellationError`.
     public static func run(root: String, rules: SourceRules = SourceRules(), options: SyncOptions? = nil,
                            lanes: BulkLanes? = nil, over channel: any MessageChannel,
                            events: @escaping SyncEventHandler = { _ in }) async throws -> SyncReport {

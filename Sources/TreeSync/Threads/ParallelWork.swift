@@ -1,5 +1,10 @@
+import Platform
+
 /// Numbered pieces of one job, done by the calling thread and some more.
 enum ParallelWork {
+    /// How many threads of one kind work at once, unless somebody knows better.
+    static var defaultThreads: Int { min(4, max(2, ResourceLimit.cores)) }
+
     /// - Parameter body: does one piece; where it returns false, the rest is left.
     /// - Returns: whether all are done.
     static func run(_ count: Int, threads: Int, _ body: @escaping @Sendable (_ index: Int, _ buffer: ScratchBuffer) -> Bool) -> Bool {
@@ -18,11 +23,15 @@ enum ParallelWork {
         }
         for _ in 1..<max(1, min(threads, count)) {
             state.withLock { $0.running += 1 }
-            let isStarted = DedicatedThread.start {
-                work()
+            do throws(SystemThread.Failure) {
+                try SystemThread.start {
+                    work()
+                    state.withLock { $0.running -= 1 }
+                }
+            } catch {
+                // The others do its share.
                 state.withLock { $0.running -= 1 }
             }
-            if !isStarted { state.withLock { $0.running -= 1 } }
         }
         work()
         return state.wait { state in state.running == 0 ? state.isGood : nil }

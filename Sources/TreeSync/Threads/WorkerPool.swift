@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Threads that take jobs from one queue, each with a context of its own (open folders, buffers).
 final class WorkerPool<Context>: Sendable {
@@ -43,7 +43,7 @@ final class WorkerPool<Context>: Sendable {
             state.threads += 1
             return true
         }
-        guard startsThread, !DedicatedThread.start({ [self] in work() }) else { return }
+        guard startsThread, (try? SystemThread.start { [self] in work() }) == nil else { return }
         let left = monitor.withLock { state in
             state.threads -= 1
             return state.threads

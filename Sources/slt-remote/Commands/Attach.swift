@@ -1,26 +1,30 @@
 import ArgumentParser
+import FoundationEssentials
 import RemoteKit
+import Reports
 
-struct Attach: AsyncParsableCommand {
+struct Attach: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Follow a run to its end and bring the results home.",
-        discussion: "Any number of clients may be attached at once. Ctrl-C detaches; the run goes on.")
+        abstract: "Follow a run to its end and download the results.",
+        discussion: "Several clients may follow a run at once. Ctrl-C detaches; the run continues.")
 
     @OptionGroup var common: CommonOptions
 
     @Flag(help: "Print the result as one JSON object.")
     var json = false
 
-    @Argument(help: "The run; without one the live run, else the latest.")
-    var run: String?
+    @OptionGroup var which: RunArgument
 
     func run() async throws {
-        let host = try common.remoteHost(common.configuration())
-        let printer = JobPrinter(host: host.name)
-        let followed = FollowedRun(host: host, run: run, events: { printer($0) })
-        let name = run.map { " \($0)" } ?? ""
-        Interruption.leaveWord("detached; come back with: slt-remote attach --host \(host.name)\(name)")
+        let configuration = try common.configuration()
+        let host = try common.remoteHost(configuration)
+        // A run that is named, or of any project, may be of other sources.
+        let upwards = which.run == nil && !which.all ? SuiteNames(configuration, workingDirectory: FileManager.default.currentDirectoryPath).upwards : ""
+        let commands = common.commands(on: host.name), printer = JobPrinter(host: host.name, commands: commands, upwards: upwards)
+        let followed = FollowedRun(host: host, run: which.choice(on: host), results: ResultsFolder.standard(host: host.name), events: { printer($0) })
+        Interruption.leaveWord("detached; the run continues. Follow it with: " + (which.run.map { commands.text("attach", $0) } ?? commands.text("attach")))
         let result = try await Interruption.watching { try await followed.attach() }
-        try ResultPrinter(host: host.name, blocked: []).print(result, json: json)
+        printer.end()
+        try ResultPrinter(host: host.name, commands: commands, upwards: upwards).print(result, json: json)
     }
 }

@@ -1,9 +1,9 @@
 import ArgumentParser
 import RemoteKit
 
-struct Config: AsyncParsableCommand {
+struct Config: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Show the configuration that is in force, and where each value comes from.")
+        abstract: "Show the effective configuration and where each value comes from.")
 
     @OptionGroup var common: CommonOptions
 

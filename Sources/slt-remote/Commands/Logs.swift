@@ -1,25 +1,25 @@
+import AgentProtocol
 import ArgumentParser
 import Fleet
 import RemoteKit
 
-struct Logs: AsyncParsableCommand {
+struct Logs: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Show what the supervisor or a worker of a run wrote.",
-        discussion: "Bytes come as they were written, except that a terminal gets no control characters.")
+        abstract: "Show the log of a run's supervisor or of one of its workers.",
+        discussion: "On a terminal, control characters are made visible. Otherwise the bytes are printed as they are.")
 
     @OptionGroup var common: CommonOptions
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("A worker's slot, from 0; without one it is the supervisor's log.", valueName: "k"))
+    @Option(name: .shortAndLong, parsing: .unconditional, help: ArgumentHelp("Show the log of the worker in this slot, counted from 0. Default: the supervisor's log.", valueName: "k"))
     var worker: Int?
 
-    @Flag(name: .shortAndLong, help: "Go on as the log grows, until the run ends.")
+    @Flag(name: .shortAndLong, help: "Follow the log until the run ends.")
     var follow = false
 
-    @Option(help: ArgumentHelp("At most so much of what is there already.", valueName: "bytes"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Print at most this many bytes of the existing log.", valueName: "bytes"))
     var tail = 1 << 20
 
-    @Argument(help: "The run; without one the live run, else the latest.")
-    var run: String?
+    @OptionGroup var which: RunArgument
 
     func validate() throws {
         if let worker, worker < 0 { throw ValidationError("--worker must be 0 or more") }
@@ -28,13 +28,13 @@ struct Logs: AsyncParsableCommand {
 
     func run() async throws {
         let host = try common.remoteHost(common.configuration())
-        let request = LogRequest(run: run, worker: worker, follow: follow, tail: tail)
+        let request = LogRequest(run: which.choice(on: host), worker: worker, follow: follow, tail: tail)
         try await Interruption.watching {
             try await host.withAgent { agent in
                 guard Terminal.shared.outputIsTerminal else {
-                    return try await agent.logs(request) { Terminal.shared.output($0) }
+                    return try await agent.logs(request) { Terminal.shared.output(data: $0.bytes) }
                 }
-                let lines = SafeLines { Terminal.shared.output($0 + "\n") }
+                let lines = UntrustedLines { Terminal.shared.output($0 + "\n") }
                 try await agent.logs(request) { lines.add($0) }
                 lines.finish()
             }

@@ -1,29 +1,38 @@
 import ArgumentParser
 import Fleet
+import Platform
 import RemoteKit
+import Reports
 
-struct Pause: AsyncParsableCommand {
+struct Pause: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Stop claims of a live run for a while; --off lets them go on.",
-        discussion: "Files in flight are finished, and the time budget runs on.")
+        abstract: "Pause a live run: workers start no new files. --off resumes it.",
+        discussion: "Files that are running are finished. The time limit keeps counting.")
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Let claims go on.")
+    @Flag(help: "End the pause.")
     var off = false
 
-    @Flag(help: "Print where the run stands as one JSON object.")
+    @Flag(help: "Print the run's status as one JSON object.")
     var json = false
 
-    @Argument(help: "The run; without one the live run.")
-    var run: String?
+    @OptionGroup var which: RunArgument
 
     func run() async throws {
         let host = try common.remoteHost(common.configuration())
-        let run = run, off = off
-        let status = try await Interruption.watching { try await host.withAgent { try await $0.pause(run: run, !off) } }.clamped()
+        let run = which.choice(on: host), off = off, all = which.isEveryLiveRun
+        let changed = try await Interruption.watching {
+            try await host.withAgent { agent in
+                try await agent.chosen(run, all: all) { try await agent.pause(run: $0, !off) }
+            }
+        }
+        for status in changed { try show(status, common.commands(on: host.name)) }
+    }
+
+    private func show(_ status: RunStatus, _ commands: CommandWords) throws {
         if json { return try JSONOutput.print(status) }
-        let word = off ? "claims go on" : "claims are paused, \(Human.count(status.running, "file")) in flight; go on with: slt-remote pause --off"
-        Terminal.shared.say("run \(SafeText.line(status.id, limit: 64)): \(word)")
+        let word = off ? "resumed" : "paused, \(Human.count(status.running, "file")) still running; resume with: \(commands.text("pause", "--off", status.id))"
+        Terminal.shared.say("run \(status.id): \(word)")
     }
 }

@@ -1,37 +1,38 @@
+import AgentProtocol
 import ArgumentParser
 import Fleet
 import FoundationEssentials
 import RemoteKit
+import Reports
 
-struct Status: AsyncParsableCommand {
+struct Status: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Show the run and the host: queue, workers, cores, load, memory.",
-        discussion: "Works without a run too. Looking disturbs nothing.")
+        abstract: "Show the run and the host: queue, workers, cores, load and memory.",
+        discussion: "Without a run, shows the host alone.")
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(name: .shortAndLong, help: "Show it again every second: on a terminal until q or Ctrl-C (s sorts, w shows a worker's log, p pauses, + and - change the workers), else until the run has ended.")
+    @Flag(name: .shortAndLong, help: "Refresh every second. Keys on a terminal: q quit, s sort, w a worker's log, p pause, + and - change the number of workers. Elsewhere: until the run has ended.")
     var watch = false
 
-    @Flag(help: "Print one JSON object; with --watch, one a second.")
+    @Flag(help: "Print one JSON object; with --watch, one per second.")
     var json = false
 
-    @Argument(help: "The run; without one the live run, else the latest.")
-    var run: String?
+    @OptionGroup var which: RunArgument
 
     func run() async throws {
         let host = try common.remoteHost(common.configuration())
-        let run = run, watch = watch, json = json
+        let run = which.choice(on: host), watch = watch, json = json, commands = common.commands(on: host.name)
         do {
-            if watch && !json && Terminal.shared.outputIsTerminal {
-                let view = Watch(host: host, run: run)
+            if watch && !json && Terminal.shared.canDraw {
+                let view = Watch(host: host, run: run, commands: commands)
                 return try await Interruption.watching { try await view.run() }
             }
             try await Interruption.watching {
                 try await host.withAgent { agent in
                     repeat {
                         let report = try await agent.status(run: run)
-                        try show(report, host: host.name, json: json)
+                        try show(report, host: host.name, json: json, commands)
                         // An interrupted run goes on only when somebody resumes it.
                         if let phase = report.run?.phase, phase == .finished || phase == .interrupted { return }
                         if watch { try await Task.sleep(for: .seconds(1)) }
@@ -43,9 +44,12 @@ struct Status: AsyncParsableCommand {
         }
     }
 
-    private func show(_ report: HostReport, host: String, json: Bool) throws {
+    private func show(_ report: HostReport, host: String, json: Bool, _ commands: CommandWords) throws {
         if json { return try JSONOutput.print(report) }
-        let screen = StatusScreen(status: report.run?.clamped(), mode: report.mode, sample: report.sample.clamped(), host: host, now: report.sample.time)
-        Terminal.shared.output(screen.text(Terminal.shared.outputStyle))
+        var screen = StatusScreen(status: report.run, mode: report.mode, sample: report.sample, host: host, now: report.sample.time)
+        screen.options = commands.options
+        screen.failing = report.failing ?? []
+        Terminal.shared.output(screen.screen(Terminal.shared.outputStyle))
+        if !watch { Terminal.shared.say(elsewhere: report.elsewhere, verb: "status", commands) }
     }
 }

@@ -1,41 +1,65 @@
+import AgentProtocol
 import ArgumentParser
 import Fleet
+import Platform
 import RemoteKit
+import Reports
 
-struct Stop: AsyncParsableCommand {
+struct Stop: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "End a run and wait until it has ended.",
-        discussion: "Files in flight get a few seconds to finish; what is not tested stays untested, and 'run --resume' goes on with it.")
+        abstract: "Stop a run and wait until it has ended.",
+        discussion: "Running files get 5 seconds to finish. 'slt-remote run --resume' continues with the files that are untested.")
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "End files in flight at once.")
+    @Flag(help: "Do not wait for running files.")
     var now = false
 
-    @Flag(help: "Print where the run stands as one JSON object.")
+    @Flag(help: "Print the run's status as one JSON object.")
     var json = false
 
-    @Argument(help: "The run; without one the live run.")
-    var run: String?
+    @OptionGroup var which: RunArgument
+
+    private struct Ending: Sendable {
+        var status: RunStatus
+        var wasLive: Bool
+        var elsewhere: [RunNote]?
+    }
 
     func run() async throws {
         let host = try common.remoteHost(common.configuration())
-        let run = run, now = now
-        let status = try await Interruption.watching {
+        let run = which.choice(on: host), now = now, commands = common.commands(on: host.name), all = which.isEveryLiveRun
+        let endings = try await Interruption.watching {
             try await host.withAgent { agent in
-                let before = try await agent.status(run: run).run
-                guard let before, before.phase == .running || before.phase == .stopping else { return (before, false) }
-                return (try await agent.stop(run: before.id, now: now) { status in
-                    let status = status.clamped()
-                    Terminal.shared.progress("stopping run \(SafeText.line(status.id, limit: 64)): \(Human.count(status.running, "file")) in flight")
-                }, true)
+                try await agent.chosen(run, all: all) { try await Self.end($0, now: now, agent, host.name, commands) }
             }
         }
         Terminal.shared.endProgress()
-        guard let last = status.0?.clamped() else { throw RemoteError(.usage, "there is no run on \(host.name)") }
+        for ending in endings { try show(ending, commands) }
+    }
+
+    private static func end(_ run: RunChoice, now: Bool, _ agent: AgentClient, _ host: String, _ commands: CommandWords) async throws -> Ending {
+        let report = try await agent.status(run: run)
+        guard let before = report.run else {
+            Terminal.shared.say(elsewhere: report.elsewhere, verb: "stop", commands)
+            let others = report.elsewhere == nil ? "" : " of this project; name one of the others, or use --all"
+            throw RemoteError(.usage, "there is no run on \(host)\(others)")
+        }
+        guard before.phase == .running || before.phase == .stopping else {
+            return Ending(status: before, wasLive: false, elsewhere: report.elsewhere)
+        }
+        let last = try await agent.stop(run: .named(before.id), now: now) { status in
+            Terminal.shared.progress("stopping run \(status.id): \(Human.count(status.running, "file")) in flight")
+        }
+        return Ending(status: last, wasLive: true)
+    }
+
+    private func show(_ ending: Ending, _ commands: CommandWords) throws {
+        let last = ending.status
         if json { try JSONOutput.print(last) }
-        let id = SafeText.line(last.id, limit: 64)
-        let counts = "\(Human.count(last.done - (last.outcomes[.untested] ?? 0))) of \(Human.count(last.total, "file")) have a result"
-        Terminal.shared.say(status.1 ? "run \(id) has ended: \(counts)" : "run \(id) was not running: \(counts)")
+        let id = last.id
+        let counts = "\(Human.count(last.done - (last.outcomes[.untested] ?? 0))) of \(Human.count(last.total, "file")) \(last.total == 1 ? "has" : "have") a result"
+        Terminal.shared.say(ending.wasLive ? "run \(id) has ended: \(counts)" : "run \(id) was not running: \(counts)")
+        Terminal.shared.say(elsewhere: ending.elsewhere, verb: "stop", commands)
     }
 }

@@ -1,41 +1,49 @@
 import ArgumentParser
 import FoundationEssentials
+import Platform
 import RemoteKit
+import Reports
 import Synchronization
 import TreeSync
 
-struct Sync: AsyncParsableCommand {
+struct Sync: Verb {
     static let configuration = CommandConfiguration(
-        abstract: "Bring the source tree to the host.",
-        discussion: "Sends what differs and deletes there what is gone here, except what the rules exclude. Nothing is built or run.")
+        abstract: "Copy the source tree to the host.",
+        discussion: "Sends what differs and deletes on the host what is gone here. Excluded files are left alone. Builds and runs nothing.")
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(name: .shortAndLong, help: "List what would change, and change nothing.")
+    @Flag(name: [.customShort("n"), .long], help: "List what would change, but change nothing.")
     var dryRun = false
 
-    @Flag(name: .shortAndLong, help: "List each change as rsync -i does.")
+    @Flag(name: .customShort("d"), help: .hidden)
+    var oldDryRun = false
+
+    @Flag(name: .shortAndLong, help: "List each change in the format of rsync -i.")
     var itemize = false
 
-    @Flag(help: "Compare the content of all files, not only of those whose size or time differs.")
+    @Flag(help: "Compare the content of all files, even if size and time are the same.")
     var checksum = false
 
-    @Flag(help: "Delete on the host even where it looks like a mistake.")
+    @Flag(help: "Allow the deletion of more than half of the files on the host.")
     var force = false
 
-    @Option(help: ArgumentHelp("Leave out what matches, in .gitignore syntax; may be repeated.", valueName: "pattern"))
+    @Flag(help: "Use the workspace for this tree even if it belongs to another tree or was not made by a sync.")
+    var takeOver = false
+
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Exclude what matches this pattern in .gitignore syntax. May be repeated.", valueName: "pattern"))
     var exclude: [String] = []
 
-    @Option(help: ArgumentHelp("Send what matches even where it is excluded; counts after every --exclude.", valueName: "pattern"))
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Send what matches even if it is excluded. Applies after every --exclude. May be repeated.", valueName: "pattern"))
     var include: [String] = []
 
-    @Flag(help: "Delete on the host also what the rules exclude; .git stays.")
+    @Flag(help: "Also delete excluded files on the host, but never .git.")
     var deleteExcluded = false
 
-    @Option(help: ArgumentHelp("Say whether this path is sent and which rule decides, without a host; may be repeated.", valueName: "path"), completion: .file())
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Show whether this path is sent and which rule decides. Connects to no host. May be repeated.", valueName: "path"), completion: .file())
     var explain: [String] = []
 
-    @Flag(help: "Print what moved, and how long each part took.")
+    @Flag(help: "Print what was transferred and how long each part took.")
     var stats = false
 
     @Flag(help: "Print the report as one JSON object.")
@@ -43,14 +51,18 @@ struct Sync: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try common.configuration()
-        let rules = SyncRules(configuration, excludes: exclude, includes: include)
+        var rules = SyncRules(configuration, excludes: exclude, includes: include)
+        (rules.excludesPlace, rules.includesPlace) = ("--exclude", "--include")
         guard explain.isEmpty else { return try answer(rules) }
+        if oldDryRun { Terminal.shared.say("note: 'sync -d' is deprecated; use 'sync -n'") }
+        let dryRun = dryRun || oldDryRun
         let host = try common.remoteHost(configuration)
         var options = SyncOptions(delete: configuration.sync.delete, dryRun: dryRun, checksum: checksum, force: force, itemize: itemize)
         options.deleteExcluded = deleteExcluded
         var job = SyncJob(host: host, configuration: configuration, options: options)
         job.rules = rules
-        let printer = JobPrinter(host: host.name), lists = (dryRun || itemize) && !json, itemize = itemize
+        job.takesOver = takeOver
+        let printer = JobPrinter(host: host.name, commands: common.commands(on: host.name)), lists = (dryRun || itemize) && !json, itemize = itemize
         let result = SyncResult(hasChanges: itemize)
         let report: SyncReport
         do {
@@ -69,7 +81,7 @@ struct Sync: AsyncParsableCommand {
         }
         if json { try result.finish(report) } else if stats { Terminal.shared.output(report.statistics) }
         if report.needsForce {
-            Terminal.shared.say("slt-remote: this would delete more than half of the files on the host; check 'source', or say --force")
+            Terminal.shared.say("slt-remote: this would delete more than half of the files on the host; check 'source', or use --force")
         }
         if report.isPartial { throw Leave(.host) }
     }
@@ -100,7 +112,7 @@ private final class SyncResult: Sendable {
     func add(_ change: SyncChange) {
         guard let text = try? JSONOutput.encoded(Change(change: change.letters, path: change.path, target: change.target)) else { return }
         isBegun.withLock { isBegun in
-            Terminal.shared.output(Array((isBegun ? "," : #"{"changes":["#).utf8) + text)
+            Terminal.shared.output(data: Array((isBegun ? "," : #"{"changes":["#).utf8) + text)
             isBegun = true
         }
     }
@@ -108,41 +120,9 @@ private final class SyncResult: Sendable {
     func finish(_ report: SyncReport) throws {
         let text = try JSONOutput.encoded(report)
         let start = !hasChanges ? "{" : isBegun.withLock { $0 } ? "]," : #"{"changes":[],"#
-        Terminal.shared.output(Array(start.utf8) + text.dropFirst() + [UInt8(ascii: "\n")])
+        Terminal.shared.output(data: Array(start.utf8) + text.dropFirst() + [UInt8(ascii: "\n")])
     }
 
     /// Ends the object without a report, if it has begun.
     func abandon() { if isBegun.withLock({ $0 }) { Terminal.shared.output("]}\n") } }
-}
-
-extension SyncReport {
-    /// What `--stats` prints.
-    var statistics: String {
-        func seconds(_ value: Double) -> String { Human.duration(value) }
-        func bytes(_ value: UInt64) -> String { Human.bytes(Int(clamping: value)) }
-        let matched = bytesTotal > bytesLiteral ? bytesTotal - bytesLiteral : 0
-        let wire = bytesToReceiver &+ bytesToSender
-        let gain = wire > 0 ? String(bytesTotal / wire + (bytesTotal % wire > wire / 2 ? 1 : 0)) : "-"
-        return """
-        source    \(seen.files) files, \(seen.directories) folders, \(seen.links) links, \(bytes(bytesTotal))
-        created   \(created.total), updated \(updated.total), touched \(touched.total), deleted \(deleted.total), unchanged \(unchanged.total)
-        content   \(bytes(bytesLiteral)) moved, \(bytes(matched)) was there
-        messages  \(bytes(bytesToReceiver)) to the host, \(bytes(bytesToSender)) back, speed-up \(gain)
-        time      \(seconds(secondsListing)) listing, \(seconds(secondsMoving)) moving, \(seconds(secondsFinishing)) finishing
-
-        """
-    }
-}
-
-extension SyncChange {
-    /// `update file src/main.rs`, safe to print.
-    var line: String {
-        let what = switch kind {
-        case .create: "create"
-        case .update: "update"
-        case .delete: "delete"
-        case .metadata: "touch "
-        }
-        return "\(what) \(path.description)"
-    }
 }

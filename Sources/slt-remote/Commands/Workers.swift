@@ -1,32 +1,41 @@
 import ArgumentParser
 import Fleet
+import Platform
 import RemoteKit
+import Reports
 
-struct Workers: AsyncParsableCommand {
+struct Workers: Verb {
     static let configuration = CommandConfiguration(
         abstract: "Change the number of workers of a live run.",
-        discussion: "New workers start at once; those that are too many finish the file they are on.")
+        discussion: "New workers start at once. Workers that are no longer wanted finish their file first.")
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Print where the run stands as one JSON object.")
+    @Flag(help: "Print the run's status as one JSON object.")
     var json = false
 
-    @Argument(help: "How many there are to be.")
+    @Argument(help: "The new number of workers.")
     var count: Int
 
-    @Argument(help: "The run; without one the live run.")
-    var run: String?
+    @OptionGroup var which: RunArgument
 
     func validate() throws {
-        if count < 1 { throw ValidationError("the number of workers must be 1 or more; 'slt-remote pause' stops claims, 'slt-remote stop' the run") }
+        if count < 1 { throw ValidationError("the number of workers must be 1 or more; to halt the run, use 'slt-remote pause' or 'slt-remote stop'") }
     }
 
     func run() async throws {
         let host = try common.remoteHost(common.configuration())
-        let run = run, count = count
-        let status = try await Interruption.watching { try await host.withAgent { try await $0.workers(run: run, count: count) } }.clamped()
+        let run = which.choice(on: host), count = count, all = which.isEveryLiveRun
+        let changed = try await Interruption.watching {
+            try await host.withAgent { agent in
+                try await agent.chosen(run, all: all) { try await agent.workers(run: $0, count: count) }
+            }
+        }
+        for status in changed { try show(status) }
+    }
+
+    private func show(_ status: RunStatus) throws {
         if json { return try JSONOutput.print(status) }
-        Terminal.shared.say("run \(SafeText.line(status.id, limit: 64)): \(Human.count(status.workersWanted, "worker")) wanted, \(Human.count(status.alive)) alive")
+        Terminal.shared.say("run \(status.id): \(Human.count(status.workersWanted, "worker")) wanted, \(Human.count(status.alive)) alive")
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import RemoteKit
 import Synchronization
 
@@ -46,6 +47,10 @@ enum Interruption {
             cancel()
             return
         }
+        leave()
+    }
+
+    private static func leave() -> Never {
         farewell()
         Terminal.shared.restore()
         _exit(RemoteKit.ExitCode.interrupted.rawValue)
@@ -54,28 +59,25 @@ enum Interruption {
     // MARK: the signal
 
     /// Written to by the handler, which may do nothing else.
-    nonisolated(unsafe) private static var pipeEnds: (read: Int32, write: Int32) = (-1, -1)
+    nonisolated(unsafe) private static var pipeEnds: (reading: Int32, writing: Int32) = (-1, -1)
 
     /// How long a second Ctrl-C still belongs to the first.
     private static let patience = Duration.seconds(2)
+    /// Milliseconds after which SIGTERM ends the program, whatever it waits for: it is not sent twice.
+    private static let terminationPatience: Int32 = 5000
+
+    /// How long the work may take to end in order, in milliseconds.
+    private static let endOfPatience: Int32 = 30_000
 
     private static func listen() {
-        guard pipeEnds.read < 0 else { return }
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        pipeEnds = (ends[0], ends[1])
-        var thread = pthread_t()
-        guard pthread_create(&thread, nil, { _ in
-            Interruption.wait()
-            return nil
-        }, nil) == 0 else { return }
-        pthread_detach(thread)
+        guard pipeEnds.reading < 0, let ends = DescriptorIO.pipe() else { return }
+        pipeEnds = ends
+        do { try SystemThread.start { Interruption.wait() } } catch { return }
         // A handler, not SIG_IGN: programs that are started inherit what is ignored.
         for number in [SIGINT, SIGTERM] {
-            signal(number) { _ in
-                var byte: UInt8 = 1
-                _ = write(Interruption.pipeEnds.write, &byte, 1)
+            signal(number) { number in
+                var byte = UInt8(truncatingIfNeeded: number)
+                _ = write(Interruption.pipeEnds.writing, &byte, 1)
             }
         }
     }
@@ -83,10 +85,17 @@ enum Interruption {
     private static func wait() {
         var last: ContinuousClock.Instant?
         var byte: UInt8 = 0
-        while read(pipeEnds.read, &byte, 1) != 0 {
+        while true {
+            var waiting = pollfd(fd: pipeEnds.reading, events: Int16(POLLIN), revents: 0)
+            // Where the work does not end, because no thread or memory can be had for it, the program does.
+            if poll(&waiting, 1, last == nil ? -1 : endOfPatience) == 0 { interrupted(isFirst: false) }
+            guard read(pipeEnds.reading, &byte, 1) > 0 else { continue }
             let now = ContinuousClock.now
             interrupted(isFirst: last.map { now - $0 > patience } ?? true)
             last = now
+            guard Int32(byte) == SIGTERM else { continue }
+            var more = pollfd(fd: pipeEnds.reading, events: Int16(POLLIN), revents: 0)
+            if poll(&more, 1, terminationPatience) == 0 { leave() }
         }
     }
 }

@@ -1,51 +1,93 @@
 import FoundationEssentials
 import Fleet
+import Platform
 import RemoteKit
+import Reports
 import Synchronization
 import TreeSync
 
 /// Shows what happens in a job on stderr: one line for each step, one rewritten line for what moves.
 final class JobPrinter: Sendable {
+    /// The host's name.
     let host: String
+    private let commands: CommandWords
+    private let upwards: String
     private let moving = Mutex(SyncProgressLine())
+    private let failing = Mutex(Allowance(Terminal.shared.canScroll ? 1000 : 50))
+    private let notices = Mutex(Allowance(Terminal.shared.canScroll ? 500 : 20))
+    /// What the run has to say of files that passed after they failed.
+    private let flakyRule = Mutex(FlakyRule.warn)
     private static let start = ContinuousClock.now
 
-    init(host: String) { self.host = host }
+    /// Lines that may be printed of one kind, and those that came beyond: a log must not be flooded, whatever happens on the host.
+    private struct Allowance {
+        var left: Int
+        var beyond = 0
+
+        init(_ lines: Int) { left = lines }
+
+        /// - Returns: whether one more may be printed.
+        mutating func take() -> Bool {
+            if left > 0 { left -= 1 } else { beyond += 1 }
+            return beyond == 0
+        }
+    }
+
+    /// - Parameter upwards: leads from where the user stands to the top of the tree.
+    init(host: String, commands: CommandWords, upwards: String = "") {
+        self.host = host
+        self.commands = commands
+        self.upwards = upwards
+        Interruption.leaveWord("interrupted while connecting to \(host); nothing was changed there")
+    }
 
     func callAsFunction(_ event: JobEvent) {
         let terminal = Terminal.shared
         switch event {
-        case .connected: break
-        case .syncing(let progress): terminal.progress(moving.withLock { $0.text(progress, now: Self.start.duration(to: .now) / .seconds(1)) })
-        case .problem(let problem): terminal.say("warning: \(SafeText.line(problem.description, limit: 500))")
+        case .connected: Interruption.leaveWord("interrupted; nothing was built or run on \(host)")
+        case .syncing(let progress):
+            Interruption.leaveWord("interrupted during the sync: what has arrived stays on \(host), and the next sync goes on from there; nothing was built or run")
+            terminal.progress(moving.withLock { $0.text(progress, now: Self.start.duration(to: .now) / .seconds(1)) })
+        case .problem(let problem): terminal.say("\(problem.isNote ? "note" : "warning"): \(SafeText.line(problem.description, limit: 500))")
         case .synced(let report):
+            Interruption.leaveWord("interrupted after the sync: the sources are on \(host); nothing was run")
             terminal.endProgress()
-            terminal.say(SyncSummary(report).text + (report.isPartial ? "; \(Human.count(report.problemCount, "problem"))" : ""))
-        case .preparing(let command): terminal.say("preparing: \(SafeText.line(command, limit: 300))")
+            terminal.say(SyncSummary(report).text + (report.isPartial ? "; \(Human.count(report.problemCount, "problem"))" : "")
+                + (report.noteCount > 0 ? "; \(Human.count(report.noteCount, "note"))" : ""))
+        case .preparing(let command):
+            Interruption.leaveWord("interrupted during the build, which was ended: sources and what was built so far stay on \(host); nothing was run")
+            terminal.say("preparing: \(SafeText.line(command, limit: 300))")
         case .buildLine(let line): terminal.say("  " + line)
-        case .prepared(let seconds): terminal.say("prepared in \(Human.duration(seconds))")
+        case .prepared(let seconds):
+            Interruption.leaveWord("interrupted after the build: it stays on \(host); nothing was run")
+            terminal.say("prepared in \(Human.duration(seconds))")
         case .started(let status):
-            let run = SafeText.line(status.id, limit: 64)
+            let run = status.id
+            flakyRule.withLock { $0 = status.flakyRule ?? .warn }
             terminal.say("run \(run) on \(host): \(Human.count(status.total, "file")), \(Human.count(status.workersWanted, "worker"))")
-            Interruption.leaveWord("detached; run \(run) goes on: slt-remote attach --host \(host) \(run)")
+            Interruption.leaveWord("detached; run \(run) continues. Follow it with: \(commands.text("attach", status.id))")
         case .status(let status, let sample):
+            flakyRule.withLock { $0 = status.flakyRule ?? .warn }
             let style = terminal.errorStyle
-            terminal.progress(ProgressLine.text(status, sample: sample, now: sample.time, style: style))
-        case .finished: break
-        case .notice(let text): terminal.say("note: \(text)")
+            terminal.progress(ProgressLine.screen(status, sample: sample, now: sample.time, style: style))
+        case .finished(let record):
+            if record.outcome == .pass, flakyRule.withLock({ $0 == .pass }) { return }
+            guard let line = FailureLine.screen(record, upwards: upwards, style: terminal.errorStyle) else { return }
+            if failing.withLock({ $0.take() }) { terminal.say(line) }
+        case .warning(let text): terminal.say("warning: \(text)")
+        case .notice(let text): if notices.withLock({ $0.take() }) { terminal.say("note: \(text)") }
         case .disconnected(let reason, let pause):
-            terminal.say("connection lost: \(SafeText.line(reason, limit: 300)); trying again in \(Human.duration(pause)), the run goes on")
+            terminal.say("connection lost: \(SafeText.sentence(reason, limit: 300)); trying again in \(Human.duration(pause)); the run continues")
         case .fetched: terminal.endProgress()
         }
     }
-}
 
-extension SyncSummary {
-    /// What a sync's report says, in a line.
-    init(_ report: TreeSync.SyncReport) {
-        self.init(files: Int(clamping: report.seen.total), created: Int(clamping: report.created.total),
-                  updated: Int(clamping: report.updated.total + report.touched.total), deleted: Int(clamping: report.deleted.total),
-                  bytes: Int(clamping: report.bytesLiteral), sent: Int(clamping: report.bytesToReceiver),
-                  seconds: report.secondsListing + report.secondsMoving + report.secondsFinishing, isDryRun: report.isDryRun)
+    /// Says once all is over how many lines were not printed.
+    func end() {
+        let terminal = Terminal.shared
+        terminal.endProgress()
+        let (files, notes) = (failing.withLock { $0.beyond }, notices.withLock { $0.beyond })
+        if files > 0 { terminal.say("… and \(Human.count(files, "more file")) that failed or are flaky") }
+        if notes > 0 { terminal.say("… and \(Human.count(notes, "more note"))") }
     }
 }

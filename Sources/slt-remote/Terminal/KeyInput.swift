@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Synchronization
 
 /// The keyboard, a key at a time and without echo, until ``leave()``.
@@ -32,22 +33,9 @@ enum KeyInput {
 
     /// Keys as they are pressed, from a thread that ends with the program or the terminal.
     static func listen(_ handler: @escaping @Sendable (UInt8) -> Void) {
-        let box = Unmanaged.passRetained(Listener(handler))
-        var thread = pthread_t()
-        guard pthread_create(&thread, nil, { pointer in
-            guard let pointer else { return nil }
-            let listener = Unmanaged<Listener>.fromOpaque(pointer).takeRetainedValue()
+        _ = try? SystemThread.start {
             var byte: UInt8 = 0
-            while true {
-                let got = read(0, &byte, 1)
-                if got == 1 { listener.handler(byte) } else if got == 0 || errno != EINTR { return nil }
-            }
-        }, box.toOpaque()) == 0 else { return box.release() }
-        pthread_detach(thread)
-    }
-
-    private final class Listener: Sendable {
-        let handler: @Sendable (UInt8) -> Void
-        init(_ handler: @escaping @Sendable (UInt8) -> Void) { self.handler = handler }
+            while retryingInterrupts({ read(0, &byte, 1) }) == 1 { handler(byte) }
+        }
     }
 }

@@ -1,5 +1,8 @@
 import Glibc
+import Platform
+import RemoteKit
 import SSH
+import Wire
 
 /// Questions of a login, asked on the terminal itself, whatever stdin and stdout are. Answers are never echoed
 /// nor kept.
@@ -11,15 +14,24 @@ enum Prompts {
             passphrase: { file in ask("passphrase of \(file): ", echoes: false) },
             password: { account in ask("password of \(account): ", echoes: false) },
             answers: { instruction, questions in
-                if !instruction.isEmpty { Terminal.shared.say(instruction) }
+                // The words are the host's, and a terminal does what some of them say.
+                if !instruction.isEmpty { Terminal.shared.say(safe(instruction)) }
                 var answers: [String] = []
                 for question in questions {
-                    guard let answer = ask(question.text, echoes: question.isEchoed) else { return nil }
+                    guard let answer = ask(safe(question.text), echoes: question.isEchoed) else { return nil }
                     answers.append(answer)
                 }
                 return answers
             })
     }
+
+    /// The answer to a question; `nil` without a terminal.
+    static func answer(_ question: String) -> String? {
+        guard access("/dev/tty", R_OK | W_OK) == 0, isatty(2) == 1 else { return nil }
+        return ask(question, echoes: true)
+    }
+
+    private static func safe(_ text: String) -> String { SafeText.lines(text, limit: 40, width: 500).joined(separator: "\n") }
 
     private static func ask(_ question: String, echoes: Bool) -> String? {
         guard let terminal = fopen("/dev/tty", "r+") else { return nil }
@@ -33,7 +45,7 @@ enum Prompts {
             tcsetattr(fileno(terminal), TCSAFLUSH, &before)
             if !echoes { fputs("\n", terminal) }
         }
-        fputs(question, terminal)
+        fputs(SafeText.block(question), terminal)
         fflush(terminal)
         var line: UnsafeMutablePointer<CChar>?
         var capacity = 0

@@ -1,10 +1,13 @@
+import AgentProtocol
 import Fleet
 import RemoteKit
+import Reports
 
 /// `status --watch` on a terminal: draws the view once a second and after each key, and carries out what keys ask for.
 struct Watch: Sendable {
     let host: Host
-    let run: String?
+    let run: RunChoice
+    let commands: CommandWords
 
     private enum Event: Sendable {
         case tick
@@ -28,6 +31,7 @@ struct Watch: Sendable {
             }
             defer { ticking.cancel() }
             var view = WatchView(host: host.name)
+            view.options = commands.options
             draw(view)
             for await event in events {
                 switch event {
@@ -44,18 +48,16 @@ struct Watch: Sendable {
         }
     }
 
-    private func draw(_ view: WatchView) { Terminal.shared.draw(view.lines(Terminal.shared.outputStyle)) }
+    private func draw(_ view: WatchView) { Terminal.shared.draw(view.screen(Terminal.shared.outputStyle)) }
 
     private func refresh(_ view: inout WatchView, _ agent: AgentClient) async throws {
-        var report = try await agent.status(run: run)
-        report.run = report.run?.clamped()
-        report.sample = report.sample.clamped()
+        let report = try await agent.status(run: run)
         view.show(report)
         if let worker = view.logged { await showLog(worker, &view, agent) }
     }
 
     private func carryOut(_ action: WatchView.Action, _ view: inout WatchView, _ agent: AgentClient) async throws {
-        let name = view.report?.run?.id
+        let name = view.report?.run.map { RunChoice.named($0.id) } ?? run
         do {
             switch action {
             case .quit, .redraw: return
@@ -67,7 +69,7 @@ struct Watch: Sendable {
             throw CancellationError()
         } catch {
             // A wish that cannot be fulfilled does not end the view.
-            view.notice = RemoteError(error).message
+            view.notice = RemedyWords(commands).text(RemoteError(error))
         }
         try await refresh(&view, agent)
     }
@@ -77,10 +79,10 @@ struct Watch: Sendable {
     private func showLog(_ worker: Int, _ view: inout WatchView, _ agent: AgentClient) async {
         var bytes: [UInt8] = []
         do {
-            try await agent.logs(LogRequest(run: view.report?.run?.id, worker: worker, follow: false, tail: Self.logTail)) { bytes += $0 }
+            try await agent.logs(LogRequest(run: view.report?.run.map { .named($0.id) } ?? run, worker: worker, follow: false, tail: Self.logTail)) { bytes += $0.bytes }
             view.show(log: bytes)
         } catch {
-            view.show(log: Array(RemoteError(error).message.utf8))
+            view.show(log: Array(RemedyWords(commands).text(RemoteError(error)).utf8))
         }
     }
 }

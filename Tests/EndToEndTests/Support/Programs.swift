@@ -1,3 +1,4 @@
+import Fleet
 import FoundationEssentials
 import Glibc
 
@@ -5,6 +6,9 @@ import Glibc
 enum Programs {
     static let client = path("slt-remote")
     static let worker = path("slt-worker")
+
+    /// Whether the worker has its C library inside, as release builds have.
+    static var hasWholeWorker: Bool { !ELFProgram.hasInterpreter(worker) }
 
     /// Kills the others; always the one that was built with this test bundle.
     static let probe = besideTests("fleet-probe")

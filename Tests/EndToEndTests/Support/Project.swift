@@ -1,3 +1,4 @@
+import AgentProtocol
 import Fleet
 import FoundationEssentials
 import Glibc

@@ -32,7 +32,7 @@ final class SmallDisk {
     /// Whether this machine lets tests mount; as a normal user it does not.
     static let isPossible: Bool = {
         guard getuid() == 0 else { return false }
-        guard let disk = try? SmallDisk("64k") else { return ProcessInfo.processInfo.environment["CI"] != nil }
+        guard let disk = try? SmallDisk("64k") else { return false }
         return withExtendedLifetime(disk) { true }
     }()
 }

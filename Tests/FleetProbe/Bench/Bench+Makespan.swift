@@ -1,5 +1,4 @@
 import Fleet
-import FoundationEssentials
 import Glibc
 import TestSupport
 

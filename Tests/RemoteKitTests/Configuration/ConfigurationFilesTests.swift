@@ -34,7 +34,7 @@ import Testing
         let found = try ConfigurationFiles.find(named: "other/x.toml", environment: ["SLT_REMOTE_CONFIG": "nowhere"], workingDirectory: folder.path)
         #expect(found.project == ConfigurationSource(name: "other/x.toml", folder: folder.file("other"), text: "host = 'named'"))
         #expect(throws: ConfigurationError(.unreadable, at: "--config", "cannot read nowhere: there is no such file; check the path")) {
-            try ConfigurationFiles.find(named: "nowhere", environment: [:], workingDirectory: folder.path)
+            try ConfigurationFiles.find(named: "nowhere", place: "--config", environment: [:], workingDirectory: folder.path)
         }
         #expect(throws: ConfigurationError(.unreadable, at: "SLT_REMOTE_CONFIG", "cannot read nowhere: there is no such file; check the path")) {
             try ConfigurationFiles.find(environment: ["SLT_REMOTE_CONFIG": "nowhere"], workingDirectory: folder.path)

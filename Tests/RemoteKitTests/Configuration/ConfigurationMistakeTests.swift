@@ -45,7 +45,7 @@ import Testing
         ("host = 2026-01-01", "slt-remote.toml:1: 'host' must be a string, not a date or time"),
         ("[suite]\nfiles = [\n 'a',\n 3]", "slt-remote.toml:4: 'suite.files' must be a list of strings, such as [\"a\", \"b\"], not an integer in the list"),
         ("[prepare]\nenv = { A = 1 }", "slt-remote.toml:2: 'prepare.env.A' must be a string, not 1"),
-        ("[prepare]\nenv = { 'A=B' = 'x' }", "slt-remote.toml:2: 'A=B' in [prepare.env] is no name of an environment variable; use letters, digits and '_'"),
+        ("[prepare]\nenv = { 'A=B' = 'x' }", "slt-remote.toml:2: 'A=B' in [prepare.env] is not a valid name for an environment variable; use letters, digits and '_'"),
     ])
     func types(text: String, message: String) {
         #expect(mistakes(text) == [message])

@@ -10,6 +10,8 @@ func resolve(_ project: String? = nil, user: String? = nil, environment: [String
         user: user.map { ConfigurationSource(name: "~/.config/slt-remote/config.toml", folder: "/home/u/.config/slt-remote", text: $0) })
     var environment = environment
     if environment["HOME"] == nil { environment["HOME"] = "/home/u" }
+    var flags = flags
+    flags.prefix = "--"
     return try Configuration.resolve(files: files, environment: environment, flags: flags, workingDirectory: "/proj/sub")
 }
 
@@ -27,8 +29,8 @@ func mistakes(_ project: String? = nil, user: String? = nil, environment: [Strin
     func builtIn() throws {
         let configuration = try resolve()
         #expect(configuration.sync == .init(source: "/proj/sub", exclude: [], gitignore: true, delete: true))
-        #expect(configuration.run == .init(mode: .drain, workers: .auto, time: 3600, fileTimeout: 300, retries: 0,
-                                           attempts: 2, memory: nil, memoryFloor: nil, order: .history, seed: 0))
+        #expect(configuration.run == .init(mode: .drain, workers: .auto, time: 3600, fileTimeout: 300, retries: 0, retriesTotal: 100,
+                                           attempts: 2, memory: nil, memoryFloor: nil, order: .history, seed: 0, flaky: .warn))
         #expect(configuration.suite.timeouts.isEmpty)
         #expect(configuration.prepare == .init(command: nil, timeout: 1800, environment: [:]))
         #expect(configuration.engine == EngineSpec(kind: .sqlite))
@@ -40,7 +42,8 @@ func mistakes(_ project: String? = nil, user: String? = nil, environment: [Strin
     func fleet() throws {
         let configuration = try resolve("[suite]\ntimeouts = [{ files = 'a*', time = '20m' }, { files = '**', time = 5 }]\n[run]\norder = 'name'\nmemory-floor = 'none'")
         #expect(configuration.suite.timeouts == [FileTimeout(files: "a*", seconds: 1200), FileTimeout(files: "**", seconds: 5)])
-        #expect(configuration.run.order == .name && configuration.run.memoryFloor == 0)
+        #expect(configuration.run.order == .name)
+        #expect(configuration.run.memoryFloor == 0)
         #expect(configuration.listing().contains("timeouts = [{ files = \"a*\", time = \"20m\" }, { files = \"**\", time = \"5s\" }]"))
         #expect(mistakes("[suite]\ntimeouts = [{ files = 'a' }]")
             == ["slt-remote.toml:2: 'suite.timeouts' has an entry without 'time'; each is { files = \"GLOB\", time = \"20m\" }"])
@@ -126,13 +129,14 @@ func mistakes(_ project: String? = nil, user: String? = nil, environment: [Strin
 
     @Test("an engine has a dialect and what its kind needs")
     func engineSettings() throws {
-        let text = "[engine]\nkind = 'postgres'\ndialect = 'rs'\nconnection = 'host=/tmp'\nprotocol = 'extended'\nlabels = ['a']\nlibrary = '/l.so'"
+        let text = "[engine]\nkind = 'postgres'\ndialect = 'rs'\nconnection = 'host=/tmp'\nprotocol = 'extended'\nlabels = ['a']\nlibrary = '/l.so'\nreference = '/r.so'"
         var expected = EngineSpec(kind: .postgres)
         expected.dialect = "rs"
         expected.connection = "host=/tmp"
         expected.queryProtocol = "extended"
         expected.labels = ["a"]
         expected.library = "/l.so"
+        expected.reference = "/r.so"
         #expect(try resolve(text).engine == expected)
     }
 

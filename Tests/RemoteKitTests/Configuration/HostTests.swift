@@ -1,3 +1,4 @@
+import Platform
 import RemoteKit
 import Testing
 
@@ -33,6 +34,8 @@ import Testing
         #expect(try resolve(two).host("u@machine").target == .ssh("u@machine"))
         #expect(try resolve(two).host("ssh://machine:22").target == .ssh("ssh://machine:22"))
         #expect(try resolve().host("machine").target == .ssh("machine"))
+        #expect(try resolve(two).host("CORP\\me@machine").target == .ssh("CORP\\me@machine"))
+        #expect(try resolve("[hosts.here]\nssh = 'CORP\\me@box'").host().target == .ssh("CORP\\me@box"))
     }
 
     @Test("an unknown host names the known ones")
@@ -40,12 +43,12 @@ import Testing
         let error = #expect(throws: ConfigurationError.self) { try resolve(two, flags: .init(host: "sandbx")).host() }
         #expect(error?.description == "--host: unknown host 'sandbx'; did you mean 'sandbox'?; known: other, sandbox; "
             + "a host that is not in the configuration is written user@machine or ssh://machine")
-        #expect(throws: ConfigurationError(.unknownHost, "no host is given; say --host NAME or set host = \"NAME\"; known: other, sandbox")) {
+        #expect(throws: ConfigurationError(.unknownHost, "no host is chosen; known: other, sandbox; set host = \"NAME\"", remedy: .nameHost)) {
             try resolve(two).host()
         }
     }
 
-    @Test("what ssh would take for an option or a command is no host", arguments: ["-oProxyCommand=x", "a b", "u@-x", "a;b", "a\nb", "$(x)@y"])
+    @Test("what ssh would take for an option or a command is no host", arguments: ["-oProxyCommand=x", "a b", "u@-x", "a;b", "a\nb", "$(x)@y", "me\\@x", "a\\b", "me@a\\b"])
     func injection(name: String) {
         #expect(throws: ConfigurationError.self) { try resolve(flags: .init(host: name)).host() }
     }

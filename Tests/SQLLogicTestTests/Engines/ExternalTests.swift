@@ -14,6 +14,17 @@ import TestSupport
         return try FileRunner(options: options).run(Script(text, name: "ext.slt"), on: ExternalEngine(template: template))
     }
 
+    /// A row, an expected line, and whether the one stands for the other in sqllogictest-rs.
+    @Test("white space does not count within values and at the ends of lines, but an empty value keeps its place", arguments: [
+        (#"["a",""]"#, "a", false), (#"["","a"]"#, "a", false), (#"["a","","b"]"#, "a b", false), (#"["a",""]"#, "a ", false), (#"["a","  "]"#, "a", false),
+        (#"["a","b"]"#, "a b", true), (#"["a","b"]"#, " a \t b ", true), (#"[" a  b "]"#, "a b", true), (#"["a  b","c"]"#, "a b c", true), (#"["a","b c"]"#, "a b c", true),
+        (#"["a","b"]"#, "ab", false), (#"["A"]"#, "a", false),
+    ])
+    func rows(row: String, line: String, same: Bool) throws {
+        let template = "printf '%s' '{\"result\":[\(row)]}'; cat > /dev/null"
+        #expect(try verdict("query\nSELECT\n----\n\(line)\n", template: template).passed == same)
+    }
+
     @Test("the sample shim runs every kind of record")
     func sampleShim() throws {
         let folder = "\(Self.root)/Tests/Scripts/rs"

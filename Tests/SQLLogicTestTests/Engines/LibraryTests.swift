@@ -20,6 +20,6 @@ import Testing
     func wrongLibrary(path: String) throws {
         let error = try #require(throws: SQLLogicTestError.self) { try SQLiteEngine(library: path) }
         #expect(error.message.contains(path))
-        #expect(error.message.hasSuffix("set engine.library to a shared library with SQLite's interface"))
+        #expect(error.message.hasSuffix("name a shared library with SQLite's interface"))
     }
 }

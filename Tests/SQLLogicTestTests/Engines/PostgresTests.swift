@@ -1,13 +1,15 @@
+import FoundationEssentials
+import Glibc
 import SQLLogicTest
 import Testing
 import TestSupport
 
 @Suite("PostgreSQL") struct PostgresTests {
-    private func engine(_ queryProtocol: PostgresEngine.QueryProtocol = .simple) throws -> PostgresEngine {
-        try PostgresEngine(connection: PostgresServer.shared.get().connection, queryProtocol: queryProtocol)
+    private func engine(_ queryProtocol: PostgresQueryProtocol = .simple) throws -> PostgresEngine {
+        try PostgresEngine(connection: PrivatePostgres.shared.get().connection, queryProtocol: queryProtocol)
     }
 
-    private func run(_ text: String, _ dialect: Dialect = .rs, _ queryProtocol: PostgresEngine.QueryProtocol = .simple,
+    private func run(_ text: String, _ dialect: Dialect = .rs, _ queryProtocol: PostgresQueryProtocol = .simple,
                      name: String = "a file.slt") throws -> [String] {
         var options = RunOptions()
         options.dialect = dialect
@@ -26,19 +28,19 @@ import TestSupport
     func sweep() throws {
         var engine = try engine()
         engine.owner = "the dead's"
-        var dead: (any EngineDatabase)? = try engine.open(file: "swept.slt")
+        var dead: (any EngineDatabase)? = try engine.makeDatabase(for: "swept.slt")
         let busy = try #require(try dead?.connect())
         engine.owner = "living"
-        let living = try engine.open(file: "living.slt")
-        engine.sweep { $0 == "the dead's" }
+        let living = try engine.makeDatabase(for: "living.slt")
+        engine.dropOrphans { $0 == "the dead's" }
         let names = try [#require(dead?.name), living.name].map { "'\($0)'" }.joined(separator: ", ")
         #expect(try run("query T\nSELECT datname FROM pg_database WHERE datname IN (\(names))\n----\n\(living.name)\n") == [])
         #expect(Array("SELECT 1\0".utf8).withUnsafeBufferPointer { busy.execute(UnsafeBufferPointer(rebasing: $0.dropLast())) } != nil)
         dead = nil
     }
 
-    @Test("NULL is NULL, '' is (empty), all other text as sent, t or f for bool", arguments: PostgresEngine.QueryProtocol.allCases)
-    func values(queryProtocol: PostgresEngine.QueryProtocol) throws {
+    @Test("NULL is NULL, '' is (empty), all other text as sent, t or f for bool", arguments: PostgresQueryProtocol.allCases)
+    func values(queryProtocol: PostgresQueryProtocol) throws {
         let text = "query TTTTR\nSELECT NULL, '', true, DATE '2020-01-02', 1.50\n----\nNULL (empty) t 2020-01-02 1.50\n"
         #expect(try run(text, .rs, queryProtocol) == [])
     }
@@ -55,14 +57,98 @@ import TestSupport
         #expect(try run("skipif postgres\nstatement ok\nnonsense\n\nonlyif PostgreSQL\nstatement ok\nnonsense\n") == [])
     }
 
-    @Test("(XXXXX) is an exact SQLSTATE", arguments: PostgresEngine.QueryProtocol.allCases)
-    func sqlState(queryProtocol: PostgresEngine.QueryProtocol) throws {
+    @Test("what fails in an aborted transaction follows from the statement that aborted it", arguments: PostgresQueryProtocol.allCases)
+    func aborted(queryProtocol: PostgresQueryProtocol) throws {
+        let text = "statement ok\nBEGIN\n\nstatement ok\nINSERT INTO nowhere VALUES (1)\n\nstatement ok\nCREATE TABLE t(x int)\n\nquery I\nSELECT 1\n----\n1\n\n"
+            + "statement ok\nROLLBACK\n\nquery I\nSELECT 1\n----\n2\n\nquery I\nSELECT x FROM t\n----\n"
+        let verdict = try FileRunner().run(Script(text), on: engine(queryProtocol))
+        #expect(verdict.failures.map(\.causedBy) == [nil, 4, 4, nil, 4])
+        #expect(verdict.failures.map(\.category) == [.unexpectedError, .unexpectedError, .unexpectedError, .wrongRows, .unexpectedError])
+        #expect(verdict.consequences == 3)
+    }
+
+    @Test("(XXXXX) is an exact SQLSTATE", arguments: PostgresQueryProtocol.allCases)
+    func sqlState(queryProtocol: PostgresQueryProtocol) throws {
         #expect(try run("statement error (42P01)\nSELECT * FROM nowhere\n\nquery error (22012)\nSELECT 1/0\n", .rs, queryProtocol) == [])
         #expect(try run("statement error (42P02)\nSELECT * FROM nowhere\n", .rs, queryProtocol).first?.contains("(42P01) relation") == true)
     }
 
-    @Test("statement count is the server's, and a notice is no error", arguments: PostgresEngine.QueryProtocol.allCases)
-    func counts(queryProtocol: PostgresEngine.QueryProtocol) throws {
+    @Test("errors are those that sqllogictest-rs records, with details and hints, or the server's own words", arguments: [
+        ("SELECT * FROM nowhere", "db error: ERROR: relation \"nowhere\" does not exist"), ("SELECT * FROM nowhere", "relation \"nowhere\" does not exist"),
+        ("SELECT 'x'::int", "db error: ERROR: invalid input syntax for type integer: \"x\""),
+        ("CREATE TABLE t(a int CHECK (a > 0)); INSERT INTO t VALUES (0)", "db error: ERROR: new row for relation \"t\" violates check constraint \"t_a_check\"\nDETAIL: Failing row contains (0)."),
+        ("SELECT lowr('a')", "db error: ERROR: function lowr(unknown) does not exist\nHINT: No function matches the given name and argument types. You might need to add explicit type casts."),
+    ])
+    func errorTexts(sql: String, text: String) throws {
+        #expect(try run("statement error\n\(sql)\n----\n\(text)\n\n\nstatement ok\nSELECT 1\n") == [])
+        #expect(try run("query error\n\(sql)\n----\n\(text).\n\n\n").count == 1)
+        if text.hasPrefix("db error"), !text.contains("(") { #expect(try run("statement error ^\(text)\n\(sql)\n") == []) }
+    }
+
+    @Test("recording writes errors as sqllogictest-rs does")
+    func recordsErrors() throws {
+        let script = Script("statement error\nSELECT * FROM nowhere\n----\nx\n\n\n", name: "a.slt")
+        var options = RunOptions()
+        options.dialect = .rs
+        let change = try #require(try FileRunner(options: options).record(script, on: engine()).changes.first)
+        #expect(String(decoding: change.bytes, as: UTF8.self).contains("----\ndb error: ERROR: relation \"nowhere\" does not exist\n"))
+    }
+
+    @Test("a user who may not make databases ends the run before its first file, and is told what to do")
+    func withoutRight() async throws {
+        let administrator = try PrivatePostgres.shared.get().connection
+        _ = try run("statement ok\nDROP ROLE IF EXISTS \"Plain User\"\n\nstatement ok\nCREATE ROLE \"Plain User\" LOGIN\n")
+        let plain = administrator.replacing("user=slt", with: "user='Plain User'")
+        let text = "cannot make databases on PostgreSQL: its user \"Plain User\" may not; "
+            + "let a superuser run ALTER ROLE \"Plain User\" CREATEDB, or connect as another user"
+        let error = #expect(throws: SQLLogicTestError.self) { try PostgresEngine(connection: plain).check(afterLoss: false) }
+        #expect(error == SQLLogicTestError(.engine, text))
+        let worker = try #require(Self.worker, "build slt-worker, or name its folder in SLT_TEST_BIN")
+        let folder = try TemporaryFolder()
+        try folder.write("statement ok\nSELECT 1\n", to: "a.slt")
+        let refused = try await RunningProgram([worker, "run", "--engine", "postgres", "--connection", plain, "a.slt"], environment: ["PATH": "/usr/bin:/bin"], in: folder.path).finish()
+        #expect(refused.code == 6)
+        #expect(refused.errors == "slt-worker: \(text)\n")
+        #expect(refused.text == "")
+        #expect(try run("statement ok\nALTER ROLE \"Plain User\" CREATEDB\n") == [])
+        try PostgresEngine(connection: plain).check(afterLoss: false)
+        try PostgresEngine(connection: administrator).check(afterLoss: false)
+    }
+
+    @Test("a run drops what killed ones have left, and nothing of one that lives")
+    func orphans() async throws {
+        let worker = try #require(Self.worker, "build slt-worker, or name its folder in SLT_TEST_BIN")
+        let folder = try TemporaryFolder()
+        try folder.write("statement ok\nSELECT pg_sleep(600)\n", to: "orphan.slt")
+        try folder.write("statement ok\nSELECT 1\n", to: "next.slt")
+        let connection = try PrivatePostgres.shared.get().connection
+        func start(_ file: String) throws -> RunningProgram {
+            try RunningProgram([worker, "run", "--engine", "postgres", "--connection", connection, file], environment: ["PATH": "/usr/bin:/bin"], in: folder.path)
+        }
+        func count() throws -> String {
+            try run("query I\nSELECT count(*) FROM pg_database JOIN pg_shdescription ON objoid = pg_database.oid WHERE datname LIKE 'slt\\_orphan\\_%'\n----\nx\n").joined()
+        }
+        let (dead, living) = (try start("orphan.slt"), try start("orphan.slt"))
+        #expect(try await eventually { try count().hasSuffix("[2]") })
+        dead.signal(SIGKILL)
+        _ = try await dead.finish()
+        #expect(try count().hasSuffix("[2]"))
+        #expect(try await start("next.slt").finish().code == 0)
+        #expect(try count().hasSuffix("[1]"))
+        living.signal(SIGTERM)
+        _ = try await living.finish()
+        #expect(try count().hasSuffix("[0]"))
+    }
+
+    /// That of `SLT_TEST_BIN`, else the one beside the tests.
+    private static var worker: String? {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        let folders = [ProcessInfo.processInfo.environment["SLT_TEST_BIN"] ?? ""] + ([own] + CommandLine.arguments).map { String($0[..<($0.lastIndex(of: "/") ?? $0.startIndex)]) }
+        return folders.map { $0 + "/slt-worker" }.first { access($0, X_OK) == 0 }
+    }
+
+    @Test("statement count is the server's, and a notice is no error", arguments: PostgresQueryProtocol.allCases)
+    func counts(queryProtocol: PostgresQueryProtocol) throws {
         let text = "statement ok\nDROP TABLE IF EXISTS none\n\nstatement count 0\nCREATE TABLE t(x int)\n\n"
             + "statement count 3\nINSERT INTO t VALUES (1), (2), (3)\n\nstatement count 2\nDELETE FROM t WHERE x < 3\n"
         #expect(try run(text, .rs, queryProtocol) == [])
@@ -96,14 +182,14 @@ import TestSupport
         #expect(try run(text) == [])
     }
 
-    @Test("COPY from or to a script is no trap", arguments: PostgresEngine.QueryProtocol.allCases)
-    func copy(queryProtocol: PostgresEngine.QueryProtocol) throws {
+    @Test("COPY from or to a script is no trap", arguments: PostgresQueryProtocol.allCases)
+    func copy(queryProtocol: PostgresQueryProtocol) throws {
         let text = "statement ok\nCREATE TABLE t(x int)\n\nstatement error\nCOPY t FROM STDIN\n\nstatement ok\nCOPY t TO STDOUT\n\nquery I\nSELECT 1\n----\n1\n"
         #expect(try run(text, .rs, queryProtocol) == [])
     }
 
-    @Test("in SQLite's dialect as over ODBC: I is a long, R is C's %.3f, T as with SQLite", arguments: PostgresEngine.QueryProtocol.allCases)
-    func sqliteDialect(queryProtocol: PostgresEngine.QueryProtocol) throws {
+    @Test("in SQLite's dialect as over ODBC: I is a long, R is C's %.3f, T as with SQLite", arguments: PostgresQueryProtocol.allCases)
+    func sqliteDialect(queryProtocol: PostgresQueryProtocol) throws {
         let text = "query ITRIRT\nSELECT 3.99, '', 1, true, 2.0005, NULL\n----\n3\n(empty)\n1.000\n1\n2.001\nNULL\n\n"
             + "onlyif postgresql\nquery I rowsort\nSELECT 2 UNION ALL SELECT 1\n----\n1\n2\n\nquery I\nSELECT 1, 2\n----\n1\n"
         let failures = try run(text, .sqlite, queryProtocol)
@@ -111,8 +197,8 @@ import TestSupport
         #expect(failures.first?.contains("expected 1 but got 2") == true)
     }
 
-    @Test("notices stand with the record that fails while the server gives them, in every dialect", arguments: PostgresEngine.QueryProtocol.allCases)
-    func notices(queryProtocol: PostgresEngine.QueryProtocol) throws {
+    @Test("notices stand with the record that fails while the server gives them, in every dialect", arguments: PostgresQueryProtocol.allCases)
+    func notices(queryProtocol: PostgresQueryProtocol) throws {
         let raise = "DO $$ BEGIN RAISE NOTICE 'row % is odd', 7; RAISE WARNING 'careful'; RAISE EXCEPTION 'no more'; END $$"
         for dialect in [Dialect.sqlite, .rs, .duckdb] {
             var options = RunOptions()
@@ -135,7 +221,7 @@ import TestSupport
     @Test("a database whose process has gone is discarded with the sessions that use it")
     func discard() throws {
         let engine = try engine()
-        let database = try engine.open(file: "left.test")
+        let database = try engine.makeDatabase(for: "left.test")
         let connection = try database.connect()
         engine.discard(database: database.name)
         let failure = Array("SELECT 1\0".utf8).withUnsafeBufferPointer { connection.execute(UnsafeBufferPointer(rebasing: $0.dropLast())) }
@@ -148,7 +234,7 @@ import TestSupport
         let engine = try PostgresEngine(connection: "host=/nonexistent")
         let error = try #require(throws: SQLLogicTestError.self) { try FileRunner().run(Script("halt\n"), on: engine) }
         #expect(error.message.hasPrefix("cannot connect to PostgreSQL: "))
-        #expect(error.message.hasSuffix("check engine.connection or PGHOST, PGUSER and so on"))
+        #expect(error.message.hasSuffix("check the connection string, or PGHOST, PGUSER and so on"))
         #expect(error.isRetryable)
     }
 }

@@ -8,6 +8,25 @@ import Testing
         #expect(try rs("query error \(pattern)\nSELECT * FROM t\n").passed)
     }
 
+    @Test("what Rust's regex crate refuses is refused, with the reason", arguments: [
+        ("(a)\\1", "backreferences are not supported"), ("(?=a)", "look-around, including look-ahead and look-behind, is not supported"),
+        ("a(?!b)", "look-around, including look-ahead and look-behind, is not supported"), ("(?<=a)b", "look-around, including look-ahead and look-behind, is not supported"),
+        ("(?<!a)b", "look-around, including look-ahead and look-behind, is not supported"), ("a{2,1}", "invalid repetition size: {2,1}"), ("(", "missing ): ("),
+        ("[a", "missing ]: [a"), ("\\Qa\\E", "unrecognized escape sequence: \\Q"), ("a{b", "repetition quantifier expects a valid decimal; write \\{ for a brace"), ("a{,2}", "repetition quantifier expects a valid decimal; write \\{ for a brace"), ("[a&&b]", "classes within classes are not supported here"),
+    ])
+    func refused(pattern: String, reason: String) throws {
+        let message = try rsMessage("statement error \(pattern)\nSELECT\n")
+        #expect(message.hasPrefix("invalid regular expression: \(pattern): "))
+        #expect(message.hasSuffix(reason), "\(message)")
+    }
+
+    @Test("an expression that has many ways to match takes time that grows with the text alone")
+    func linear() throws {
+        let failing = "statement error ^no such table: (a+)+$\nSELECT * FROM \(String(repeating: "a", count: 20_000))_\n"
+        #expect(try rs(failing).failures.first?.message == "the error is not the expected one")
+        #expect(try rs("statement error (a|aa|a?)*b\nSELECT * FROM \(String(repeating: "a", count: 20_000))b\n").passed)
+    }
+
     @Test("an error that is not the expected one fails and shows both")
     func wrongError() throws {
         let failure = try #require(try rs("statement error syntax\nSELECT * FROM t\n").failures.first)

@@ -30,7 +30,7 @@ import Testing
 
     @Test("records are separated by blank lines; extra non-blank lines left over after a record are skipped to the next blank line")
     func leftOver() throws {
-        #expect(try verdict("hash-threshold 8\nnonsense\n\nquery I\nSELECT 1\n----\n1\n").errors == 0)
+        #expect(try verdict("\nhash-threshold 8\nnonsense\n\nquery I\nSELECT 1\n----\n1\n").errors == 0)
     }
 
     @Test("header tokens split on isspace(), leading space is allowed; only the first 4 tokens are kept, surplus is ignored, so a trailing # comment is harmless")

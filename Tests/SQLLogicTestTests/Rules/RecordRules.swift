@@ -111,8 +111,8 @@ import Testing
 
     @Test("TYPES are [TIR]+; another letter is an error and the record is not run")
     func badType() throws {
-        #expect(try report("query IX\nSELECT 1, 2\n----\n1\n2\n\nquery I\nSELECT 1\n----\n1\n") == [
-            "t:1: unknown type character 'X' in type string", "1 errors out of 1 tests in t - 0 skipped.",
+        #expect(try report("# c\nquery IX\nSELECT 1, 2\n----\n1\n2\n\nquery I\nSELECT 1\n----\n1\n") == [
+            "t:2: unknown type character 'X' in type string", "1 errors out of 1 tests in t - 0 skipped.",
         ])
     }
 
@@ -125,6 +125,7 @@ import Testing
 
     @Test("SORT is nosort, rowsort or valuesort; another word is an error, then treated as nosort")
     func badSort() throws {
+        #expect(try report("query I sideways\nnonsense\n").map { $0.hasPrefix("t:1: query failed") } == [true, false])
         #expect(try report("query I sideways\nSELECT 2 UNION ALL SELECT 1\n----\n2\n1\n") == [
             "t:1: unknown sort method: 'sideways'", "1 errors out of 1 tests in t - 0 skipped.",
         ])
@@ -145,6 +146,30 @@ import Testing
             "t:2: too many result rows - expected 0 got 1", "t:4: unknown record type: '----'",
             "2 errors out of 1 tests in t - 0 skipped.",
         ])
+    }
+
+    /// What the original, at check-in d8d4f4b, prints for each: errors, tests, skipped.
+    @Test("a record ends at a blank line; only on the file's first byte the line below a header of one line begins the next", arguments: [
+        // The control word alone in front of a record.
+        ("hash-threshold 8\nstatement ok\nnonsense\n", "1 1 0"), ("hash-threshold 8\r\nstatement ok\r\nnonsense\r\n", "1 1 0"),
+        ("hash-threshold 8\n# why\nstatement ok\nnonsense\n", "1 1 0"), ("hash-threshold 8\nonlyif mysql\nstatement ok\nnonsense\n", "0 0 1"),
+        ("hash-threshold 8\nhalt\nstatement ok\nnonsense\n", "0 0 0"), ("hash-threshold\nquery I\nSELECT 1\n----\n2\n", "1 1 0"),
+        ("  hash-threshold 8 # c\nstatement ok\nnonsense\n", "1 1 0"), ("hash-threshold 8\nnonsense\n\nstatement ok\nSELECT 1\n", "1 0 0"),
+        // It hides the record below it everywhere else.
+        ("\nhash-threshold 8\nstatement ok\nnonsense\n", "0 0 0"), ("# c\nhash-threshold 8\nstatement ok\nnonsense\n", "0 0 0"),
+        ("hash-threshold 8\nhash-threshold 8\nstatement ok\nnonsense\n", "0 0 0"), ("skipif mysql\nhash-threshold 8\nstatement ok\nnonsense\n", "0 0 0"),
+        ("onlyif mysql\nhash-threshold 8\nstatement ok\nnonsense\n\nstatement ok\nSELECT 1\n", "0 1 1"),
+        // A query that is not run has no lines of its own either.
+        ("query X\nSELECT 1\n----\n1\n\nstatement ok\nSELECT 1\n", "2 0 0"), ("query X\nstatement ok\nnonsense\n", "2 1 0"),
+        ("\nquery X\nstatement ok\nnonsense\n\nstatement ok\nSELECT 1\n", "1 1 0"),
+        // Other headers take in what is below them.
+        ("halt\nstatement ok\nnonsense\n", "0 0 0"), ("statement ok\nstatement ok\n", "1 1 0"), ("statement error\n\nSELECT 1\n", "2 1 0"),
+        ("statement ok\n\nstatement ok\nSELECT 1\n", "0 2 0"), ("statement ok\n# c\nSELECT 1\n# c\n\n", "0 1 0"),
+        ("skipif mysql\nonlyif sqlite\nhalt\n", "0 0 0"), ("onlyif sqlite\nskipif sqlite\nhalt\n\nstatement ok\nSELECT 1\n", "0 1 1"),
+    ])
+    func boundaries(text: String, counts: String) throws {
+        let verdict = try verdict(text)
+        #expect("\(verdict.errors) \(verdict.tests) \(verdict.skipped)" == counts)
     }
 
     @Test("transactions live across records")

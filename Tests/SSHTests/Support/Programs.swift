@@ -1,32 +1,24 @@
-import FoundationEssentials
 import Glibc
+import Platform
 import TestSupport
 
 struct ProgramFailure: Error {
     let command: String
-    let status: Int32
+    let termination: ProcessTermination?
 }
 
 /// Runs a program to its end without its output; throws unless its status is 0.
 func run(_ command: [String]) throws {
-    let pid = try start(command)
-    var status: Int32 = 0
-    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-    guard status == 0 else { throw ProgramFailure(command: command.joined(separator: " "), status: status) }
+    let termination = try runToEnd(command)
+    guard termination == .exited(0) else { throw ProgramFailure(command: command.joined(separator: " "), termination: termination) }
 }
+
+/// Runs a program to its end without its output.
+func runToEnd(_ command: [String]) throws -> ProcessTermination? { ProcessTermination.wait(for: try start(command)) }
 
 /// Starts a program whose output nobody reads.
 func start(_ command: [String]) throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    for descriptor in [0, 1, 2] as [Int32] { posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0) }
-    let argv = command.map { strdup($0) } + [nil]
-    defer { argv.forEach { free($0) } }
-    var pid = pid_t()
-    let code = posix_spawn(&pid, command[0], &actions, nil, argv, environ)
-    guard code == 0 else { throw POSIXFailure(call: "posix_spawn \(command[0])", errno: code) }
-    return pid
+    try ChildProcess(command, group: .own, descriptors: [(0, .null), (1, .null), (2, .null)]).start()
 }
 
 /// A real ssh-agent with a socket of its own; ends with its last reference.
@@ -39,8 +31,9 @@ final class PrivateAgent {
         folder = try TemporaryFolder()
         socket = folder.file("agent")
         pid = try start(["/usr/bin/ssh-agent", "-D", "-a", socket])
-        let path = socket
-        guard try await eventually({ access(path, F_OK) == 0 }) else { throw ProgramFailure(command: "ssh-agent", status: -1) }
+        // The socket is there a moment before it is listened to. 1: it has no keys; 2: nobody answers.
+        let list = ["/usr/bin/env", "SSH_AUTH_SOCK=\(socket)", "ssh-add", "-l"]
+        guard try await eventually({ try runToEnd(list) == .exited(1) }) else { throw ProgramFailure(command: "ssh-agent", termination: nil) }
     }
 
     func add(_ keyFile: String) throws {
@@ -49,7 +42,6 @@ final class PrivateAgent {
 
     deinit {
         kill(pid, SIGKILL)
-        var status: Int32 = 0
-        waitpid(pid, &status, 0)
+        _ = ProcessTermination.wait(for: pid)
     }
 }

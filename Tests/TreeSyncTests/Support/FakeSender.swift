@@ -15,7 +15,7 @@ struct FakeSender: Sendable {
         return try await report
     }
 
-    func greeting() throws -> [[UInt8]] { [try JSONPart.encode(.hello, Greeting()), RuleTexts().encoded()] }
+    func greeting() throws -> [[UInt8]] { [try JSONPart.encode(.hello, Greeting())] + RuleTexts().messages() }
 
     func manifest(_ build: (inout ByteWriter) -> Void) -> [UInt8] {
         var writer = ByteWriter()

@@ -83,6 +83,11 @@ final class MemoryChannel: MessageChannel {
     private let countsBytes: Bool
     private let sentBytes = Mutex(0)
 
+    /// Called with each message before it goes out.
+    private let tap = Mutex<@Sendable ([UInt8]) -> Void>({ _ in })
+
+    func tap(_ body: @escaping @Sendable ([UInt8]) -> Void) { tap.withLock { $0 = body } }
+
     /// What this end has sent so far.
     var sent: Int { sentBytes.withLock { $0 } }
 
@@ -108,6 +113,7 @@ final class MemoryChannel: MessageChannel {
 
     func send(_ message: [UInt8]) async throws {
         precondition(!message.isEmpty && message.count <= WireLimits.message)
+        tap.withLock { $0 }(message)
         sentBytes.withLock { $0 += message.count }
         let isCut = sendsLeft.withLock { left in
             left -= countsBytes ? message.count : 1

@@ -42,6 +42,23 @@ struct TreePair {
         return try await agreeing(sent, received)
     }
 
+    /// The same, where a line of sh changes the source after it was listed and before its files are read.
+    @discardableResult
+    func push(changing line: String, _ rules: SourceRules = SourceRules(), options: SyncOptions = SyncOptions(), events: @escaping SyncEventHandler = { _ in }) async throws -> SyncReport {
+        let channels = MemoryChannel.pair()
+        let isDone = Mutex(false)
+        channels.1.tap { [source] message in
+            guard message.first == MessageKind.requests.rawValue, !isDone.withLock({ done in
+                defer { done = true }
+                return done
+            }) else { return }
+            _ = try? shell("cd \(quoted(source)) && \(line)")
+        }
+        let report = try await push(rules, options: options, events: events, channels: channels)
+        #expect(isDone.withLock { $0 }, "nothing was asked for")
+        return report
+    }
+
     /// The receiver starts.
     @concurrent @discardableResult
     func pull(_ rules: SourceRules = SourceRules(), options: SyncOptions = SyncOptions(), policy: ReceiverPolicy = .untrusted,

@@ -15,9 +15,10 @@ struct DuckPlace {
     /// For a message.
     var shown: String { file.map { "\($0):\(line)" } ?? "line \(line)" }
 
-    func failure(_ kind: Failure.Kind, _ message: String) -> Failure {
-        var failure = Failure(kind: kind, line: line, message: message)
+    func failure(_ kind: ScriptFailure.Kind, _ message: String) -> ScriptFailure {
+        var failure = ScriptFailure(kind: kind, line: line, message: message)
         failure.file = file
+        (failure.recordLine, failure.category) = (line, kind.category)
         return failure
     }
 }
@@ -54,45 +55,4 @@ struct DuckLoop {
     func values(inRound round: Int) -> [String] { numbers.map { [String($0.lowerBound + round)] } ?? values[round] }
 
     var isConcurrent: Bool { directive.hasPrefix("concurrent") }
-}
-
-/// `skipif` or `onlyif`, with the name of an engine or comparisons of loop variables, such as `i=2&&j<3`.
-struct DuckCondition {
-    var isSkip: Bool
-    var text: String
-
-    func keepsOut(engine: String, variables: [String: String]) -> Bool { holds(engine, variables) == isSkip }
-
-    private func holds(_ engine: String, _ variables: [String: String]) -> Bool {
-        let parts = text.split(separator: "&&")
-        if parts.allSatisfy({ Self.comparison(in: $0) == nil }) { return text == engine }
-        return parts.allSatisfy { part in
-            guard let (name, sign, value) = Self.comparison(in: part), let actual = variables[name] else { return false }
-            return Self.compare(actual, sign, value)
-        }
-    }
-
-    private static func comparison(in text: Substring) -> (name: String, sign: String, value: String)? {
-        // Signs of two characters first.
-        for sign in ["<>", ">=", "<=", "=", ">", "<"] {
-            guard let found = text.firstRange(of: sign) else { continue }
-            return (String(text[..<found.lowerBound]), sign, String(text[found.upperBound...]))
-        }
-        return nil
-    }
-
-    private static func compare(_ left: String, _ sign: String, _ right: String) -> Bool {
-        switch sign {
-        case "=": return left == right
-        case "<>": return left != right
-        default: break
-        }
-        guard let first = Int(left), let second = Int(right) else { return false }
-        switch sign {
-        case ">": return first > second
-        case "<": return first < second
-        case ">=": return first >= second
-        default: return first <= second
-        }
-    }
 }

@@ -75,7 +75,7 @@ struct DuckParser {
     private func place(_ line: Int) -> DuckPlace { DuckPlace(line: line, file: inclusion?.file, mainLine: inclusion?.mainLine ?? line) }
 
     private static func words(_ line: String) -> [String] {
-        line.utf8.split(whereSeparator: isSpace).map { String($0) ?? "" }
+        line.utf8.split(whereSeparator: ASCII.isSpace).map { String($0) ?? "" }
     }
 
     // MARK: Records
@@ -147,7 +147,7 @@ struct DuckParser {
         guard depth < Self.deepest else { throw Problem(line: line, message: "includes are nested more than \(Self.deepest) deep") }
         // Relative to where the runner was started, as DuckDB's has it, or to the script.
         let candidates = words[1].hasPrefix("/") ? [words[1]] : [(workingDirectory.map { $0 + "/" } ?? "") + words[1], folder + words[1]]
-        let path = candidates.first { access($0, R_OK) == 0 } ?? candidates[candidates.count - 1]
+        let path = candidates.first { RawPath.withName($0) { access($0, R_OK) } == 0 } ?? candidates[candidates.count - 1]
         let script: Script
         do throws(SQLLogicTestError) {
             script = try Script(path: path)

@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 
 /// `concurrentloop` and `concurrentforeach`: rounds that run at the same time, each on connections of its own.
@@ -5,36 +6,55 @@ extension DuckRun {
     /// The most rounds that run at once.
     private static let mostAtOnce = 16
 
-    /// One round, used by one thread.
-    private final class Round: @unchecked Sendable {
-        var run: DuckRun
-        var ending: Ending?
+    /// Shared by all threads: the rounds that are left, and the outcome of the others. A round is made when a thread is free for it,
+    /// for there may be a million.
+    private final class Work: @unchecked Sendable {
+        private let loop: DuckLoop
+        /// What each round begins as.
+        private let template: DuckRun
+        private let next = Atomic<Int>(0)
+        private let outcome = Mutex(Outcome())
 
-        init(_ run: DuckRun) { self.run = run }
+        struct Outcome {
+            var tests = 0
+            var skipped = 0
+            var labels: [String: [UInt8]] = [:]
+            /// The first round, in their order, that ended the file.
+            var ending: (round: Int, ending: Ending)?
+        }
 
-        func perform(_ body: [DuckNode]) {
-            // Held while it runs: there may be a million rounds.
-            let others = run.rows
-            run.rows = ResultTable.boxed()
-            defer { (run.rows, run.connections) = (others, [:]) }
-            do throws(Ending) {
-                try run.run(body)
-            } catch {
-                if case .nextRound = error { return }
-                ending = error
+        init(_ loop: DuckLoop, _ template: DuckRun) {
+            self.loop = loop
+            self.template = template
+        }
+
+        var result: Outcome { outcome.withLock { $0 } }
+
+        /// Performs rounds until none is left.
+        func perform() {
+            let rows = ResultTable.boxed()
+            while case let round = next.add(1, ordering: .relaxed).oldValue, round < loop.rounds.count {
+                var run = template
+                run.rows = rows
+                run.bind(loop.names, loop.values(inRound: round))
+                do throws(Ending) {
+                    try run.run(loop.body)
+                    add(run)
+                } catch {
+                    add(run, round, error)
+                }
             }
         }
-    }
 
-    /// The rounds and what each runs, for all threads.
-    private final class Work: @unchecked Sendable {
-        let rounds: [Round]
-        let body: [DuckNode]
-        let next = Atomic<Int>(0)
-
-        init(_ rounds: [Round], _ body: [DuckNode]) {
-            self.rounds = rounds
-            self.body = body
+        private func add(_ run: DuckRun, _ round: Int = 0, _ ending: Ending? = nil) {
+            outcome.withLock { outcome in
+                outcome.tests += run.verdict.tests
+                outcome.skipped += run.verdict.skipped
+                outcome.labels.merge(run.labels) { known, _ in known }
+                guard let ending, outcome.ending.map({ round < $0.round }) ?? true else { return }
+                if case .nextRound = ending { return }
+                outcome.ending = (round, ending)
+            }
         }
     }
 
@@ -42,29 +62,27 @@ extension DuckRun {
         guard !isRound else { throw .failed(loop.place.failure(.script, "a concurrent loop cannot stand in another one")) }
         guard engine.allowsThreads else { throw .unsupported("\(loop.place.shown): \(loop.directive) is not supported by this engine") }
         progress?(loop.place.mainLine, number)
-        // Made once, not by each.
+        lastLine = loop.place.mainLine
+        // Made here, so that the threads need not agree on who makes it.
         _ = try? testFolder.path()
-        let work = Work(loop.rounds.map { round(loop.names, loop.values(inRound: $0)) }, loop.body)
-        WorkerThreads.start(min(Self.mostAtOnce, work.rounds.count)) {
-            while case let index = work.next.add(1, ordering: .relaxed).oldValue, index < work.rounds.count {
-                work.rounds[index].perform(work.body)
-            }
-        }.join()
-        for round in work.rounds {
-            verdict.tests += round.run.verdict.tests
-            verdict.skipped += round.run.verdict.skipped
-            labels.merge(round.run.labels) { known, _ in known }
-        }
-        if let ending = work.rounds.lazy.compactMap(\.ending).first { throw ending }
+        let work = Work(loop, template(for: loop))
+        let threads = (0..<min(Self.mostAtOnce, loop.rounds.count)).compactMap { _ in try? SystemThread.joinable { work.perform() } }
+        if threads.isEmpty { work.perform() }
+        for thread in threads { thread.join() }
+        let result = work.result
+        verdict.tests += result.tests
+        verdict.skipped += result.skipped
+        labels.merge(result.labels) { known, _ in known }
+        if let (_, ending) = result.ending { throw ending }
     }
 
-    private func round(_ names: [String], _ values: [String]) -> Round {
+    private func template(for loop: DuckLoop) -> DuckRun {
         var run = self
         run.isRound = true
         run.progress = nil
         run.connections = [:]
         run.verdict = FileVerdict()
-        run.bind(names, values)
-        return Round(run)
+        run.loopNames += loop.names
+        return run
     }
 }

@@ -9,7 +9,7 @@ extension DuckRun {
         databasePath = words.count > 1 ? absolute(words[1]) : nil
         connections = [:]
         if let path = databasePath, !isReadOnly {
-            // What is there is removed: only what is the test's own.
+            // What is there is removed, so it must lie in the test's own folder.
             guard let folder = try? testFolder.path(), path.hasPrefix(folder + "/"), !path.contains("/../") else { throw unsupported }
             database = Unopened()
             for suffix in ["", ".wal", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
@@ -28,14 +28,14 @@ extension DuckRun {
         var opened: (any EngineDatabase)?
         do throws(SQLLogicTestError) {
             if let databasePath {
-                opened = try engine.open(path: databasePath, isReadOnly: isReadOnly)
-                // A database that cannot be opened shows now.
+                opened = try engine.openDatabase(at: databasePath, isReadOnly: isReadOnly)
+                // If it cannot be opened, this record fails and no later one.
                 if let opened { connections = ["": try opened.connect()] }
             } else {
-                opened = try engine.open(file: file)
+                opened = try engine.makeDatabase(for: file)
             }
         } catch {
-            throw wrong(record, error.message)
+            throw wrong(record, error.message, .unexpectedError)
         }
         guard let opened else { throw unsupported }
         database = opened
@@ -43,16 +43,17 @@ extension DuckRun {
 
     mutating func reconnect(_ record: DuckRecord) throws(Ending) {
         do throws(SQLLogicTestError) {
-            // The new one first: memory lives as long as its last connection.
+            // The new connection first: a database in memory goes with its last one.
             let connection = try database.connect()
             connections = ["": connection]
         } catch {
-            throw wrong(record, error.message)
+            throw wrong(record, error.message, .unexpectedError)
         }
     }
 
     @inline(never)
     mutating func outcome(of sql: String, on name: String, _ record: DuckRecord) throws(Ending) -> StatementOutcome {
+        if isRound, !name.isEmpty { throw wrong(record, "a connection with a name cannot be used in a concurrent loop") }
         let connection: any EngineConnection
         do throws(SQLLogicTestError) {
             if let known = connections[name] {
@@ -62,7 +63,7 @@ extension DuckRun {
                 connections[name] = connection
             }
         } catch {
-            throw wrong(record, error.message)
+            throw wrong(record, error.message, .unexpectedError)
         }
         rows.table.removeAll()
         defer { (notices, columnTypes) = (connection.notices, connection.columnTypes) }

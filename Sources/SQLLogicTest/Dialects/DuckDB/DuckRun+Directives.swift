@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Everything but statements, queries and loops.
 extension DuckRun {
@@ -7,13 +8,16 @@ extension DuckRun {
         func unmet() -> Ending { .unsupported("\(record.place.shown): \(words.joined(separator: " ")) is not met") }
         switch (words[0], words.count) {
         case ("halt", 1): throw .halt(line: record.place.mainLine)
-        case ("continue", 1): throw .nextRound
+        case ("continue", 1):
+            if loopNames.isEmpty { throw wrong(record, "continue can only stand within a loop") }
+            throw .nextRound
         case ("tags", _): break
         case ("hash-threshold", 2):
-            // Each result says by its form whether it is a hash.
+            // It has no effect: each expected result shows whether it is a hash.
             guard Int(words[1]) != nil else { throw wrong(record, "hash-threshold needs a number") }
         case ("mode", 2...): try setMode(words, unsupported())
-        case ("reset", 3) where words[1] == "label": labels[words[2]] = nil
+        case ("reset", 3) where words[1] == "label":
+            guard labels.removeValue(forKey: words[2]) != nil else { throw wrong(record, "there is no label \(words[2]) to reset") }
         case ("require", 2...): if !requirements.areMet(words.dropFirst()) { throw unmet() }
         case ("require-env", 2...3):
             let value = getenv(words[1]).map { String(cString: $0) }
@@ -47,8 +51,8 @@ extension DuckRun {
     private mutating func set(_ words: [String], _ record: DuckRecord, _ unsupported: Ending) throws(Ending) {
         switch words.dropFirst().first {
         case "ignore_error_messages":
-            ignoredErrors = words.dropFirst(2).joined(separator: " ").split(separator: ",").map { Whitespace.trimmed(String($0)) }
-        case "always_fail_error_messages": break
+            ignoredErrors = Self.texts(words)
+        case "always_fail_error_messages": unexpectableErrors = Self.texts(words)
         case "variable" where words.count == 4 && !words[3].hasPrefix("<"): variables[words[2]] = words[3]
         case "seed" where words.count == 3 && Double(words[2]) != nil:
             if case .failed(let error) = try outcome(of: "SELECT SETSEED(\(words[2]))", on: "", record) { throw wrong(record, error.message) }
@@ -56,19 +60,24 @@ extension DuckRun {
         }
     }
 
-    private static let microseconds: [String: Double] = {
+    /// `set NAME text, other text`.
+    private static func texts(_ words: [String]) -> [String] {
+        words.dropFirst(2).joined(separator: " ").split(separator: ",").map { Whitespace.trimmed(String($0)) }.filter { !$0.isEmpty }
+    }
+
+    private static let seconds: [String: Double] = {
         var table: [String: Double] = [:]
-        for (names, value) in [("second sec", 1e6), ("millisecond milli", 1e3), ("microsecond micro", 1), ("nanosecond nano", 1e-3)] {
+        for (names, value) in [("second sec", 1.0), ("millisecond milli", 1e-3), ("microsecond micro", 1e-6), ("nanosecond nano", 1e-9)] {
             for name in names.split(separator: " ") { (table["\(name)"], table["\(name)s"]) = (value, value) }
         }
         return table
     }()
 
     private func sleep(_ words: [String], _ record: DuckRecord) throws(Ending) {
-        guard let units = Double(words[1]), let unit = Self.microseconds[words[2]], units >= 0 else {
+        guard let units = Double(words[1]), let unit = Self.seconds[words[2]], units >= 0 else {
             throw wrong(record, "sleep needs a number and a unit")
         }
-        usleep(UInt32(min(units * unit, Double(UInt32.max))))
+        Clock.pauseThread(units * unit)
     }
 
     /// `unzip FILE.gz [TARGET]`: by the machine's gzip.
@@ -79,10 +88,12 @@ extension DuckRun {
         do {
             let target = words.count == 3 && words[2] != "NULL" ? absolute(words[2]) : "\(try testFolder.path())/\(name.dropLast(3))"
             let command = "exec gzip -dc -- \(ShellWord.quoted(source)) > \(ShellWord.quoted(target))"
-            let status = try ChildProcess(command: Array(command.utf8)).wait()
-            if status != 0 { throw wrong(record, "cannot unzip \(words[1]): gzip ended with \(status)") }
+            let end = try ShellCommand(Array(command.utf8)).wait()
+            if end != .exited(0) { throw wrong(record, "cannot unzip \(words[1]): gzip ended with \(end?.shown ?? "an unknown exit code")") }
         } catch let ending as Ending {
             throw ending
+        } catch let failure as ShellCommand.Failure {
+            throw wrong(record, "cannot unzip \(words[1]): \(failure.message)")
         } catch {
             throw wrong(record, "cannot unzip \(words[1]): \(error)")
         }

@@ -1,13 +1,11 @@
-import Glibc
-
-/// The run of one script in DuckDB's dialect. What is not supported ends the run as a skip that names the directive; it
-/// is never a pass.
+/// The run of one script in DuckDB's dialect (`sqllogic_test_runner.cpp`). A directive that is not supported ends it; the verdict
+/// names the directive, and is no pass.
 struct DuckRun {
     let engine: any Engine
     let options: RunOptions
     private let engineName: String
     let requirements: DuckRequirements
-    var progress: FileRunner.Progress?
+    var progress: RecordProgress?
     /// The path of the script that was asked for.
     let file: String
     var database: any EngineDatabase
@@ -30,28 +28,34 @@ struct DuckRun {
     var variables: [String: String] = [:]
     /// How many `mode skip` wait for their `mode unskip`.
     var skipLevel = 0
-    /// Errors with one of these texts end the file as a skip.
+    /// An error with one of these texts says that something outside is missing: it ends the file as unsupported.
     var ignoredErrors = ["HTTP", "Unable to connect"]
+    /// Errors with one of these texts are never expected.
+    var unexpectableErrors = ["differs from original result!", "INTERNAL"]
+    /// The variables of the loops that this is in, outermost first.
+    var loopNames: [String] = []
     /// Of the record that began last.
     private(set) var number = 0
+    /// The line of that record in the script that was asked for.
+    var lastLine = 0
 
-    /// How a record ended, if not simply.
+    /// Why what follows a record does not run.
     enum Ending: Error {
-        case failed(Failure)
-        /// The file ends here, as a skip for this reason.
+        case failed(ScriptFailure)
+        /// The file ends here for this reason, and has not failed.
         case unsupported(String)
         case halt(line: Int)
         case nextRound
     }
 
-    init(engine: any Engine, file: String, options: RunOptions, progress: FileRunner.Progress?) throws(SQLLogicTestError) {
+    init(engine: any Engine, file: String, options: RunOptions, progress: RecordProgress?) throws(SQLLogicTestError) {
         self.engine = engine
         self.options = options
         self.progress = progress
         self.file = file
         engineName = options.engineName ?? "duckdb"
         requirements = DuckRequirements(labels: options.labels)
-        database = try engine.open(file: file)
+        database = try engine.makeDatabase(for: file)
         testFolder = TestFolder()
         for (name, value) in surroundings() { variables[name] = value }
     }
@@ -60,8 +64,9 @@ struct DuckRun {
         do throws(DuckParser.Problem) {
             finish(try DuckParser.parse(script, workingDirectory: options.workingDirectory))
         } catch {
-            verdict.note(DuckPlace(line: error.line, file: error.file, mainLine: 0).failure(.script, error.message), limit: options.failureLimit)
+            verdict.add(DuckPlace(line: error.line, file: error.file, mainLine: 0).failure(.script, error.message), keeping: options.failureLimit)
             verdict.stopReason = .badRecord
+            verdict.stoppedAt = 0
         }
     }
 
@@ -71,12 +76,14 @@ struct DuckRun {
         } catch {
             switch error {
             case .failed(let failure):
-                verdict.note(failure, limit: options.failureLimit)
+                verdict.add(identified(failure, in: nodes), keeping: options.failureLimit)
                 verdict.stopReason = .firstError
+                verdict.stoppedAt = lastLine
             case .unsupported(let reason):
                 verdict.skipped += 1
                 verdict.skipReason = reason
                 verdict.stopReason = .unsupported
+                verdict.stoppedAt = lastLine
             case .halt(let line):
                 verdict.haltLine = line
                 verdict.stopReason = .halt
@@ -97,16 +104,20 @@ struct DuckRun {
     }
 
     private mutating func run(_ loop: DuckLoop) throws(Ending) {
-        // Its records are counted once, and one of them may end the skipping.
+        // Its records are counted once, not once a round; a `mode unskip` may be among them.
         if skipLevel > 0 { return try run(loop.body) }
-        if isKeptOut(loop.conditions) {
+        if try isKeptOut(loop.conditions, loop.place) {
             verdict.skipped += 1
             return
         }
         if let reason = loop.unsupported { throw .unsupported("\(loop.place.shown): \(reason)") }
         if loop.isConcurrent { return try runConcurrently(loop) }
         let outer = variables
-        defer { for name in loop.names { variables[name] = outer[name] } }
+        loopNames += loop.names
+        defer {
+            for name in loop.names { variables[name] = outer[name] }
+            loopNames.removeLast(loop.names.count)
+        }
         for round in loop.rounds {
             bind(loop.names, loop.values(inRound: round))
             do throws(Ending) {
@@ -121,15 +132,26 @@ struct DuckRun {
         for (name, value) in zip(names, values) { variables[name] = replace(value) }
     }
 
-    private func isKeptOut(_ conditions: [DuckCondition]) -> Bool {
-        conditions.contains { $0.keepsOut(engine: engineName, variables: variables) }
+    private func isKeptOut(_ conditions: [DuckCondition], _ place: DuckPlace) throws(Ending) -> Bool {
+        guard !conditions.isEmpty else { return false }
+        var loop: [String: String] = [:]
+        for name in loopNames { loop[name] = variables[name] }
+        do throws(DuckCondition.Invalid) {
+            for condition in conditions where try condition.keepsOut(engine: engineName, loop: loop) { return true }
+            return false
+        } catch {
+            throw .failed(place.failure(.script, error.message))
+        }
     }
 
     private mutating func run(_ record: DuckRecord) throws(Ending) {
         number += 1
+        lastLine = record.place.mainLine
         progress?(record.place.mainLine, number)
         let words = record.words.map(replace)
-        if isKeptOut(record.conditions) || (skipLevel > 0 && words[0] != "mode") {
+        var isOut = skipLevel > 0 && words[0] != "mode"
+        if !isOut { isOut = try isKeptOut(record.conditions, record.place) }
+        if isOut {
             verdict.skipped += 1
             return
         }
@@ -176,18 +198,5 @@ struct DuckRun {
         }
         if text.contains("__TEST_DIR__"), let folder = try? testFolder.path() { text.replace("__TEST_DIR__", with: folder) }
         return text
-    }
-
-    // MARK: Failures
-
-    @inline(never)
-    func wrong(_ record: DuckRecord, _ message: String) -> Ending { .failed(record.place.failure(.script, message)) }
-
-    @inline(never)
-    func failure(_ kind: Failure.Kind, _ record: DuckRecord, _ sql: String, _ message: String, expected: String = "", actual: String = "") -> Ending {
-        func cut(_ text: String) -> String { Array(text.utf8).withUnsafeBufferPointer { Failure.cut($0) } }
-        var failure = record.place.failure(kind, message).with(notices)
-        (failure.sql, failure.expected, failure.actual) = (cut(sql), cut(expected), cut(actual))
-        return .failed(failure)
     }
 }

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Reads a script in the dialect of sqllogictest-rs, with all that it includes, before anything of it runs.
+/// Reads a script in the dialect of sqllogictest-rs (`parser.rs` of its crate sqllogictest), with all that it includes, before
+/// anything of it runs.
 struct RSParser {
     private let script: Script
     private var lines: PlainLines
@@ -108,11 +109,11 @@ struct RSParser {
     }
 
     /// What an `error` record expects: with a retry, only a message of several lines may follow.
-    private func error(_ arguments: ArraySlice<String>) throws(RSParseError.Reason) -> (ExpectedError, RSRecord.Retry?) {
+    private func error(_ arguments: ArraySlice<String>) throws(RSParseError.Reason) -> (RSExpectedError, RSRecord.Retry?) {
         if arguments.count == 4, arguments.first == "retry", arguments.dropFirst(2).first == "backoff" {
             return (.any, try retry(arguments))
         }
-        return (try ExpectedError(tokens: arguments), nil)
+        return (try RSExpectedError(tokens: arguments), nil)
     }
 
     // MARK: Records
@@ -143,6 +144,7 @@ struct RSParser {
 
     private mutating func readQuery(_ arguments: ArraySlice<String>, _ line: Int) throws(RSParseError.Reason) {
         if arguments.first == "error" { return try readQueryError(arguments.dropFirst(), line) }
+        let types = arguments.first ?? ""
         var rest = arguments.dropFirst()
         let mode = rest.first.flatMap { SortMode(rawValue: $0) }
         if mode != nil { rest = rest.dropFirst() }
@@ -150,14 +152,14 @@ struct RSParser {
         if let label = rest.first, label != "retry" { rest = rest.dropFirst() }
         let again = try retry(rest)
         let (sql, hasSeparator) = try readText()
-        guard hasSeparator else { return append(.query(.rows(mode, []), sql: sql), line, retry: again, result: atEnd) }
+        guard hasSeparator else { return append(.query(.rows(mode, []), sql: sql), line, retry: again, types: types, result: atEnd) }
         var expected: [[UInt8]] = []
         var range = ByteRange(lines.position, lines.position)
         while let next = lines.next(), next.count > 0 {
             expected.append(Array(script.buffer(next)))
             range.end = lines.position
         }
-        append(.query(.rows(mode, expected), sql: sql), line, retry: again, result: range, hasSeparator: true)
+        append(.query(.rows(mode, expected), sql: sql), line, retry: again, types: types, result: range, hasSeparator: true)
     }
 
     private mutating func readQueryError(_ arguments: ArraySlice<String>, _ line: Int) throws(RSParseError.Reason) {
@@ -184,9 +186,9 @@ struct RSParser {
         append(.bind(names: names, sql: try readText(untilSeparator: false).text), line)
     }
 
-    private mutating func append(_ body: RSRecord.Body, _ line: Int, retry: RSRecord.Retry? = nil, result: ByteRange = .empty, hasSeparator: Bool = false) {
+    private mutating func append(_ body: RSRecord.Body, _ line: Int, retry: RSRecord.Retry? = nil, types: String = "", result: ByteRange = .empty, hasSeparator: Bool = false) {
         records.append(RSRecord(line: line, mainLine: includeLine ?? line, script: script, conditions: conditions, connection: connection,
-                                retry: retry, body: body, result: result, hasSeparator: hasSeparator))
+                                retry: retry, types: types, body: body, result: result, hasSeparator: hasSeparator))
         // Conditions wait for a record that can be skipped, a connection for one that uses it.
         switch body {
         case .statement, .query, .bind: (conditions, connection) = ([], nil)
@@ -197,11 +199,11 @@ struct RSParser {
 
     // MARK: Text
 
-    /// Where a result would be put that the script does not have.
+    /// Where a result goes that the script does not have: the end of the SQL.
     private var atEnd: ByteRange { ByteRange(textEnd, textEnd) }
     private var textEnd = 0
 
-    /// The lines up to an empty one, the end, or, when asked, `----`, joined by `\n`. The first is taken whatever it is.
+    /// The lines up to an empty one, the end, or, when asked, `----`, joined by `\n`. The first one counts even if it is empty.
     private mutating func readText(untilSeparator: Bool = true) throws(RSParseError.Reason) -> (text: [UInt8], hasSeparator: Bool) {
         guard let first = lines.next() else { throw RSParseError.Reason("unexpected end of file: the record has no text") }
         var text = Array(script.buffer(first))
@@ -215,7 +217,7 @@ struct RSParser {
         return (text, false)
     }
 
-    private mutating func readMessage(_ inline: ExpectedError) throws(RSParseError.Reason) -> (String, ByteRange) {
+    private mutating func readMessage(_ inline: RSExpectedError) throws(RSParseError.Reason) -> (String, ByteRange) {
         guard inline == .any else { throw RSParseError.Reason("the error message is given twice: in the header and below ----") }
         return readUntilTwoBlankLines()
     }
@@ -241,7 +243,12 @@ struct RSParser {
         let pattern = try only("include", words.dropFirst())
         guard depth < Self.deepest else { throw RSParseError.Reason("includes are nested more than \(Self.deepest) deep") }
         let folder = script.name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(script.name[...$0]) } ?? ""
-        let paths = Self.expand(pattern.utf8.first == UInt8(ascii: "/") ? pattern : folder + pattern)
+        let paths: [String]
+        do throws(RustGlob.Problem) {
+            paths = try RustGlob.expand(pattern, in: folder)
+        } catch {
+            throw RSParseError.Reason("cannot include \(pattern): \(error.message)")
+        }
         guard !paths.isEmpty else { throw RSParseError.Reason("include finds no file: \(pattern)") }
         for path in paths {
             let included: Script
@@ -256,12 +263,5 @@ struct RSParser {
                 throw RSParseError.Reason(error)
             }
         }
-    }
-
-    private static func expand(_ pattern: String) -> [String] {
-        var found = glob_t()
-        defer { globfree(&found) }
-        guard glob(pattern, 0, nil, &found) == 0, let paths = found.gl_pathv else { return [] }
-        return (0..<Int(found.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }
     }
 }

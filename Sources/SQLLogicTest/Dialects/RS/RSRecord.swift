@@ -10,6 +10,8 @@ struct RSRecord {
     /// Nil for the default one.
     var connection: String?
     var retry: Retry?
+    /// The type letters of a query.
+    var types = ""
     var body: Body
     /// Where the result stands in `script`, below its `----`; empty behind the SQL when there is no `----`.
     var result = ByteRange.empty
@@ -37,13 +39,13 @@ struct RSRecord {
     enum StatementExpectation: Equatable {
         case ok
         case count(Int)
-        case error(ExpectedError)
+        case error(RSExpectedError)
     }
 
     enum QueryExpectation: Equatable {
         /// The lines below `----`, and the mode if the record says one.
         case rows(SortMode?, [[UInt8]])
-        case error(ExpectedError)
+        case error(RSExpectedError)
     }
 }
 

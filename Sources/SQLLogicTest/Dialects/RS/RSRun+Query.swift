@@ -1,7 +1,7 @@
-/// Queries: what they gave against the lines of the script.
+/// Queries: compares what they gave with the lines of the script.
 extension RSRun {
     mutating func judge(_ outcome: Result<StatementOutcome, SQLLogicTestError>, _ expectation: RSRecord.QueryExpectation,
-                        _ record: RSRecord) -> Failure? {
+                        _ record: RSRecord) -> ScriptFailure? {
         switch (outcome, expectation) {
         case (.success(.failed(let error)), .error(let expected)):
             return judge(error, expected, record)
@@ -16,18 +16,18 @@ extension RSRun {
         case (.success(.complete), .rows(_, let expected)):
             // A statement is a query whose result is empty.
             if expected.isEmpty { return nil }
-            return mismatch([], expected, record)
+            return mismatch([], expected, .nosort, record)
         case (.success(.rows(let types)), .rows(let mode, let expected)):
-            return compare(shown(mode ?? sortMode, typedColumns: types), expected, record)
+            return compare(shown(mode ?? sortMode, typedColumns: types), expected, mode ?? sortMode, record)
         }
     }
 
-    private static func joined(_ lines: [[UInt8]]) -> String {
+    private static func joined(_ lines: some Sequence<[UInt8]>) -> String {
         lines.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
     }
 
-    /// The result as the script should have it: sorted, hashed, row by row or value by value.
-    private func shown(_ mode: SortMode, typedColumns: Int) -> [[UInt8]] {
+    /// The values of each line that the script should have: sorted, hashed, row by row or value by value.
+    private func shown(_ mode: SortMode, typedColumns: Int) -> [[[UInt8]]] {
         let width = max(rows.table.columns, 1)
         var values: [[[UInt8]]] = []
         values.reserveCapacity(rowCount)
@@ -43,8 +43,8 @@ extension RSRun {
             isSingle = true
         }
         let count = isSingle ? values.count : values.count * typedColumns
-        if hashThreshold > 0, count > hashThreshold { return [Self.hash(values, count: count)] }
-        return isValueWise ? values.flatMap { $0 } : values.map { Array($0.joined(separator: [0x20])) }
+        if hashThreshold > 0, count > hashThreshold { return [[Self.hash(values, count: count)]] }
+        return isValueWise ? values.flatMap { $0 }.map { [$0] } : values
     }
 
     private static func hash(_ rows: [[[UInt8]]], count: Int) -> [UInt8] {
@@ -60,34 +60,48 @@ extension RSRun {
         return Array(line.bytes)
     }
 
-    private mutating func compare(_ actual: [[UInt8]], _ expected: [[UInt8]], _ record: RSRecord) -> Failure? {
-        Self.isSame(actual, expected) ? nil : mismatch(actual, expected, record)
+    private mutating func compare(_ actual: [[[UInt8]]], _ expected: [[UInt8]], _ mode: SortMode, _ record: RSRecord) -> ScriptFailure? {
+        Self.isSame(actual, expected) ? nil : mismatch(actual, expected, mode, record)
     }
 
-    private mutating func mismatch(_ actual: [[UInt8]], _ expected: [[UInt8]], _ record: RSRecord) -> Failure? {
+    private mutating func mismatch(_ actual: [[[UInt8]]], _ expected: [[UInt8]], _ mode: SortMode, _ record: RSRecord) -> ScriptFailure? {
+        let lines = actual.map(Self.line)
         if isRecording {
             // An empty line would end the result, and each line is a row.
-            guard actual.allSatisfy({ !$0.isEmpty && $0 != [0x0D] && !$0.contains(0x0A) }) else {
-                return failure(.wrongValue, record, "cannot record rows that are empty or have line ends in them", actual: Self.joined(actual))
+            guard lines.allSatisfy({ !$0.isEmpty && $0 != [0x0D] && !$0.contains(0x0A) }) else {
+                return failure(.wrongValue, record, "cannot record rows that are empty or have line ends in them", .other, actual: Self.joined(lines))
             }
-            edits.replaceResult(record.result, hasSeparator: record.hasSeparator, in: record.script, lines: actual)
+            guard Self.isSame(actual, lines) else {
+                return failure(.wrongValue, record, "cannot record rows with an empty value beside others: no line stands for them", .other, actual: Self.joined(lines))
+            }
+            edits.replaceResult(record.result, hasSeparator: record.hasSeparator, in: record.script, lines: lines)
             return nil
         }
-        return failure(.wrongValue, record, "query result mismatch", expected: Self.joined(expected), actual: Self.joined(actual))
+        mismatch = RSMismatch(types: record.types, mode: mode, isValueWise: isValueWise, lines: expected)
+        return failure(.wrongValue, record, "query result mismatch", expected: Self.joined(expected), actual: Self.joined(lines))
     }
+
+    private static func line(_ row: [[UInt8]]) -> [UInt8] { Array(row.joined(separator: [0x20])) }
 
     private static let ignored = Array("<slt:ignore>".utf8)
 
-    private static func isSame(_ actual: [[UInt8]], _ expected: [[UInt8]]) -> Bool {
+    private static func isSame(_ actual: [[[UInt8]]], _ expected: [[UInt8]]) -> Bool {
         let text = Array(expected.joined(separator: [0x0A]))
         if text.firstRange(of: ignored) != nil {
-            return hasFragments(of: text, Array(actual.joined(separator: [0x0A])))
+            return hasFragments(of: text, Array(actual.map(line).joined(separator: [0x0A])))
         }
         guard actual.count == expected.count else { return false }
-        return zip(actual, expected).allSatisfy { $0 == $1 || Whitespace.collapsed($0) == Whitespace.collapsed($1) }
+        return zip(actual, expected).allSatisfy { isSame($0, $1) }
     }
 
-    /// Whether the texts between the markers stand in `actual`, one behind the other.
+    /// Runs of white space within a value are one space, those at the ends of the line do not count. The space beside an empty value
+    /// stays: the line `a` is not the row of `a` and an empty value.
+    private static func isSame(_ row: [[UInt8]], _ expected: [UInt8]) -> Bool {
+        if row.count == 1, row[0] == expected { return true }
+        return Array(row.map { Whitespace.collapsed($0) }.joined(separator: [0x20])) == Whitespace.collapsed(expected)
+    }
+
+    /// Whether the texts between the markers stand in `actual`, in their order.
     private static func hasFragments(of expected: [UInt8], _ actual: [UInt8]) -> Bool {
         var rest = actual[...]
         for fragment in expected.split(separator: ignored) {

@@ -1,20 +1,20 @@
-import Glibc
+import Platform
 
 /// The run of one script in the dialect of sqllogictest-rs. It ends at the first record that fails.
 struct RSRun {
     let options: RunOptions
     private let database: any EngineDatabase
     private let engineName: String
-    private let progress: FileRunner.Progress?
+    private let progress: RecordProgress?
     private var connections: [String: any EngineConnection] = [:]
     /// Commands that a `system` record left running; they end with the script.
-    private var background: [ChildProcess] = []
+    private var background: [ShellCommand] = []
 
     var verdict = FileVerdict()
     var edits = ResultEdits()
     var variables: RSVariables
     private var substitutes = false
-    /// Whether what the engine gives is to be written into the script: at the last attempt.
+    /// Whether what the engine gives is written into the script: only at the last attempt.
     var isRecording = false
     var sortMode = SortMode.nosort
     var isValueWise = false
@@ -23,8 +23,12 @@ struct RSRun {
     private var sql = [UInt8]()
     /// What the server said while the last SQL ran.
     private var notices: [String] = []
+    /// How often the record has failed so far.
+    private(set) var failedAttempts = 0
+    /// What the record has given in the place of what it expects.
+    var mismatch: RSMismatch?
 
-    init(database: any EngineDatabase, engineName: String, options: RunOptions, progress: FileRunner.Progress?) {
+    init(database: any EngineDatabase, engineName: String, options: RunOptions, progress: RecordProgress?) {
         self.database = database
         self.engineName = options.engineName ?? engineName
         self.options = options
@@ -38,9 +42,11 @@ struct RSRun {
         do throws(RSParseError) {
             records = try RSParser.parse(script)
         } catch {
-            let failure = Failure(kind: .script, line: error.line, message: error.message)
-            verdict.note(error.script === script ? failure : failure.in(error.script.name), limit: options.failureLimit)
+            var failure = ScriptFailure(kind: .script, line: error.line, message: error.message)
+            (failure.category, failure.recordLine) = (.script, error.line)
+            verdict.add(error.script === script ? failure : failure.attributed(to: error.script.name), keeping: options.failureLimit)
             verdict.stopReason = .badRecord
+            verdict.stoppedAt = 0
             return
         }
         for (index, record) in records.enumerated() {
@@ -50,24 +56,29 @@ struct RSRun {
                 verdict.stopReason = .halt
                 return
             }
-            guard let failure = try run(record) else { continue }
-            verdict.note(record.script === script ? failure : failure.in(record.script.name), limit: options.failureLimit)
-            // While results are recorded, what cannot be recorded does not keep the rest from it.
+            failedAttempts = 0
+            guard let failure = try run(record) else {
+                if failedAttempts > 0 { addRetried(record, RSRun.keys(of: records).key(of: index)) }
+                continue
+            }
+            verdict.add(explain(record, failure, RSRun.keys(of: records).key(of: index), in: script), keeping: options.failureLimit)
+            // While results are recorded, one that cannot be recorded does not end the run.
             guard options.records else {
                 verdict.stopReason = .firstError
+                verdict.stoppedAt = record.mainLine
                 return
             }
         }
     }
 
     /// - Returns: nil if the record held.
-    private mutating func run(_ record: RSRecord) throws(SQLLogicTestError) -> Failure? {
+    private mutating func run(_ record: RSRecord) throws(SQLLogicTestError) -> ScriptFailure? {
         switch record.body {
         case .control(.sortMode(let mode)): sortMode = mode
         case .control(.valueWise(let isOn)): isValueWise = isOn
         case .control(.substitution(let isOn)): substitutes = isOn
         case .hashThreshold(let threshold): if options.hashThreshold == nil { hashThreshold = threshold }
-        case .sleep(let duration): Self.sleep(duration)
+        case .sleep(let duration): Clock.pauseThread(duration.inSeconds)
         case .halt: break
         case .statement, .query, .system, .bind:
             if isSkipped(record) {
@@ -80,7 +91,7 @@ struct RSRun {
         return nil
     }
 
-    /// A command is not run on an engine, so its conditions see labels alone.
+    /// A command does not run on an engine, so its conditions know labels only.
     private func isSkipped(_ record: RSRecord) -> Bool {
         var names = options.labels
         if case .system = record.body {} else { names.append(engineName) }
@@ -92,18 +103,28 @@ struct RSRun {
         }
     }
 
-    private mutating func runTest(_ record: RSRecord) throws(SQLLogicTestError) -> Failure? {
+    private mutating func runTest(_ record: RSRecord) throws(SQLLogicTestError) -> ScriptFailure? {
         var attempt = 1
         while true {
             isRecording = options.records && attempt >= record.retry?.attempts ?? 1
+            let changes = edits.count
             let failure = try runOnce(record)
+            if failure == nil, options.records { return settle(record, isChanged: edits.count > changes) }
             guard failure != nil, let retry = record.retry, attempt < retry.attempts else { return failure }
             attempt += 1
-            Self.sleep(retry.backoff)
+            failedAttempts += 1
+            Clock.pauseThread(retry.backoff.inSeconds)
         }
     }
 
-    private mutating func runOnce(_ record: RSRecord) throws(SQLLogicTestError) -> Failure? {
+    /// A record of a script that is included more than once has one result, which must hold each time.
+    private mutating func settle(_ record: RSRecord, isChanged: Bool) -> ScriptFailure? {
+        if !isChanged { edits.keep(record.result, in: record.script) }
+        guard edits.isContradictory(record.result, in: record.script) else { return nil }
+        return failure(.wrongValue, record, "cannot record a result: the record is included more than once and has not the same result each time", .other)
+    }
+
+    private mutating func runOnce(_ record: RSRecord) throws(SQLLogicTestError) -> ScriptFailure? {
         do throws(SubstitutionError) {
             switch record.body {
             case .statement(let expectation, let text):
@@ -128,6 +149,7 @@ struct RSRun {
     private mutating func run(_ text: [UInt8], _ record: RSRecord) throws(SubstitutionError) -> Result<StatementOutcome, SQLLogicTestError> {
         sql = try substitutes ? variables.substitute(text) : text
         rows.table.removeAll()
+        mismatch = nil
         do throws(SQLLogicTestError) {
             notices = []
             let connection = try connection(record.connection ?? "")
@@ -154,7 +176,7 @@ struct RSRun {
     // MARK: Statements
 
     private mutating func judge(_ outcome: Result<StatementOutcome, SQLLogicTestError>, _ expectation: RSRecord.StatementExpectation,
-                                _ record: RSRecord) -> Failure? {
+                                _ record: RSRecord) -> ScriptFailure? {
         switch (succeeded(outcome), expectation) {
         case (.failure(let error), .error(let expected)):
             return judge(error, expected, record)
@@ -182,17 +204,20 @@ struct RSRun {
 
     var rowCount: Int { rows.table.count / max(rows.table.columns, 1) }
 
-    mutating func judge(_ error: EngineFailure, _ expected: ExpectedError, _ record: RSRecord) -> Failure? {
+    mutating func judge(_ error: EngineFailure, _ expected: RSExpectedError, _ record: RSRecord) -> ScriptFailure? {
         if expected.matches(error) { return nil }
-        if case .text = expected, isRecording { return recordMessage(error.message, record) }
+        let text = error.clientText ?? error.message
+        if case .text = expected, isRecording { return recordMessage(text, record) }
+        var actual = text
+        if case .sqlState = expected { actual = error.message }
         let state = error.sqlState.map { "(\($0)) " } ?? ""
-        return failure(.statementFailed, record, "the error is not the expected one", expected: expected.shown, actual: state + error.message)
+        return failure(.statementFailed, record, "the error is not the expected one", .wrongError, expected: expected.shown, actual: state + actual)
     }
 
-    private mutating func recordMessage(_ message: String, _ record: RSRecord) -> Failure? {
+    private mutating func recordMessage(_ message: String, _ record: RSRecord) -> ScriptFailure? {
         let text = Whitespace.trimmed(message)
         guard !text.contains("\n\n\n"), !text.utf8.contains(0x0D) else {
-            return failure(.wrongValue, record, "cannot record a text with two blank lines or carriage returns in it", actual: message)
+            return failure(.wrongValue, record, "cannot record a text with two blank lines or carriage returns in it", .other, actual: message)
         }
         edits.replace(record.result, in: record.script, with: Array((text + "\n").utf8))
         return nil
@@ -200,14 +225,15 @@ struct RSRun {
 
     // MARK: Variables
 
-    private mutating func bind(_ names: [String], _ outcome: Result<StatementOutcome, SQLLogicTestError>, _ record: RSRecord) -> Failure? {
+    private mutating func bind(_ names: [String], _ outcome: Result<StatementOutcome, SQLLogicTestError>, _ record: RSRecord) -> ScriptFailure? {
         if case .failure(let error) = succeeded(outcome) {
             return failure(.queryFailed, record, "let failed: \(error.message)")
         }
         let columns = rows.table.columns
         guard rowCount == 1, columns == names.count else {
             return failure(.wrongValue, record,
-                           "let needs 1 row of \(names.count) columns, but the query gave \(rowCount) rows of \(columns)")
+                           "let needs 1 row of \(names.count) columns, but the query gave \(rowCount) rows of \(columns)",
+                           columns == names.count ? .wrongRows : .columns)
         }
         for (index, name) in names.enumerated() { variables.bind(name, String(decoding: rows.table.value(index), as: UTF8.self)) }
         return nil
@@ -218,40 +244,40 @@ struct RSRun {
     /// Bytes of a command's output that are kept.
     private static let outputLimit = 1 << 20
 
-    private mutating func runSystem(_ command: [UInt8], _ expected: String?, _ record: RSRecord) -> Failure? {
+    private mutating func runSystem(_ command: [UInt8], _ expected: String?, _ record: RSRecord) -> ScriptFailure? {
         sql = command
         notices = []
-        do throws(EngineFailure) {
+        do throws(ShellCommand.Failure) {
             if Whitespace.trimmed(String(decoding: command, as: UTF8.self)).utf8.last == UInt8(ascii: "&") {
-                background.append(try ChildProcess(command: command + Array("\nwait".utf8)))
-                return nil
+                background.append(try ShellCommand(command + Array("\nwait".utf8)))
+                // Nobody waits for what it prints.
+                return judgeOutput("", expected, record)
             }
-            let child = try ChildProcess(command: command, output: true)
+            let child = try ShellCommand(command, output: true)
             let output = Whitespace.trimmed(String(decoding: child.readAll(limit: Self.outputLimit), as: UTF8.self))
-            let status = child.wait()
-            guard status == 0 else {
-                let end = status > 0 ? "exit code \(status)" : "signal \(-status)"
-                return failure(.statementFailed, record, "system command failed with \(end)", actual: output)
+            guard let end = child.wait() else {
+                return failure(.statementFailed, record, "system command failed: the system does not say how it ended", actual: output)
             }
-            guard let expected, output != expected else { return nil }
-            if isRecording { return recordMessage(output, record) }
-            return failure(.wrongValue, record, "system command's output differs", expected: expected, actual: output)
+            guard end == .exited(0) else { return failure(.statementFailed, record, "system command failed with \(end.shown)", actual: output) }
+            return judgeOutput(output, expected, record)
         } catch {
             return failure(.statementFailed, record, "system command failed: \(error.message)")
         }
     }
 
-    private static func sleep(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-        var rest = timespec()
-        while nanosleep(&time, &rest) != 0, errno == EINTR { time = rest }
+    private mutating func judgeOutput(_ output: String, _ expected: String?, _ record: RSRecord) -> ScriptFailure? {
+        guard let expected, output != expected else { return nil }
+        if isRecording { return recordMessage(output, record) }
+        return failure(.wrongValue, record, "system command's output differs", expected: expected, actual: output)
     }
 
     @inline(never)
-    func failure(_ kind: Failure.Kind, _ record: RSRecord, _ message: String, expected: String = "", actual: String = "") -> Failure {
-        func cut(_ text: String) -> String { Array(text.utf8).withUnsafeBufferPointer { Failure.cut($0) } }
-        return Failure(kind: kind, line: record.line, message: message, sql: sql.withUnsafeBufferPointer { Failure.cut($0) },
-                       expected: cut(expected), actual: cut(actual)).with(notices)
+    func failure(_ kind: ScriptFailure.Kind, _ record: RSRecord, _ message: String, _ category: FailureCategory? = nil,
+                 expected: String = "", actual: String = "") -> ScriptFailure {
+        func cut(_ text: String) -> String { Array(text.utf8).withUnsafeBufferPointer { ScriptFailure.cut($0) } }
+        var failure = ScriptFailure(kind: kind, line: record.line, message: message, sql: sql.withUnsafeBufferPointer { ScriptFailure.cut($0) },
+                                    expected: cut(expected), actual: cut(actual)).with(notices: notices)
+        failure.category = category ?? kind.category
+        return failure
     }
 }

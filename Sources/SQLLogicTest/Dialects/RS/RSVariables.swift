@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The variables of a script: what `let` has bound, what the environment has, and the runner's own.
 struct RSVariables {
@@ -23,17 +24,21 @@ struct RSVariables {
 
     private func value(_ name: String) throws(SubstitutionError) -> String? {
         switch name {
-        case "__TEST_DIR__": return try testFolder.path()
+        case "__TEST_DIR__": return try folder()
         case "__NOW__": return Self.now
         default: return bound[name] ?? getenv(name).map { String(cString: $0) }
         }
     }
 
     /// Nanoseconds since 1970.
-    private static var now: String {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return String(time.tv_sec * 1_000_000_000 + time.tv_nsec)
+    private static var now: String { String(Clock.nanoseconds) }
+
+    private func folder() throws(SubstitutionError) -> String {
+        do throws(SQLLogicTestError) {
+            return try testFolder.path()
+        } catch {
+            throw SubstitutionError(error.message)
+        }
     }
 
     // MARK: SQL
@@ -109,7 +114,7 @@ struct RSVariables {
     func substituteInCommand(_ command: [UInt8]) throws(SubstitutionError) -> [UInt8] {
         var result = command
         let folder = Array("$__TEST_DIR__".utf8)
-        if result.firstRange(of: folder) != nil { result.replace(folder, with: Array(try testFolder.path().utf8)) }
+        if result.firstRange(of: folder) != nil { result.replace(folder, with: Array(try self.folder().utf8)) }
         result.replace(Array("$__NOW__".utf8), with: Array(Self.now.utf8))
         // Longer names first: $ab is not $a and a b.
         for (name, value) in bound.sorted(by: { ($0.key.utf8.count, $0.key) > ($1.key.utf8.count, $1.key) }) {
@@ -117,9 +122,4 @@ struct RSVariables {
         }
         return result
     }
-}
-
-struct SubstitutionError: Error {
-    var message: String
-    init(_ message: String) { self.message = message }
 }

@@ -1,20 +1,24 @@
 import FoundationEssentials
+import Platform
 
 /// A connection to a program of the user's.
 final class ExternalConnection: EngineConnection {
-    private let process: ChildProcess
+    private let process: ShellCommand
     private let shutdownTimeout: Double
     private var stream = JSONStream()
     private(set) var columnTypes: [String] = []
 
-    init(_ process: ChildProcess, shutdownTimeout: Double) {
+    private let loss: ConnectionLoss?
+
+    init(_ process: ShellCommand, shutdownTimeout: Double, loss: ConnectionLoss? = nil) {
+        self.loss = loss
         self.process = process
         self.shutdownTimeout = shutdownTimeout
     }
 
     deinit {
         process.closeInput()
-        _ = process.waitBriefly(seconds: shutdownTimeout)
+        _ = process.wait(seconds: shutdownTimeout)
     }
 
     private struct Request: Encodable { var sql: String }
@@ -60,11 +64,19 @@ final class ExternalConnection: EngineConnection {
         }
     }
 
+    private func lost(_ message: String) -> Result<[[String]], EngineFailure> {
+        loss?.note()
+        return .failure(EngineFailure(message))
+    }
+
+    /// How the program ended, if it does so by itself within `seconds`.
+    func end(within seconds: Double) -> ProcessTermination? { process.wait(seconds: seconds) }
+
     private func ask(_ sql: UnsafeBufferPointer<UInt8>) -> Result<[[String]], EngineFailure> {
         columnTypes = []
         do {
             let request = try JSONEncoder().encode(Request(sql: String(decoding: sql, as: UTF8.self)))
-            guard process.write(Array(request)) else { return .failure(EngineFailure("the engine's program does not take requests any more")) }
+            guard process.write(Array(request)) else { return lost("the engine's program does not take requests any more") }
             while true {
                 if let object = stream.next() {
                     let reply = try JSONDecoder().decode(Reply.self, from: Data(object))
@@ -73,7 +85,7 @@ final class ExternalConnection: EngineConnection {
                     return .success(reply.result ?? [])
                 }
                 let bytes = process.read()
-                if bytes.isEmpty { return .failure(EngineFailure("the engine's program ended without an answer")) }
+                if bytes.isEmpty { return lost("the engine's program ended without an answer") }
                 stream.add(bytes)
                 if stream.isTooLong { return .failure(EngineFailure("the engine's answer is longer than \(JSONStream.limit) bytes")) }
             }

@@ -1,4 +1,4 @@
-/// Cuts a stream of JSON objects that follow each other into the objects, as they come.
+/// Cuts a stream of bytes into the JSON objects that follow each other in it.
 struct JSONStream {
     private var buffer: [UInt8] = []
     private var scanned = 0
@@ -6,7 +6,7 @@ struct JSONStream {
     private var isInString = false
     private var isEscaped = false
 
-    /// The longest object that is taken, in bytes.
+    /// The longest object that is accepted, in bytes.
     static let limit = 256 << 20
 
     /// Whether an object is longer than ``limit``.
@@ -14,7 +14,7 @@ struct JSONStream {
 
     mutating func add(_ bytes: [UInt8]) { buffer += bytes }
 
-    /// The next whole object, or nil while it is not all there.
+    /// The next object, or nil until all of it has been added.
     mutating func next() -> [UInt8]? {
         buffer.withUnsafeBufferPointer { bytes in
             while scanned < bytes.count {

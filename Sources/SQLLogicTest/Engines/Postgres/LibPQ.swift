@@ -57,6 +57,9 @@ struct LibPQ: @unchecked Sendable {
     static let tuplesOK: Int32 = 2
     static let copyOut: Int32 = 3
     static let copyIn: Int32 = 4
+    static let severityField = Int32(UInt8(ascii: "S"))
+    static let detailField = Int32(UInt8(ascii: "D"))
+    static let hintField = Int32(UInt8(ascii: "H"))
     static let messageField = Int32(UInt8(ascii: "M"))
     static let sqlStateField = Int32(UInt8(ascii: "C"))
 }

@@ -1,24 +1,25 @@
-import Glibc
-
 /// One connection to a PostgreSQL server.
 final class PostgresConnection: EngineConnection {
     private let library: LibPQ
     private let handle: OpaquePointer
-    private let queryProtocol: PostgresEngine.QueryProtocol
-    /// The database is dropped after its connections.
-    private let owner: AnyObject?
+    private let queryProtocol: PostgresQueryProtocol
+    /// Its database, which is dropped after its connections.
+    private let holder: AnyObject?
+    private let loss: ConnectionLoss?
 
-    init(_ library: LibPQ, connection: String, queryProtocol: PostgresEngine.QueryProtocol, owner: AnyObject?) throws(SQLLogicTestError) {
+    init(_ library: LibPQ, connection: String, queryProtocol: PostgresQueryProtocol, holder: AnyObject? = nil,
+         loss: ConnectionLoss? = nil) throws(SQLLogicTestError) {
+        self.loss = loss
         self.library = library
         self.queryProtocol = queryProtocol
-        self.owner = owner
+        self.holder = holder
         guard let handle = library.connect(connection) else {
             throw SQLLogicTestError(.engine, "cannot connect to PostgreSQL: no memory", isRetryable: true)
         }
         guard library.status(handle) == LibPQ.connectionOK else {
             let reason = Self.text(library.errorMessage(handle))
             library.finish(handle)
-            throw SQLLogicTestError(.engine, "cannot connect to PostgreSQL: \(reason); check engine.connection or PGHOST, PGUSER and so on",
+            throw SQLLogicTestError(.engine, "cannot connect to PostgreSQL: \(reason); check the connection string, or PGHOST, PGUSER and so on",
                                     isRetryable: true)
         }
         self.handle = handle
@@ -87,6 +88,17 @@ final class PostgresConnection: EngineConnection {
         return .rows(typedColumns: columns)
     }
 
+    /// The values of the rows that `sql` gives, one after the other.
+    /// - Throws: what the server says against it.
+    func values(of sql: String) throws(EngineFailure) -> [String] {
+        var table = ResultTable()
+        let outcome = Array((sql + "\0").utf8).withUnsafeBufferPointer { run(UnsafeBufferPointer(rebasing: $0.dropLast()), into: &table) }
+        if case .failed(let failure) = outcome { throw failure }
+        var values: [String] = []
+        for index in 0..<table.count { values.append(String(decoding: table.value(index), as: UTF8.self)) }
+        return values
+    }
+
     // MARK: Results
 
     private func withText<Result>(_ sql: UnsafeBufferPointer<UInt8>, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
@@ -107,7 +119,7 @@ final class PostgresConnection: EngineConnection {
         while let result = library.getResult(handle) {
             endCopy(result)
             let isError = failure(of: result) != nil
-            // The statements are one transaction: an error of a later one takes the first result back.
+            // The statements are one transaction: an error of a later one replaces the first result.
             if first == nil || isError {
                 library.clear(first)
                 first = result
@@ -118,7 +130,7 @@ final class PostgresConnection: EngineConnection {
         return first
     }
 
-    /// A script has no data for COPY; it must not leave the connection waiting for some.
+    /// Ends a COPY: a script has no data for it, and the connection must not wait for some.
     private func endCopy(_ result: OpaquePointer?) {
         switch library.resultStatus(result) {
         case LibPQ.copyIn:
@@ -131,15 +143,28 @@ final class PostgresConnection: EngineConnection {
     }
 
     private func failure(of result: OpaquePointer?) -> EngineFailure? {
+        if library.status(handle) != LibPQ.connectionOK { loss?.note() }
         guard let result else { return EngineFailure(Self.text(library.errorMessage(handle))) }
         let status = library.resultStatus(result)
         switch status {
         case LibPQ.emptyQuery, LibPQ.commandOK, LibPQ.tuplesOK, LibPQ.copyIn, LibPQ.copyOut: return nil
         default:
-            let state = library.resultErrorField(result, LibPQ.sqlStateField).map { String(cString: $0) }
-            let message = library.resultErrorField(result, LibPQ.messageField) ?? library.errorMessage(handle)
-            return EngineFailure(Self.text(message), sqlState: state)
+            let state = field(LibPQ.sqlStateField, of: result)
+            let message = field(LibPQ.messageField, of: result)
+            return EngineFailure(message ?? Self.text(library.errorMessage(handle)), sqlState: state, clientText: message.map { clientText($0, result) })
         }
+    }
+
+    private func field(_ field: Int32, of result: OpaquePointer?) -> String? {
+        library.resultErrorField(result, field).map { Self.text($0) }
+    }
+
+    /// An error in the words of the Rust crate tokio-postgres (`Display` of its `Error` and `DbError`).
+    private func clientText(_ message: String, _ result: OpaquePointer?) -> String {
+        var text = "db error: \(field(LibPQ.severityField, of: result) ?? "ERROR"): \(message)"
+        if let detail = field(LibPQ.detailField, of: result) { text += "\nDETAIL: \(detail)" }
+        if let hint = field(LibPQ.hintField, of: result) { text += "\nHINT: \(hint)" }
+        return text
     }
 
     private func forEachValue(of result: OpaquePointer?, _ body: (UnsafePointer<CChar>?, Int, Int) -> Void) {

@@ -1,37 +1,58 @@
-/// A PostgreSQL server, by libpq. Each file gets a database of its own there, dropped afterwards.
+/// A PostgreSQL server, spoken to by libpq, which is loaded when the engine is made. Each file gets a database of its own there,
+/// which is dropped afterwards. The user needs the right CREATEDB.
+///
+/// Conditions call it `postgresql` in SQLite's dialect and `postgres` in sqllogictest-rs's.
 public struct PostgresEngine: Engine {
-    /// `simple`: SQL as text, of several statements the first result counts. `extended`: one prepared statement.
-    public enum QueryProtocol: String, Sendable, Codable, CaseIterable { case simple, extended }
-
     public let name = "PostgreSQL"
     public let label = "postgres"
-    /// What libpq accepts: `host=/tmp user=me` or `postgresql://…`; what it does not say is in PGHOST and so on. It names
-    /// the database from which others are made.
-    public let connection: String
-    public let queryProtocol: QueryProtocol
+    private var server: PostgresServer
+
+    /// - Parameters:
+    ///   - connection: what libpq accepts: `host=/tmp user=me` or `postgresql://…` (PostgreSQL's documentation, "Connection
+    ///     Strings"). What it does not say is in PGHOST and so on. It names the database from which others are made.
+    ///   - queryProtocol: how SQL is sent.
+    /// - Throws: ``SQLLogicTestError/Code/engine`` if libpq is not on this machine.
+    public init(connection: String = "", queryProtocol: PostgresQueryProtocol = .simple) throws(SQLLogicTestError) {
+        server = try PostgresServer(connection: connection, queryProtocol: queryProtocol)
+    }
+
+    /// The connection string that the engine was made with.
+    public var connection: String { server.connection }
+
+    /// How SQL is sent.
+    public var queryProtocol: PostgresQueryProtocol { server.queryProtocol }
+
     /// Leaves the databases on the server.
-    public var keepsDatabases = false
-    /// Who the databases belong to: stands in their comments, so that ``sweep(_:)`` finds what a killed process left.
-    public var owner: String?
-    private let library: LibPQ
-
-    /// - Throws: if libpq is not on this machine.
-    public init(connection: String = "", queryProtocol: QueryProtocol = .simple) throws(SQLLogicTestError) {
-        self.connection = connection
-        self.queryProtocol = queryProtocol
-        library = try LibPQ()
+    public var keepsDatabases: Bool {
+        get { server.keepsDatabases }
+        set { server.keepsDatabases = newValue }
     }
 
-    public func open(file: String) throws(SQLLogicTestError) -> any EngineDatabase {
-        try PostgresDatabase(library, engine: self, name: DatabaseName.make(for: file))
+    /// Who the databases belong to, any text. It stands in their comments, so that ``dropOrphans(isOver:)`` finds what a killed
+    /// process has left. Nil writes none.
+    public var owner: String? {
+        get { server.owner }
+        set { server.owner = newValue }
     }
 
-    /// Drops the databases of owners that are no more.
-    public func sweep(_ isOver: (_ owner: String) -> Bool) {
-        for database in PostgresDatabase.owned(library, connection) where isOver(database.owner) { discard(database: database.name) }
+    public func makeDatabase(for file: String) throws(SQLLogicTestError) -> any EngineDatabase {
+        try PostgresDatabase(server, name: DatabaseName.make(for: file))
     }
 
-    public func discard(database name: String) {
-        if !keepsDatabases { PostgresDatabase.drop(name, library, connection) }
+    /// Drops the databases of owners that are no more, with the sessions that use them. It does nothing where the server cannot be
+    /// asked.
+    /// - Parameter isOver: whether an owner, a text that ``owner`` once was, is no more.
+    public func dropOrphans(isOver: (_ owner: String) -> Bool) {
+        for database in server.ownedDatabases() where isOver(database.owner) { server.drop(database.name) }
     }
+
+    /// Connects once, and asks whether the user may make databases.
+    public func check(afterLoss: Bool) throws(SQLLogicTestError) { try server.check() }
+
+    /// The server's version, such as `15.4 (Debian 15.4-1)`; nil where it cannot be asked, or does not say.
+    public var serverVersion: String? { server.version }
+
+    public func consumeLoss() -> Bool { server.loss.consume() }
+
+    public func discard(database name: String) { server.drop(name) }
 }

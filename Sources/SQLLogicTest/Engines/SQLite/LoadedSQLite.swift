@@ -29,7 +29,7 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
     /// - Parameter path: of the shared library; without a slash it is searched for as `dlopen` does.
     init(path: String) throws(SQLLogicTestError) {
         // Deep binding: the library must call itself, not the SQLite in this program.
-        let library = try SharedLibrary(path, flags: RTLD_DEEPBIND, remedy: "set engine.library to a shared library with SQLite's interface")
+        let library = try SharedLibrary(path, flags: RTLD_DEEPBIND, remedy: "name a shared library with SQLite's interface")
         // Memory statistics take a lock at every allocation; a library that is in use already keeps its own settings.
         if let config = library.find("sqlite3_config") { csqlite_config_int_by(config, SQLITE_CONFIG_MEMSTATUS, 0) }
         openCall = try library.call("sqlite3_open_v2")

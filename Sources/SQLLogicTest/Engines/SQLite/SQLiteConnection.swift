@@ -23,7 +23,7 @@ final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
                                     isRetryable: code == SQLITE_NOMEM || code == SQLITE_CANTOPEN)
         }
         database = handle
-        // The data is worth nothing after the run.
+        // Nobody needs the data after the run.
         _ = sqlite.exec(database, "PRAGMA synchronous=OFF")
     }
 
@@ -59,7 +59,7 @@ final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
             }
             code = sqlite.step(prepared)
         }
-        // The original runner does not see what goes wrong here; but want of memory is no result of a query.
+        // The original runner does not look at errors here. A query that runs out of memory has failed all the same.
         return code == SQLITE_NOMEM ? .failed(failure) : .rows
     }
 
@@ -109,8 +109,8 @@ final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
 
     @inline(__always)
     private func append(_ column: Int32, of row: OpaquePointer, as type: UInt8, to result: inout ResultTable) {
-        // One look at the row in place of one for each of type and content. With one thread on a connection SQLite's
-        // "unprotected" values are as good as others.
+        // One call for the value instead of one each for type and content. SQLite's "unprotected" values are safe with one
+        // thread on a connection.
         let value = sqlite.columnValue(row, column)
         let stored = sqlite.valueType(value)
         if stored == SQLITE_NULL { return result.appendNull() }
@@ -161,6 +161,6 @@ final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
 enum SQLiteReal {
     /// Whole numbers below this have exactly `.000` in every version of SQLite.
     static let wholeLimit = 1e12
-    /// The original runner's: what does not fit becomes empty.
+    /// As in the original runner: what does not fit becomes empty.
     static let bufferSize = 200
 }

@@ -1,17 +1,24 @@
-/// The SQLite that is linked into this program, or a build of the user's own.
+/// The SQLite that is linked into this program, or a build of your own. Conditions call it `sqlite`.
 public struct SQLiteEngine: Engine {
     /// Where the database is.
     public enum Storage: Sendable, Equatable {
+        /// In memory, of its own for each script.
         case memory
-        /// A file, removed with its journals before each script. One script at a time.
+        /// The file at this path. It is removed with its journals before each script, so only one script can run at a time.
         case file(String)
     }
 
     public let name = "SQLite"
+    /// Where the database is.
     public let storage: Storage
     private let loaded: LoadedSQLite?
     public let allowsThreads: Bool
 
+    /// The linked SQLite.
+    /// - Parameters:
+    ///   - storage: where the database is.
+    ///   - threading: how this process uses SQLite; the first engine says it for the whole process.
+    /// - Throws: ``SQLLogicTestError/Code/engine`` when SQLite is set up for one thread and `multiple` is asked for.
     public init(storage: Storage = .memory, threading: SQLiteLibrary.Threading = .multiple) throws(SQLLogicTestError) {
         try SQLiteLibrary.initialize(threading)
         self.storage = storage
@@ -19,8 +26,11 @@ public struct SQLiteEngine: Engine {
         allowsThreads = threading == .multiple
     }
 
-    /// - Parameter library: the path of a shared library with SQLite's interface.
-    /// - Throws: if it cannot be loaded or lacks a function.
+    /// A SQLite, or another database with its C interface (<https://www.sqlite.org/c3ref/funclist.html>), from a shared library.
+    /// - Parameters:
+    ///   - storage: where the database is.
+    ///   - library: the path of the library; without a slash it is searched for as dlopen(3) does.
+    /// - Throws: ``SQLLogicTestError/Code/engine`` if it cannot be loaded or lacks a function.
     public init(storage: Storage = .memory, library: String) throws(SQLLogicTestError) {
         self.storage = storage
         loaded = try LoadedSQLite(path: library)
@@ -28,15 +38,15 @@ public struct SQLiteEngine: Engine {
         allowsThreads = false
     }
 
-    /// Of the library in use, as it names it.
+    /// The version of the SQLite in use, such as `3.46.1`.
     public var version: String { loaded?.version ?? SQLiteLibrary.version }
 
-    public func open(file: String) throws(SQLLogicTestError) -> any EngineDatabase {
+    public func makeDatabase(for file: String) throws(SQLLogicTestError) -> any EngineDatabase {
         if let loaded { return try SQLiteDatabase(loaded, path: path) }
         return try SQLiteDatabase(LinkedSQLite(), path: path)
     }
 
-    public func open(path: String, isReadOnly: Bool) throws(SQLLogicTestError) -> (any EngineDatabase)? {
+    public func openDatabase(at path: String, isReadOnly: Bool) throws(SQLLogicTestError) -> (any EngineDatabase)? {
         if let loaded { return SQLiteFile(loaded, path: path, isReadOnly: isReadOnly) }
         return SQLiteFile(LinkedSQLite(), path: path, isReadOnly: isReadOnly)
     }

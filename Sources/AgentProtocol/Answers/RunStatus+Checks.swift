@@ -1,0 +1,57 @@
+public import Fleet
+public import Wire
+
+extension RunStatus: HostAnswer {
+    /// - Throws: where the name is no run's: it becomes the name of a folder here, and a word of commands.
+    public func checked() throws(WireFault) -> RunStatus {
+        guard RunSpec.isValid(id: id) else { throw WireFault(.malformed, "the host sent a run with an impossible name: '\(Bounds.name(id))'") }
+        var copy = self
+        copy.workspace = Bounds.path(workspace)
+        copy.total = Bounds.count(total)
+        copy.queued = Bounds.count(queued)
+        copy.running = Bounds.count(running)
+        copy.outcomes = outcomes.mapValues(Bounds.count)
+        copy.tests = Bounds.count(tests)
+        copy.skippedRecords = Bounds.count(skippedRecords)
+        copy.workersWanted = Bounds.count(workersWanted)
+        copy.restarts = Bounds.count(restarts)
+        copy.lateResults = lateResults.map(Bounds.count)
+        copy.iteration = iteration.map(Bounds.count)
+        copy.flaky = flaky.map(Bounds.count)
+        copy.retries = retries.map(Bounds.count)
+        copy.retriesRefused = retriesRefused.map(Bounds.count)
+        copy.memory?.bytes = Bounds.size(memory?.bytes ?? 0)
+        copy.workers = workers.prefix(1 << 17).map { $0.bounded() }
+        copy.unmatched = unmatched?.prefix(Bounds.list).map(Bounds.path)
+        copy.error = error.map(Bounds.message)
+        copy.project = project.map(Bounds.name)
+        copy.startedBy = startedBy.map(Bounds.name)
+        copy.source = source?.bounded()
+        copy.resumedOn = resumedOn?.suffix(100).map { $0.bounded() }
+        return copy
+    }
+
+    public var answeredRun: String? { id }
+}
+
+extension WorkerStatus {
+    func bounded() -> WorkerStatus {
+        var copy = self
+        copy.slot = Bounds.count(slot)
+        copy.file = file.map(Bounds.path)
+        copy.line = Bounds.count(line)
+        copy.records = Bounds.count(records)
+        copy.rss = Bounds.size(rss)
+        return copy
+    }
+}
+
+extension SourceState {
+    func bounded() -> SourceState {
+        var copy = self
+        copy.treeDigest = treeDigest.map(Bounds.name)
+        copy.commit = commit.map(Bounds.name)
+        copy.branch = branch.map(Bounds.name)
+        return copy
+    }
+}

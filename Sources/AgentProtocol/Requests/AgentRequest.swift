@@ -1,0 +1,73 @@
+public import Fleet
+
+/// What a client may ask of the agent; each opens an exchange, whose messages are said with the case.
+///
+/// Paths are absolute on the host or begin with `~/`.
+public enum AgentRequest: Codable, Sendable {
+    /// Receives a tree: the messages are a sync's, the client sending. With a token, agents of further connections
+    /// of the same user may bring lanes of this sync.
+    case sync(WorkspaceRequest, laneToken: String?)
+    /// Whether the tree may have the workspace; changes nothing. The agent sends nothing but its refusal.
+    case claim(WorkspaceRequest)
+    /// What a workspace remembers of its tree. The agent sends one `TreeOrigin`, or nothing.
+    case mark(workspace: String)
+    /// A lane of a sync that another agent process serves: content only, from the client.
+    case lane
+    /// What the sync that just brought this tree knows of it: the commit, the branch. The agent sends a `Bool`, whether it was noted.
+    case noteSource(SourceStamp)
+    /// Runs the build command. The agent sends ``PrepareMessage``s.
+    case prepare(PrepareRequest)
+    /// What the engine of the next start or resume of this conversation is given and no file may hold. Nothing is answered.
+    case secrets(EngineSecrets)
+    /// Makes a run and starts it. The agent sends one `RunStatus`.
+    case start(StartRequest)
+    /// Starts an interrupted or stopped run again. The agent sends one `RunStatus`.
+    case resume(ResumeRequest)
+    /// The agent sends ``FollowMessage``s until the run has ended.
+    case follow(run: RunChoice, from: Int)
+    /// The agent sends one ``HostReport``.
+    case status(run: RunChoice)
+    /// The agent sends `RunStatus` values until the run has ended.
+    case stop(run: RunChoice, now: Bool)
+    /// Changes the number of workers of the live run. The agent sends one `RunStatus`.
+    case workers(run: RunChoice, count: Int)
+    /// Stops claims for a while, or lets them go on. The agent sends one `RunStatus`.
+    case pause(run: RunChoice, paused: Bool)
+    /// Looks for what older runs left behind, and ends it if asked to. The agent sends one ``DoctorReport``.
+    case doctor(ends: Bool)
+    /// The agent sends one `RunStatus` a run, latest first.
+    case runs(limit: Int)
+    /// The agent sends raw bytes of a log.
+    case logs(LogRequest)
+    /// Sends a run directory: the messages are one ``FetchHeader``, then a sync's, the agent sending.
+    case fetch(run: RunChoice)
+    /// Removes runs that have ended, or says what they take. The agent sends one `RunRemoval` for each.
+    case removeRuns([String], isDryRun: Bool)
+    /// Removes what nobody needs any more, or says what that is. The agent sends one `UnneededItem` for each thing.
+    case clean(keepingAgents: [String], isDryRun: Bool)
+}
+
+extension AgentRequest {
+    /// The one run that all answers are about; `nil` where they are about none, or about several.
+    var run: RunChoice? {
+        switch self {
+        case .follow(let run, _), .status(let run), .stop(let run, _), .workers(let run, _), .pause(let run, _), .fetch(let run): run
+        case .resume(let request): request.run
+        case .logs(let request): request.run
+        case .start: .any
+        case .sync, .claim, .mark, .lane, .noteSource, .prepare, .secrets, .doctor, .runs, .removeRuns, .clean: nil
+        }
+    }
+
+    /// What is waited for, for people.
+    var purpose: String {
+        switch self {
+        case .sync: "the sync"
+        case .follow: "news of the run"
+        case .fetch: "the results"
+        case .removeRuns: "the removal of runs"
+        case .clean: "the list of what is not needed"
+        default: "an answer to '\("\(self)".prefix { $0 != "(" })'"
+        }
+    }
+}

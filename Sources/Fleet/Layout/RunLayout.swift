@@ -1,0 +1,53 @@
+/// Where everything is in a run directory; `docs/run-directory.md` describes each file.
+struct RunLayout: Sendable {
+    let root: Path
+
+    var spec: Path { root / "spec.json" }
+    var revision: Path { root / "resumed.json" }
+    /// The configuration of the run, for people.
+    var configuration: Path { root / "configuration.toml" }
+    var manifest: Path { root / "manifest" }
+    var cursor: Path { root / "cursor" }
+    var claims: Path { root / "claims" }
+    var results: Path { root / "results" }
+    var scoreboard: Path { root / "scoreboard" }
+    var samples: Path { root / "samples" }
+    var events: Path { root / "events" }
+    var feed: Path { root / "feed" }
+    var logs: Path { root / "logs" }
+    var temporary: Path { root / "tmp" }
+    var work: Path { root / "work" }
+    var supervisorLock: Path { root / "supervisor.lock" }
+    var supervisorLog: Path { logs / "supervisor.log" }
+    var stop: Path { root / "stop" }
+    var workers: Path { root / "workers" }
+    var pause: Path { root / "pause" }
+    var controlGroup: Path { root / "cgroup" }
+    var iterations: Path { root / "iterations.jsonl" }
+    var summary: Path { root / "summary.json" }
+    var records: Path { root / "records.jsonl" }
+
+    /// Rows that explain failures, a file for each record that has some; made when the first one is written.
+    var rows: Path { root / "rows" }
+    func rows(_ id: Int) -> Path { rows / "\(id)" }
+    /// A byte for each retry that was asked for.
+    var retries: Path { root / "retries" }
+    /// What ran the files.
+    var engine: Path { root / "engine.json" }
+    /// What is known to fail, as it was when the run started.
+    var knownFailures: Path { root / "known-failures.json" }
+
+    /// Folders made with the run directory.
+    var folders: [Path] { [claims, results, feed, logs, temporary, work] }
+
+    func claim(_ id: Int, _ generation: Int) -> Path { claims / "\(id).\(generation)" }
+
+    /// A thousand results a folder, so that a million files make a thousand folders of a thousand.
+    func resultShard(_ id: Int) -> Path { results / "\(id / RunLayout.resultsPerShard)" }
+    func result(_ id: Int) -> Path { resultShard(id) / "\(id)" }
+    static let resultsPerShard = 1000
+
+    func workerLog(_ slot: Int) -> Path { logs / "worker-\(slot).log" }
+    func feed(_ slot: Int) -> Path { feed / "worker-\(slot)" }
+    func work(_ id: Int, _ generation: Int) -> Path { work / "\(id).\(generation)" }
+}

@@ -1,0 +1,36 @@
+package import Platform
+
+extension FileRecord {
+    /// The record without what must not be stored. Statements and results are a script's own words: of them only known secrets are taken out.
+    package func redacted(by redaction: Redaction) -> FileRecord {
+        guard !redaction.isEmpty else { return self }
+        var record = self
+        record.message = message.map(redaction.message)
+        record.output = output.map(redaction.message)
+        record.failures = failures.map { $0.redacted(by: redaction) }
+        return record
+    }
+}
+
+extension RecordFailure {
+    fileprivate func redacted(by redaction: Redaction) -> RecordFailure {
+        var copy = self
+        copy.message = redaction.message(message)
+        copy.sql = redaction.text(sql)
+        copy.expected = redaction.text(expected)
+        copy.actual = redaction.text(actual)
+        return copy
+    }
+}
+
+extension FailureRows {
+    /// The same without the values of secrets.
+    func redacted(by redaction: Redaction) -> FailureRows {
+        guard !redaction.isEmpty else { return self }
+        var copy = self
+        copy.expected = expected?.map(redaction.text)
+        copy.actual = actual.map(redaction.text)
+        copy.unknown = unknown.map(redaction.message)
+        return copy
+    }
+}

@@ -1,0 +1,14 @@
+/// How much a bundle may hold. Whoever passes one on is not trusted: a small file can say that it is a large one.
+struct BundleLimits: Sendable {
+    /// Files and folders: those of a run that was cut off have one for each file of the suite.
+    var entries = 1 << 20
+    /// Bytes of all files together.
+    var bytes = 16 << 30
+    /// How many times larger than the bundle its files may be, beyond the first ``freeBytes``.
+    var ratio = 1000
+    /// Bytes that any bundle may hold.
+    var freeBytes = 64 << 20
+    /// Names in a path.
+    static let depth = 5
+    static let name = 100
+}

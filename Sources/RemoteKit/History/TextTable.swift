@@ -1,0 +1,49 @@
+import GRDB
+import GRDBSQLite
+
+/// Texts that many rows share: messages and SQL recur in every run. A text's number is a hash of it, so that it is the same whatever was imported first.
+final class TextTable {
+    private let database: Database
+    private let find: Statement
+    private var insert: RowWriter
+    private var known: [String: Int] = [:]
+    private static let most = 100_000
+
+    init(_ database: Database) throws {
+        self.database = database
+        find = try database.makeStatement(sql: "SELECT value FROM text WHERE id = ?")
+        insert = try RowWriter(database, into: "text", columns: 2)
+    }
+
+    func id(_ text: String?) throws -> Int? { try text.map { try id($0) } }
+
+    func id(_ text: String) throws -> Int {
+        if let id = known[text] { return id }
+        if known.count >= Self.most { known = [:] }
+        var id = Int(StableDigest.of(text) & 0xFFFF_FFFF_FFFF)
+        while true {
+            guard let there = try String.fetchOne(find, arguments: [id]) else {
+                insert.bind(id)
+                insert.bind(text)
+                try insert.run()
+                break
+            }
+            if there == text { break }
+            id += 1
+        }
+        known[text] = id
+        return id
+    }
+}
+
+/// A hash of a text that is the same on every machine and in every release.
+enum StableDigest {
+    /// FNV-1a (Fowler, Noll, Vo), 64 bits, finished with the mixer of SplitMix64.
+    static func of(_ text: String) -> UInt64 {
+        var value: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in text.utf8 { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}

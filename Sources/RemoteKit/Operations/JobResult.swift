@@ -1,0 +1,27 @@
+public import Fleet
+
+/// What a followed run came to.
+public struct JobResult: Sendable {
+    /// What the program says to the script that started it.
+    public var exitCode: ExitCode {
+        let code = ExitCode.failsForFlakyFiles(status) ? .testsFailed : judgement?.exitCode ?? ExitCode.of(status)
+        return code == .passed ? fetchError.map { .of($0) } ?? code : code
+    }
+
+
+    /// Where the run stands at the end.
+    public var status: RunStatus
+    /// Files that failed: of results that are on this machine the first by name, with all that is known of them; else the first that failed, with their
+    /// first failures.
+    public var failures: [FileRecord]
+    /// The first files that passed and failed on the same sources.
+    public var flaky: [FileRecord] = []
+    /// The first files that were not run, with reasons.
+    public var keptOut: [KeptOutFile] = []
+    /// What the run comes to by the failures that were known when it started; `nil` where none were, or the results are not here.
+    public var judgement: Judgement?
+    /// Where the results are on this machine.
+    public var folder: String?
+    /// Why they could not be brought home. They are still on the host.
+    public var fetchError: RemoteError?
+}

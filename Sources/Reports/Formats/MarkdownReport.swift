@@ -1,0 +1,104 @@
+import Fleet
+import Platform
+import RemoteKit
+
+/// A run for a comment on a pull request, in Markdown as GitHub reads it. Foreign text stands in code only.
+struct MarkdownReport {
+    private let run: ReportedRun
+    private let now: Double
+    private let status: RunStatus
+
+    /// Bytes; GitHub takes 65,536 characters.
+    static let limit = 65_536
+    /// Failing files in the table.
+    private static let tabled = 100
+
+    init(_ run: ReportedRun, now: Double) {
+        self.run = run
+        self.now = now
+        status = run.status
+    }
+
+    var text: String {
+        let end = foot
+        var text = head + counts + table
+        var left = run.failures.count
+        var body = ""
+        for file in run.failures {
+            let next = details(file)
+            guard text.utf8.count + body.utf8.count + next.utf8.count + end.utf8.count + 200 <= Self.limit else { break }
+            body += next
+            left -= 1
+        }
+        if !body.isEmpty { text += "\n### Failures\n\n" + body }
+        if left > 0 { text += "\nThe details of \(Human.count(left, left == run.failures.count ? "file" : "more file")) are not here: the report would be too long.\n" }
+        return text + end
+    }
+
+    // MARK: parts
+
+    private var head: String {
+        let mark = run.exitCode == .passed ? "✅" : run.exitCode == .testsFailed ? "❌" : "⚠️"
+        var text = "## \(mark) \(MarkupText.plainMarkdown(RunReport(run).verdict.words))\n\n"
+        if let caveat = run.caveat { text += "> **Note:** \(MarkupText.plainMarkdown(caveat))\n\n" }
+        if status.partialSync == true { text += "> **Note:** the sync was partial; some files were tested as they were before\n\n" }
+        return text
+    }
+
+    /// All outcomes beside the rate.
+    private var counts: String {
+        let shown: Set<Outcome> = [.pass, .fail, .blocked, .unsupported, .skipped, .untested]
+        let columns = Outcome.allCases.filter { shown.contains($0) || status.outcomes[$0] ?? 0 > 0 }
+        var text = "| " + columns.map(\.word).joined(separator: " | ") + " | total |\n"
+        text += String(repeating: "|---:", count: columns.count + 1) + "|\n| "
+        text += columns.map { Human.count(status.outcomes[$0] ?? 0) }.joined(separator: " | ") + " | \(Human.count(status.total)) |\n\n"
+        text += "Pass rate \(run.passRate), of all files found. \(Human.count(status.tests, "test")) in \(Human.duration(status.elapsed(at: now)))."
+        if let kinds = FailureKind.words(in: run.failures) { text += " Failed records: \(kinds)." }
+        return text + "\n"
+    }
+
+    private var table: String {
+        guard !run.failures.isEmpty else { return "" }
+        let rows = run.failures.prefix(Self.tabled).map { file in
+            let what = file.title + (file.extent.isEmpty ? "" : "; \(file.extent)")
+            return "| \(MarkupText.markdown(Self.cut(file.place))) | \(MarkupText.markdown(Self.cut(what))) | \(MarkupText.plainMarkdown(file.past?.words(now: now) ?? "")) |\n"
+        }
+        let left = run.failures.count - rows.count
+        return "\n| failing file | what | past |\n|---|---|---|\n" + rows.joined() + (left > 0 ? "\n… and \(Human.count(left, "more failing file")).\n" : "")
+    }
+
+    private static func cut(_ text: String) -> String { SafeText.line(text, limit: 160) }
+
+    private func details(_ file: ReportedFile) -> String {
+        var text = "<details><summary>\(MarkupText.markdown(file.place)): \(MarkupText.markdown(Self.cut(file.title)))</summary>\n\n"
+        for block in file.blocks.prefix(5) {
+            if block != file.blocks.first { text += "Line \(block.line): \(MarkupText.markdown(Self.cut(block.title)))\n\n" }
+            if !block.failure.sql.isEmpty { text += MarkupText.fenced(SafeText.lines(block.failure.sql, limit: 20, width: 400).joined(separator: "\n"), "sql") + "\n" }
+            let lines = block.difference(Style(width: 200), most: 40)
+            if !lines.isEmpty { text += MarkupText.fenced(lines.joined(separator: "\n"), "diff") + "\n" }
+            for note in block.notes { text += "\(MarkupText.plainMarkdown(note))\n\n" }
+            if !block.consequences.isEmpty { text += "Followed by \(Human.count(block.consequences.count, "consequence")).\n\n" }
+        }
+        if file.blocks.isEmpty, let output = file.record.output {
+            text += MarkupText.fenced(SafeText.lines(output, limit: .max, width: 400).suffix(30).joined(separator: "\n"), "text") + "\n"
+        }
+        let hidden = file.blocks.count - min(5, file.blocks.count) + file.unseen
+        if hidden > 0 { text += "… and \(Human.count(hidden, "more record")) of this file.\n\n" }
+        return text + "</details>\n"
+    }
+
+    private var foot: String {
+        var text = "\n"
+        for file in run.known.prefix(20) { text += "- known to fail: \(MarkupText.markdown(Self.cut(file.place)))\n" }
+        if run.known.count > 20 { text += "- … and \(Human.count(run.known.count - 20)) more that are known to fail\n" }
+        for file in run.keptOut.prefix(20) { text += "- \(file.outcome.word): \(MarkupText.markdown(Self.cut(file.path))) (\(MarkupText.markdown(Self.cut(file.reason))))\n" }
+        if run.keptOut.count > 20 { text += "- … and \(Human.count(run.keptOut.count - 20)) more that were not run\n" }
+        for file in run.flaky.prefix(20) { text += "- flaky: \(MarkupText.markdown(Self.cut(file.file)))\n" }
+        if run.flaky.count > 20 { text += "- … and \(Human.count(run.flaky.count - 20)) more flaky files\n" }
+        let source = [status.source?.branch.map { "branch \($0)" }, status.source?.commit.map { "commit \($0.prefix(10))" },
+                      status.source?.dirty == true ? "with changes" : nil].compactMap(\.self).joined(separator: ", ")
+        let engine = run.details.folder.engine.map { ", engine \($0.name) \($0.version ?? "")" } ?? ""
+        return text + "\nRun \(MarkupText.markdown(status.id)) on \(MarkupText.markdown(run.host))"
+            + (source.isEmpty ? "" : ": \(MarkupText.markdown(source))") + (engine.isEmpty ? "" : MarkupText.plainMarkdown(engine)) + ".\n"
+    }
+}

@@ -1,0 +1,28 @@
+/// How a script is run.
+public struct RunOptions: Sendable {
+    /// What the scripts are written in.
+    public var dialect = Dialect.sqlite
+    /// Further names that conditions of ``Dialect/rs`` know, and what `require` of ``Dialect/duckdb`` finds.
+    public var labels: [String] = []
+    /// Collects the results that the engine gives instead of comparing them with the script's; see ``RecordedRun``.
+    var records = false
+    /// Used instead of every `hash-threshold` in the script, in values: a longer result is compared as a hash. 0 hashes none.
+    public var hashThreshold: Int?
+    /// Stops a file of ``Dialect/sqlite`` after the first record that has an error, as the other dialects do.
+    public var haltOnError = false
+    /// What `skipif` and `onlyif` call the engine; nil is the engine's own name, and `duckdb` in ``Dialect/duckdb``.
+    public var engineName: String?
+    /// The folder that relative paths in scripts of ``Dialect/duckdb`` start from; nil is the process's own.
+    public var workingDirectory: String?
+    /// How many failures a verdict keeps with their texts; all are counted.
+    public var failureLimit = 100
+    /// Keeps the whole results of the first failing records, up to ``RecordRows/mostRecords`` and ``RecordRows/byteLimit``, in
+    /// ``FileVerdict/rows``.
+    public var keepsRows = false
+
+    /// SQLite's dialect, as its own runner runs it.
+    public init() {}
+
+    /// The `hash-threshold` of ``Dialect/sqlite`` before a script says another: results of more than 8 values are compared as a hash.
+    public static let defaultHashThreshold = 8
+}

@@ -1,0 +1,139 @@
+/// Cuts SQL into tokens that are the same in all dialects of it: enough to tell text from names and both from comments. It accepts any bytes.
+struct SQLLexer {
+    enum Kind {
+        /// White space, or a comment: `-- …` and `/* … */`.
+        case blank
+        /// A name or keyword without quotes.
+        case word
+        /// A name between `"`, `` ` `` or `[` and `]`.
+        case name
+        /// A text between `'` or, as PostgreSQL and DuckDB have it, `$tag$`.
+        case text
+        case number
+        /// Any other byte.
+        case symbol
+    }
+
+    private let sql: UnsafeBufferPointer<UInt8>
+    private var at = 0
+
+    init(_ sql: UnsafeBufferPointer<UInt8>) { self.sql = sql }
+
+    /// The next token; nil at the end. All tokens one after the other are the whole text.
+    mutating func next() -> (kind: Kind, bytes: Slice<UnsafeBufferPointer<UInt8>>)? {
+        guard at < sql.count else { return nil }
+        let start = at
+        let kind = step()
+        return (kind, sql[start..<at])
+    }
+
+    private mutating func step() -> Kind {
+        let byte = sql[at]
+        switch byte {
+        case _ where ASCII.isSpace(byte) || isComment: skipBlanks()
+            return .blank
+        case UInt8(ascii: "'"): skipQuoted(byte)
+            return .text
+        case UInt8(ascii: "\""), UInt8(ascii: "`"): skipQuoted(byte)
+            return .name
+        case UInt8(ascii: "["):
+            guard let end = sql[at...].firstIndex(of: UInt8(ascii: "]")) else { break }
+            at = end + 1
+            return .name
+        case UInt8(ascii: "$"):
+            guard let end = endOfDollarQuote() else { break }
+            at = end
+            return .text
+        case 0x30...0x39: skip { Self.isWordByte($0) || $0 == UInt8(ascii: ".") }
+            return .number
+        case _ where Self.isWordByte(byte): skip { Self.isWordByte($0) || $0 == UInt8(ascii: "$") }
+            return .word
+        default: break
+        }
+        at += 1
+        return .symbol
+    }
+
+    private mutating func skip(while isPart: (UInt8) -> Bool) { at = sql[at...].firstIndex { !isPart($0) } ?? sql.count }
+
+    static func isWordByte(_ byte: UInt8) -> Bool {
+        let letter = byte | 0x20
+        return byte >= 0x80 || byte == UInt8(ascii: "_") || (letter >= 0x61 && letter <= 0x7A) || (byte >= 0x30 && byte <= 0x39)
+    }
+
+    // MARK: Blanks
+
+    private func isAt(_ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Bool {
+        at + 1 < sql.count && sql[at] == UInt8(ascii: first) && sql[at + 1] == UInt8(ascii: second)
+    }
+
+    private var isComment: Bool { isAt("-", "-") || isAt("/", "*") }
+
+    private mutating func skipBlanks() {
+        while at < sql.count {
+            if ASCII.isSpace(sql[at]) {
+                at += 1
+            } else if isAt("-", "-") {
+                skip { $0 != 0x0A }
+            } else if isAt("/", "*") {
+                // As in SQLite they are not nested.
+                at += 2
+                while at < sql.count, !isAt("*", "/") { at += 1 }
+                at = min(at + 2, sql.count)
+            } else {
+                return
+            }
+        }
+    }
+
+    // MARK: Quotes
+
+    /// Two quotes within are one, and so look like two texts side by side.
+    private mutating func skipQuoted(_ quote: UInt8) {
+        repeat {
+            guard let end = sql[(at + 1)...].firstIndex(of: quote) else {
+                at = sql.count
+                return
+            }
+            at = end + 1
+        } while at < sql.count && sql[at] == quote
+    }
+
+    /// Behind `$tag$ … $tag$`; nil where none begins, or where it has no end.
+    private func endOfDollarQuote() -> Int? {
+        guard let close = sql[(at + 1)...].firstIndex(where: { !Self.isWordByte($0) }), sql[close] == UInt8(ascii: "$") else { return nil }
+        if close > at + 1, sql[at + 1] >= 0x30, sql[at + 1] <= 0x39 { return nil }
+        let tag = sql[at...close]
+        var from = close + 1
+        while let found = sql[from...].firstIndex(of: UInt8(ascii: "$")) {
+            if found + tag.count <= sql.count, sql[found..<(found + tag.count)].elementsEqual(tag) { return found + tag.count }
+            from = found + 1
+        }
+        return nil
+    }
+}
+
+/// SQL in the form by which records are told apart.
+enum NormalizedSQL {
+    /// Comments are blanks, blanks outside of quotes are one space, letters outside of quotes are lower case, and semicolons at the end are dropped.
+    static func of(_ sql: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(sql.count)
+        var isPending = false
+        var lexer = SQLLexer(sql)
+        while let (kind, bytes) = lexer.next() {
+            if kind == .blank {
+                isPending = !result.isEmpty
+                continue
+            }
+            if isPending { result.append(0x20) }
+            isPending = false
+            switch kind {
+            case .word, .number: for byte in bytes { result.append(ASCII.lowercased(byte)) }
+            case .blank, .name, .text, .symbol: result.append(contentsOf: bytes)
+            }
+        }
+        while let last = result.last, last == UInt8(ascii: ";") || last == 0x20 { result.removeLast() }
+        return result
+    }
+}

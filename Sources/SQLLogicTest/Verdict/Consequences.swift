@@ -1,0 +1,61 @@
+/// Which failures of a file follow from an earlier failed statement: what it would have made or changed is not as the script has it, and so
+/// a later record that names it fails too.
+struct Consequences {
+    /// What is not as it should be, with the line of the statement that is to blame: not itself a consequence of another.
+    private var roots: [StatementObjects.Object: Int] = [:]
+    /// To blame for the last error: what aborts a transaction of PostgreSQL or DuckDB.
+    private var lastError: Int?
+
+    /// Whether nothing has failed so far that others could follow from.
+    var isEmpty: Bool { roots.isEmpty }
+
+    /// Notes a record that did not hold.
+    /// - Parameters:
+    ///   - line: of the record.
+    ///   - category: of its failures.
+    ///   - message: the engine's words, if it refused the SQL.
+    /// - Returns: the line of the statement that it follows from; nil for a failure of its own.
+    mutating func add(_ sql: UnsafeBufferPointer<UInt8>, line: Int, _ category: FailureCategory, message: String) -> Int? {
+        let objects = StatementObjects(sql)
+        let hasFailed = category == .unexpectedError || category == .wrongError
+        var cause = roots.filter { objects.names($0.key) }.values.min()
+        if cause == nil, hasFailed { cause = self.cause(in: message) }
+        switch category {
+        case .unexpectedError, .unexpectedSuccess:
+            for target in objects.targets where roots[target] == nil { roots[target] = cause ?? line }
+        case .wrongRows, .rowOrder, .formatting, .columns, .wrongError, .script, .other: break
+        }
+        if hasFailed { lastError = cause ?? line }
+        return cause
+    }
+
+    /// Objects of which the engine says that they are missing may stand in a view that the SQL names.
+    private func cause(in message: String) -> Int? {
+        let words = message.lowercased()
+        if words.contains("transaction is aborted") { return lastError }
+        guard words.contains("no such") || words.contains("not exist") else { return nil }
+        let tokens = Set(Array(words.utf8).withUnsafeBufferPointer { SQLToken.all(in: $0) }.filter(\.canName).map(\.text))
+        return roots.filter { !$0.key.name.isEmpty && tokens.contains($0.key.name) }.values.min()
+    }
+
+    /// Notes a statement that succeeded as it should. What it makes anew, or removes, is as the script has it again. Only for the time
+    /// after a failure.
+    mutating func succeeded(_ sql: UnsafeBufferPointer<UInt8>) {
+        guard Self.isDefinition(sql) else { return }
+        let objects = StatementObjects(sql)
+        for object in objects.replaced { roots[object] = nil }
+        // A view of what is not as it should be is not either, nor is a table that has got another name.
+        guard let cause = roots.filter({ objects.names($0.key) }).values.min() else { return }
+        for target in objects.targets where roots[target] == nil && !objects.isDrop { roots[target] = cause }
+    }
+
+    /// Whether SQL begins with one of three words: most statements are none, and cost no more.
+    private static func isDefinition(_ sql: UnsafeBufferPointer<UInt8>) -> Bool {
+        var lexer = SQLLexer(sql)
+        while let (kind, bytes) = lexer.next() {
+            if kind == .blank { continue }
+            return ["create", "drop", "alter"].contains(String(decoding: bytes.prefix(7).map(ASCII.lowercased), as: UTF8.self))
+        }
+        return false
+    }
+}

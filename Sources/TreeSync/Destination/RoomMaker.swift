@@ -1,0 +1,52 @@
+/// Makes room on a disk that is full: what the plan has decided to delete goes at once then, rather than at the end. Nothing else
+/// goes: no file that is to be replaced, and nothing before it is clear that so much may be deleted. Where it would not be enough
+/// for what is still to come, all stays: a sync that fails for want of room deletes nothing.
+final class RoomMaker: Sendable {
+    private struct State {
+        /// `nil` until the plan is complete.
+        var deletions: [PlannedDeletion]?
+        /// What became of each.
+        var outcomes: [Errno?]?
+    }
+
+    private let monitor = Monitor(State())
+    private let outstanding: @Sendable () -> UInt64
+
+    /// - Parameter outstanding: the bytes that are still to come, but for those of files that are being written.
+    init(outstanding: @escaping @Sendable () -> UInt64 = { 0 }) { self.outstanding = outstanding }
+
+    /// The plan is complete and may be carried out.
+    func allow(_ deletions: [PlannedDeletion]) { monitor.withLock { $0.deletions = deletions } }
+
+    /// Whether all that may go has gone.
+    var isUsedUp: Bool { monitor.withLock { $0.outcomes != nil } }
+
+    /// Deletes, unless that is done.
+    /// - Parameters:
+    ///   - bytes: what is lacking for the file in question.
+    ///   - free: what the disk has left.
+    ///   - gain: what goes with a path, in bytes.
+    ///   - delete: carries one deletion out.
+    /// - Returns: whether it is worth trying again.
+    func make(for bytes: UInt64, free: UInt64, gain: (TreePath) -> UInt64, delete: (PlannedDeletion) throws(Errno) -> Void) -> Bool {
+        let wanted = bytes &+ outstanding()
+        return monitor.withLock { state in
+            if state.outcomes != nil { return true }
+            guard let deletions = state.deletions, !deletions.isEmpty else { return false }
+            guard deletions.reduce(free, { $0 &+ gain($1.path) }) >= wanted else { return false }
+            state.outcomes = deletions.map { deletion in
+                do throws(Errno) { try delete(deletion) } catch { return error }
+                return nil
+            }
+            return true
+        }
+    }
+
+    /// Of the deletion with this number in the plan; `nil` where it is still to be made.
+    func outcome(_ index: Int) -> Result<Void, Errno>? {
+        monitor.withLock { state in
+            guard let outcomes = state.outcomes, outcomes.indices.contains(index) else { return nil }
+            return outcomes[index].map { .failure($0) } ?? .success(())
+        }
+    }
+}

@@ -1,0 +1,306 @@
+import AgentProtocol
+import Fleet
+import Platform
+import FoundationEssentials
+import Glibc
+import TreeSync
+import Wire
+
+/// The host's side of a conversation with slt-remote. It keeps nothing: truth is in the run directories.
+struct Agent: Sendable {
+    /// Absolute path of the folder of agents and runs.
+    let state: String
+    /// This program, which is started again as supervisor.
+    let executable: String
+    /// What the client calls this build.
+    let build: String
+    /// For the next start or resume.
+    private let secrets = HeldSecrets()
+    /// For the next status.
+    private let failing = FailureReader()
+
+    init(state: String, executable: String, build: String) {
+        self.state = state
+        self.executable = executable
+        self.build = build
+    }
+
+    func answer(_ exchange: Exchange) async throws {
+        do {
+            try await carryOut(try WireCodec.decode(AgentRequest.self, from: exchange.request), exchange)
+        } catch let error as FleetError {
+            throw WireFault(error)
+        } catch is SyncError {
+            // The sync itself has told the other side, in its own messages.
+        }
+    }
+
+    private func carryOut(_ request: AgentRequest, _ exchange: Exchange) async throws {
+        // What lies there is executed.
+        try FolderTrust.checkState(state)
+        switch request {
+        case .sync(let request, let token): try await receive(request, token, exchange)
+        case .claim(let request): try check(request)
+        case .mark(let workspace): if let mark = mark(of: workspace) { try await exchange.send(value: mark) }
+        case .noteSource(let stamp): try await note(stamp, exchange)
+        case .lane: throw WireFault(.request, "cannot carry a lane: this connection has joined no sync")
+        case .prepare(let request): try await prepare(request, exchange)
+        case .secrets(let given): secrets.hold(given)
+        case .start(let request): try await start(request, exchange)
+        case .resume(let request): try await resume(request, exchange)
+        case .follow(let run, let offset): try await follow(run, offset, exchange)
+        case .status(let run): try await report(run, exchange)
+        case .stop(let run, let now): try await stop(run, now, exchange)
+        case .workers(let run, let count): try await change(run, exchange) { try $0.requestWorkers(count) }
+        case .pause(let run, let paused): try await change(run, exchange) { try $0.requestPause(paused) }
+        case .doctor(let ends): try await examine(ends, exchange)
+        case .runs(let limit): try await list(limit, exchange)
+        case .logs(let request): try await LogReader(directory: find(request.run), request: request, exchange: exchange).run()
+        case .fetch(let run): try await send(find(run), exchange)
+        case .removeRuns(let runs, let isDryRun):
+            for run in runs { try await exchange.send(value: RunDirectory.remove(run, state: state, isDryRun: isDryRun)) }
+        case .clean(let agents, let isDryRun):
+            for item in StateCleaning.run(state: state, keeping: agents + [build], isDryRun: isDryRun) { try await exchange.send(value: item) }
+        }
+    }
+
+    func find(_ run: RunChoice) throws -> RunDirectory { try RunDirectory.find(state: state, here(run)) }
+
+    /// The same with the workspace as this host has it.
+    private func here(_ run: RunChoice) -> RunChoice { RunChoice(name: run.name, workspace: run.workspace.map(HostPath.expand)) }
+
+    // MARK: sources
+
+    /// Receives a tree, and leaves word of what it is.
+    func takeTree(into workspace: String, _ token: String?, isDryRun: Bool, isNew: Bool, _ exchange: Exchange) async throws {
+        guard !isDryRun else { return _ = try await takeTree(into: workspace, token, isNew: isNew, exchange) }
+        let before = SourceStamp.read(state: state, workspace: workspace)
+        // Whoever resumes a run after a sync that was cut off must not take the mixture for what was there before.
+        try SourceStamp(workspace: workspace, source: before?.source, isUnfinished: true, project: before?.project).write(state: state)
+        do {
+            let report = try await takeTree(into: workspace, token, isNew: isNew, exchange)
+            try SourceStamp(workspace: workspace, source: SourceState(treeDigest: report.treeDigest), isUnfinished: report.isPartial ? true : nil).write(state: state)
+        } catch let error as SyncError where error.code == .massDeletion {
+            // Nothing was changed.
+            try (before ?? SourceStamp(workspace: workspace)).write(state: state)
+            throw error
+        }
+    }
+
+    private func takeTree(into workspace: String, _ token: String?, isNew: Bool, _ exchange: Exchange) async throws -> SyncReport {
+        // Without lanes all goes over this exchange.
+        guard let token, let listener = try? LaneListener(token: token) else {
+            return try await TreeReceiver.run(root: workspace, policy: .trusted, rootIsNew: isNew, over: exchange)
+        }
+        let receiver = LaneReceiver()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await serve(listener, receiver) }
+            defer {
+                listener.close()
+                group.cancelAll()
+            }
+            return try await TreeReceiver.run(root: workspace, policy: .trusted, rootIsNew: isNew, lanes: receiver, over: exchange)
+        }
+    }
+
+    /// Answers each connection that joins, until the listener is closed.
+    private func serve(_ listener: LaneListener, _ receiver: LaneReceiver) async {
+        await withDiscardingTaskGroup { group in
+            while let lane = await listener.next() {
+                group.addTask {
+                    let stream = DescriptorStream(reading: lane.reading, writing: lane.writing)
+                    try? await Conversation.answer(over: stream, as: Hello(build: build, hostName: HostName.own, pid: getpid())) { exchange in
+                        guard case .lane = try WireCodec.decode(AgentRequest.self, from: exchange.request) else {
+                            throw WireFault(.request, "this connection only carries a lane of a sync")
+                        }
+                        do { try await receiver.carry(exchange) } catch let error as SyncError { throw WireFault(error) }
+                    }
+                    await stream.close()
+                    lane.dismiss()
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Keeps what a client knows of the tree that it has just brought; not when somebody else is changing it already.
+    private func note(_ known: SourceStamp, _ exchange: Exchange) async throws {
+        let workspace = HostPath.expand(known.workspace)
+        // The sync that this client was told the end of may be about to let go.
+        let lock = try? await lock(workspace, for: nil, by: nil)
+        defer { withExtendedLifetime(lock) {} }
+        let stamp = SourceStamp.read(state: state, workspace: workspace)
+        let isSame = lock != nil && stamp?.isUnfinished == nil && stamp?.source?.treeDigest != nil && stamp?.source?.treeDigest == known.source?.treeDigest
+        if isSame { try SourceStamp(workspace: workspace, source: known.source, project: known.project).write(state: state) }
+        try await exchange.send(value: isSame)
+    }
+
+    private func prepare(_ request: PrepareRequest, _ exchange: Exchange) async throws {
+        let lock = try await lock(HostPath.expand(request.workspace), for: "build", by: request.startedBy)
+        let log = BuildLog(state: state, workspace: HostPath.expand(request.workspace))
+        try await lettingGo(lock, exchange) { try await BuildCommand(request: request, exchange: exchange, executable: executable, log: log.begin(), engine: secrets.now).run() }
+    }
+
+    // MARK: runs
+
+    private func start(_ request: StartRequest, _ exchange: Exchange) async throws {
+        let workspace = HostPath.expand(request.workspace)
+        let lock = try await lock(workspace, for: "start of a run", by: request.spec.startedBy)
+        defer { withExtendedLifetime(lock) {} }
+        var spec = request.spec
+        spec.id = RunDirectory.newID()
+        spec.workspace = workspace
+        spec.workers = request.workers ?? cores
+        let stamp = SourceStamp.read(state: state, workspace: workspace)
+        if let brought = spec.source?.treeDigest, let there = stamp?.source?.treeDigest, brought != there {
+            throw WireFault(.busy, "cannot start the run: another client has changed the sources in \(workspace) since this one brought them; run again",
+                            isRetryable: true)
+        }
+        if spec.source == nil, let stamp, stamp.isUnfinished == nil {
+            spec.source = stamp.source
+            spec.project = stamp.project ?? spec.project
+        }
+        secrets.hold(EngineSecrets(spec.engine))
+        spec.engine = spec.engine.withoutSecrets()
+        let all = try suite(request, in: workspace)
+        let unmatched = try all.unmatched(block: request.block, timeouts: spec.fileTimeouts ?? [])
+        let own = try SuiteHistory.load(state: state, workspace: workspace)
+        let suite = try all.selecting(spec.selection ?? Selection(), history: request.expected.map { own.completed(with: $0) } ?? own, seed: spec.seed)
+        spec.blocked = suite.files.compactMap { file in file.blockedReason.map { BlockedFile(path: file.text, reason: $0) } }
+        let directory = try RunDirectory.create(state: state, spec: spec, suite: suite, known: request.known)
+        if request.hasBuilt == true { BuildLog(state: state, workspace: workspace).keep(in: directory) }
+        try await launch(directory, lock, exchange, unmatched: unmatched)
+    }
+
+    private func suite(_ request: StartRequest, in workspace: String) throws -> Suite {
+        do {
+            return try Suite.discover(workspace: workspace, globs: request.globs, block: request.block, seed: request.spec.seed)
+        } catch {
+            guard error.code == .noFiles else { throw error }
+            throw WireFault(.request, error.message + (request.hasBuilt == true ? "; no run was started" : "; nothing was started"))
+        }
+    }
+
+    private var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+    private func resume(_ request: ResumeRequest, _ exchange: Exchange) async throws {
+        let directory = try find(request.run)
+        if let live = try RunDirectory.live(state: state, workspace: directory.spec.workspace) {
+            let id = directory.spec.id
+            if live.spec.id == id { throw WireFault(.busy, "cannot resume run \(id): it is running", remedy: .follow(run: id), isRetryable: true) }
+            throw WireFault(.busy, "cannot resume run \(id): run \(live.spec.id) uses its sources", remedy: .awaitRun(run: live.spec.id),
+                            isRetryable: true)
+        }
+        let lock = try await lock(directory.spec.workspace, for: "start of a run", by: directory.spec.startedBy)
+        defer { withExtendedLifetime(lock) {} }
+        // Of one that has nothing left the supervisor says so.
+        guard try directory.summary()?.isComplete != true else { return try await launch(directory, lock, exchange) }
+        try await launch(directory.revised(workers: request.workers.map { $0 == 0 ? cores : $0 }, timeBudget: request.timeBudget,
+                                           stamp: SourceStamp.read(state: state, workspace: directory.spec.workspace), force: request.force), lock, exchange)
+    }
+
+    private func launch(_ directory: RunDirectory, _ lock: WorkspaceLock?, _ exchange: Exchange, unmatched: [String] = []) async throws {
+        if directory.spec.engine.needsLibraries, OwnProgram.isStatic {
+            throw WireFault(.needsLibraries, "cannot run \(directory.spec.id): its engine loads a library, which this agent cannot")
+        }
+        let given = secrets.take()
+        let missing = directory.spec.engine.missing(in: given)
+        guard missing.isEmpty else {
+            throw WireFault(.request, "cannot start run \(directory.spec.id): its engine needs \(missing.joined(separator: ", ")), whose values are kept nowhere; "
+                + "set them in the configuration, as when it was started")
+        }
+        let variables = await LoginEnvironment.capture().merging(given.variables) { $1 }
+        try Supervisor.launch(runDirectory: directory, executable: executable, environment: variables, lock: lock)
+        var status = try directory.status()
+        status.unmatched = unmatched.isEmpty ? nil : unmatched
+        try await exchange.send(value: status)
+    }
+
+    private func report(_ run: RunChoice, _ exchange: Exchange) async throws {
+        let directory = run.name == nil ? try? find(run) : try find(run)
+        async let sample = HostSampler.measure()
+        var report = HostReport(hostName: HostName.own, run: try directory?.status(), mode: directory?.spec.mode, sample: try await sample)
+        let others = run.name == nil ? try RunDirectory.elsewhere(state: state, workspace: here(run).workspace, orLatest: directory == nil) : []
+        report.elsewhere = others.isEmpty ? nil : others
+        if let directory, report.run?.failed ?? 0 > 0 { report.failing = failing.records(of: directory) }
+        try await exchange.send(value: report)
+    }
+
+    private func list(_ limit: Int, _ exchange: Exchange) async throws {
+        for id in try RunDirectory.list(state: state).reversed().prefix(max(0, limit)) {
+            // A directory that cannot be read does not hide the others.
+            guard let status = try? RunDirectory.open(state: state, id: id).status() else { continue }
+            try await exchange.send(value: status)
+        }
+    }
+
+    private func stop(_ run: RunChoice, _ now: Bool, _ exchange: Exchange) async throws {
+        let directory = try find(run)
+        guard try directory.isSupervised() else {
+            try await exchange.send(value: try directory.status())
+            return
+        }
+        try directory.requestStop(now ? .now : .graceful)
+        while try directory.isSupervised() {
+            try await exchange.send(value: try directory.status())
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        try await exchange.send(value: try directory.status())
+    }
+
+    /// Asks something of a live run.
+    private func change(_ run: RunChoice, _ exchange: Exchange, _ body: (RunDirectory) throws -> Void) async throws {
+        let directory = try find(run)
+        guard try directory.isSupervised() else {
+            let others = run.name == nil ? try RunDirectory.elsewhere(state: state, workspace: here(run).workspace).prefix(3).map(\.words) : []
+            let hint = others.isEmpty ? "" : "; of other projects there is " + others.joined(separator: ", ")
+            throw WireFault(.request, "cannot change run \(directory.spec.id): it is not running\(hint)", remedy: others.isEmpty ? .listRuns : .nameRun)
+        }
+        try body(directory)
+        // The supervisor sees the wish within its tick of a tenth of a second.
+        try await Task.sleep(for: .milliseconds(250))
+        try await exchange.send(value: try directory.status())
+    }
+
+    private func examine(_ ends: Bool, _ exchange: Exchange) async throws {
+        RunDirectory.removeUnfinished(state: state, ends: ends)
+        let leftovers = try Leftovers.find(state: state)
+        let interrupted = try RunDirectory.list(state: state).filter { id in
+            (try? RunDirectory.open(state: state, id: id).status().phase) == .interrupted
+        }
+        let report = DoctorReport(hostName: HostName.own, leftovers: leftovers, ended: ends ? Leftovers.end(leftovers) : 0, interrupted: interrupted,
+                                  memory: MemoryLimit.Holder.here)
+        try await exchange.send(value: report)
+    }
+
+    private func follow(_ run: RunChoice, _ offset: Int, _ exchange: Exchange) async throws {
+        let directory = try find(run), reading = try directory.beginReading()
+        defer { withExtendedLifetime(reading) {} }
+        var follower = RunFollower(directory, from: offset)
+        var sampler = HostSampler()
+        while true {
+            let isLive = try directory.isSupervised()
+            while true {
+                let events = try follower.next(limit: 256 << 10)
+                if events.isEmpty { break }
+                try await exchange.send(value: FollowMessage.events(events, next: follower.offset))
+            }
+            try await exchange.send(value: FollowMessage.status(try directory.status(), sampler.sample()))
+            if !isLive { return }
+            for _ in 0..<5 where try directory.isSupervised() { try await Task.sleep(for: .milliseconds(100)) }
+        }
+    }
+
+    // MARK: results
+
+    /// What only the fleet itself needs stays on the host; of a run that has ended, `records.jsonl` has every record.
+    private func send(_ directory: RunDirectory, _ exchange: Exchange) async throws {
+        let reading = try directory.beginReading(whole: true)
+        defer { withExtendedLifetime(reading) {} }
+        let status = try directory.status()
+        try await exchange.send(value: FetchHeader(status: status))
+        var excludes = ["/claims/", "/feed/", "/cgroup", "/tmp/", "/work/", "/cursor", "/scoreboard", "/supervisor.lock", "/stop"]
+        if status.phase == .finished { excludes.append("/results/") }
+        _ = try await TreeSender.run(root: directory.path, rules: SourceRules(excludes: excludes, gitignore: false, sltignore: false), over: exchange)
+    }
+}

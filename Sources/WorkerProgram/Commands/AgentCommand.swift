@@ -1,0 +1,36 @@
+import AgentProtocol
+import ArgumentParser
+import Glibc
+import Platform
+import Wire
+
+struct AgentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "agent", abstract: "Serve slt-remote on standard input and output.", shouldDisplay: false)
+
+    @Option(help: "The state folder: agents and runs. '~/' is the home folder.")
+    var state: String
+
+    @Option(help: "Digest of this program, as the client knows it.")
+    var build = ""
+
+    @Option(help: "Hand this connection to the agent with this token, and wait until it is finished.")
+    var join: String?
+
+    func run() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        if let shortage = SystemNeeds.shortage() {
+            // Before the greeting the client takes in what is printed.
+            print(shortage)
+            throw ExitCode(EX_OSERR)
+        }
+        if let join { return try LaneConnection.join(token: join) }
+        // Closed on exec: the fleet outlives this process, and would keep the connection open after it.
+        let stream = DescriptorStream(reading: fcntl(0, F_DUPFD_CLOEXEC, 3), writing: fcntl(1, F_DUPFD_CLOEXEC, 3))
+        // Whatever a library prints must not end up between the frames.
+        dup2(2, 1)
+        let agent = Agent(state: HostPath.expand(state), executable: OwnProgram.path, build: build)
+        let hello = Hello(build: build, hostName: HostName.own, pid: getpid())
+        try await Conversation.answer(over: stream, as: hello) { try await agent.answer($0) }
+    }
+}

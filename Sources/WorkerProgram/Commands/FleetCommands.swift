@@ -1,0 +1,42 @@
+import ArgumentParser
+import Fleet
+import Glibc
+import Platform
+import SQLLogicTest
+
+struct SuperviseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "supervise", abstract: "Supervise a run.", shouldDisplay: false)
+
+    @Argument var runDirectory: String
+
+    func run() throws {
+        throw ExitCode(Supervisor.main(runDirectory: runDirectory, executable: OwnProgram.path))
+    }
+}
+
+struct BuildCommandGuard: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "build", abstract: "Run a build command and end every process that it started.", shouldDisplay: false)
+
+    @Argument(help: "A line for /bin/sh. Write '--' before one that begins with a dash.") var command: String
+
+    func run() throws { throw ExitCode(BuildGuard.main(command: command)) }
+}
+
+struct WorkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "work", abstract: "Claim and run the files of a run.", shouldDisplay: false)
+
+    @Argument var runDirectory: String
+    @Option var slot: Int
+
+    func run() throws {
+        let code = Worker.main(runDirectory: runDirectory, slot: slot, executor: { directory in
+            switch directory.spec.engine.kind {
+            case .sqlite, .postgres, .external: try ScriptExecutor(directory.spec.engine, workspace: directory.spec.workspace)
+            case .command: CommandExecutor(directory)
+            }
+        }, identity: { directory, executor in
+            EngineInspection(spec: directory.spec.engine, workspace: directory.spec.workspace, version: (executor as? ScriptExecutor)?.version).identity
+        })
+        throw ExitCode(code)
+    }
+}

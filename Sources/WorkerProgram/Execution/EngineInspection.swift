@@ -1,0 +1,90 @@
+import Fleet
+import Glibc
+import Platform
+
+/// Looks at what runs the files, so that two runs can be told to have had the same.
+struct EngineInspection {
+    let spec: EngineSpec
+    let workspace: String
+    /// What the engine says of itself.
+    let version: String?
+
+    var identity: EngineIdentity {
+        var identity = EngineIdentity(name: spec.kind.rawValue)
+        identity.version = version
+        identity.worker = Self.worker
+        identity.host = HostName.own
+        identity.kernel = Self.kernel
+        identity.environment = EnvironmentDigest.of(EnvironmentDigest.own.merging(spec.environment) { $1 })
+        switch spec.kind {
+        case .sqlite:
+            guard let library = spec.library.map({ HostPath.expand($0) }) else {
+                // It is in the worker, and loads nothing.
+                identity.digest = identity.worker
+                identity.libraries = []
+                break
+            }
+            let loaded = Self.library(LoadedLibrary.path(of: library) ?? library)
+            identity.libraries = [loaded]
+            identity.digest = loaded.digest
+        case .postgres:
+            identity.libraries = LoadedLibrary.path(of: "libpq.so.5").map { [Self.library($0)] }
+        case .external, .command:
+            let files = programFiles
+            guard let program = files.first else { break }
+            identity.name = String(decoding: program.utf8.split(separator: UInt8(ascii: "/")).last ?? program.utf8[...], as: UTF8.self)
+            identity.digest = FileDigest.of(program)
+            identity.libraries = files.dropFirst().map(Self.library)
+        }
+        return identity
+    }
+
+    private static func library(_ path: String) -> EngineIdentity.Library { .init(path: path, digest: FileDigest.of(path)) }
+
+    // MARK: the program of a command
+
+    /// Words of a command that are looked at.
+    private static let words = 16
+
+    /// The program, and other files that its command names, such as the script of an interpreter.
+    private var programFiles: [String] {
+        let words = spec.kind == .external ? spec.command.joined(separator: " ").split(separator: " ").map(String.init) : spec.command
+        guard let first = words.first, let program = Self.file(first, in: first.utf8.contains(UInt8(ascii: "/")) ? [workspace] : Self.searched) else { return [] }
+        let tree = "{workspace}/"
+        return [program] + words.dropFirst().prefix(Self.words).compactMap { word in
+            Self.file(word.hasPrefix(tree) ? String(word.dropFirst(tree.count)) : word, in: [workspace])
+        }
+    }
+
+    private static var searched: [String] {
+        (getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin").split(separator: ":").map(String.init)
+    }
+
+    /// The regular file that `name` is in the first of `folders` that has it, links resolved.
+    private static func file(_ name: String, in folders: [String]) -> String? {
+        for folder in folders {
+            guard let real = realpath(name.hasPrefix("/") ? name : folder + "/" + name, nil) else { continue }
+            defer { free(real) }
+            var info = stat()
+            if stat(real, &info) == 0, info.st_mode & S_IFMT == S_IFREG { return String(cString: real) }
+        }
+        return nil
+    }
+
+    // MARK: this process
+
+    /// The digest of this program. Its agent lies in a folder of that name, where it was put only after it had been checked.
+    private static var worker: String? {
+        let folder = OwnProgram.folder.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let isDigest = folder.utf8.count == 64 && folder.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+        return isDigest ? folder : FileDigest.of("/proc/self/exe")
+    }
+
+    /// `Linux 6.1.0-18-amd64 x86_64`
+    private static var kernel: String? {
+        var name = utsname()
+        guard uname(&name) == 0 else { return nil }
+        func text<Value>(_ field: Value) -> String { withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) } }
+        return "\(text(name.sysname)) \(text(name.release)) \(text(name.machine))"
+    }
+}

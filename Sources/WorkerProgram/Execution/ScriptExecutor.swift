@@ -1,0 +1,161 @@
+import Fleet
+import Glibc
+import Platform
+import SQLLogicTest
+
+/// Runs a file in this process, on a fresh database of the engine that the run asks for.
+struct ScriptExecutor: FileExecutor {
+    private let engine: any Engine
+    private let runner: FileRunner
+    private let explainer: RowExplainer
+
+    /// - Throws: `SQLLogicTestError` if the engine cannot be set up.
+    init(_ spec: EngineSpec, workspace: String) throws {
+        var options = RunOptions()
+        if let name = spec.dialect {
+            guard let dialect = Dialect(rawValue: name) else {
+                throw SQLLogicTestError(.usage, "cannot read the dialect '\(name)': this worker knows sqlite, rs and duckdb")
+            }
+            options.dialect = dialect
+        }
+        options.labels = spec.labels ?? []
+        options.workingDirectory = workspace
+        options.keepsRows = true
+        runner = FileRunner(options: options)
+        var choice = EngineChoice(try EngineChoice.Kind(spec.kind))
+        choice.library = spec.library.map { HostPath.expand($0) }
+        choice.connection = spec.connection ?? ""
+        choice.queryProtocol = spec.queryProtocol.flatMap(PostgresQueryProtocol.init) ?? .simple
+        choice.command = spec.command.joined(separator: " ")
+        if spec.directory != .private { choice.workingDirectory = workspace }
+        // One file at a time in a process: SQLite needs no locks, which cost a fifth of its time.
+        choice.owner = ProcessMark.own
+        for (name, value) in spec.environment { setenv(name, value, 1) }
+        do throws(SQLLogicTestError) {
+            engine = try choice.make(threading: .single)
+            // A server that recovers gets as long as one that recovers while a file is run.
+            try engine.waitUntilUsable(afterLoss: false)
+        } catch {
+            throw EngineUnavailable(error.message)
+        }
+        explainer = RowExplainer(spec, dialect: options.dialect, name: engine.name)
+        // What workers that were killed have left on the server.
+        (engine as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
+    }
+
+    /// What the engine says of its version.
+    var version: String? { (engine as? SQLiteEngine)?.version ?? (engine as? PostgresEngine)?.serverVersion }
+
+    func execute(_ task: FileTask) throws(EngineUnavailable) -> FileExecution {
+        _ = engine.consumeLoss()
+        let execution = run(task)
+        guard execution.lostEngine || (engine.consumeLoss() && execution.result.outcome == .fail) else { return execution.result }
+        // A server that ended took down files that did nothing to it: with it gone the run is over, else they are tried again.
+        do throws(SQLLogicTestError) {
+            // A file's time does not run meanwhile.
+            try engine.waitUntilUsable(afterLoss: true) { task.progress.restart() }
+        } catch {
+            throw EngineUnavailable("the engine has gone while \(task.name) was run: \(error.message)")
+        }
+        var again = execution.result
+        again.outcome = .crashed
+        again.message = "the engine's connection was lost" + (again.failures.first.map { ": \($0.message)" } ?? again.message.map { ": \($0)" } ?? "")
+        return again
+    }
+
+    func explain(_ failures: [FailureRows], _ task: ExplanationTask) -> [FailureRows] { explainer.explain(failures, task) }
+
+    private func run(_ task: FileTask) -> (result: FileExecution, lostEngine: Bool) {
+        do {
+            // SQL can name files (ATTACH, VACUUM INTO): they belong to this file alone.
+            let folder = try task.workingDirectory()
+            guard chdir(String(decoding: folder, as: UTF8.self)) == 0 else {
+                return (FileExecution(outcome: .unreadable, message: "cannot enter the working folder: \(ErrorText.of())"), false)
+            }
+            defer { chdir("/") }
+            setenv("TMPDIR", String(decoding: folder, as: UTF8.self), 1)
+            let progress = task.progress
+            let file = try ScriptFile(task.path)
+            let verdict = try runner.run(path: file.path, on: engine) { line, record in progress.at(line: line, record: record) }
+            return (FileExecution(verdict), false)
+        } catch let error as SQLLogicTestError {
+            return (FileExecution(outcome: error.code == .unreadable ? .unreadable : .fail, message: error.message), error.code == .engine)
+        } catch {
+            return (FileExecution(outcome: .fail, message: "\(error)"), false)
+        }
+    }
+}
+
+extension EngineChoice.Kind {
+    fileprivate init(_ kind: EngineSpec.Kind) throws(SQLLogicTestError) {
+        self = switch kind {
+        case .sqlite: .sqlite
+        case .postgres: .postgres
+        case .external: .external
+        case .command: throw SQLLogicTestError(.usage, "cannot run scripts: the engine is a program that runs files itself")
+        }
+    }
+}
+
+extension RecordFailure {
+    /// A record's failure has no file of its own: one of an included script says so.
+    fileprivate init(_ failure: ScriptFailure) {
+        self.init(line: failure.line, message: failure.file.map { "in \($0): \(failure.message)" } ?? failure.message,
+                  sql: failure.sql, expected: failure.expectedRows ?? failure.expected, actual: failure.actualRows ?? failure.actual)
+        kind = failure.category.map(FailureKind.init)
+        recordLine = failure.recordLine
+        identity = failure.identity.map(RecordIdentity.init)
+        causedBy = failure.causedBy
+        ulps = failure.ulps
+        script = failure.file
+        isHashed = failure.isHashed
+    }
+}
+
+extension RecordIdentity {
+    init(_ key: RecordKey) { self.init(digest: key.digest, occurrence: key.occurrence) }
+}
+
+extension FailureKind {
+    fileprivate init(_ category: FailureCategory) {
+        self = switch category {
+        case .wrongRows: .wrongRows
+        case .rowOrder: .rowOrder
+        case .formatting: .formatting
+        case .columns: .columns
+        case .unexpectedError: .unexpectedError
+        case .unexpectedSuccess: .unexpectedSuccess
+        case .wrongError: .wrongError
+        case .script: .script
+        case .other: .other
+        }
+    }
+}
+
+extension Outcome {
+    fileprivate init(_ outcome: FileVerdict.Outcome) {
+        self = switch outcome {
+        case .pass: .pass
+        case .fail: .fail
+        case .unsupported: .unsupported
+        case .skipped: .skipped
+        case .timeout: .timeout
+        case .crashed: .crashed
+        case .outOfMemory: .outOfMemory
+        }
+    }
+}
+
+extension FileExecution {
+    init(_ verdict: FileVerdict) {
+        self.init(outcome: Outcome(verdict.outcome), tests: verdict.tests, skipped: verdict.skipped, errors: verdict.errors,
+                  failures: verdict.failures.map(RecordFailure.init),
+                  message: verdict.errors > 0 ? "\(verdict.errors) record\(verdict.errors == 1 ? "" : "s") failed" : verdict.skipReason)
+        rows = (verdict.rows ?? []).map(FailureRows.init)
+        stoppedAt = verdict.stoppedAt
+        consequences = verdict.consequences > 0 ? verdict.consequences : nil
+        flakyRecords = verdict.retried?.map {
+            FlakyRecord(line: $0.line, failed: $0.failed, runs: $0.attempts, identity: $0.identity.map(RecordIdentity.init))
+        }
+    }
+}

@@ -1,0 +1,207 @@
+import FoundationEssentials
+import Fleet
+import Glibc
+import Platform
+import SQLLogicTest
+
+/// Runs files in processes of their own, forked from this one, which ends those that take too long or too much and says
+/// how far they came. A process serves many files, one at a time; one that has died is replaced.
+struct LocalPool: FilePool {
+    var work: FileWork
+    let jobs: Int
+    /// Seconds that a file may take.
+    var fileTimeout: Double?
+    /// Bytes that a worker may have.
+    var memory: Int?
+    /// Whether the engine's memory is this program's own, so that the system can refuse it; otherwise it is watched.
+    var isInProcess = true
+    /// Says more about failures, where that is wanted.
+    var explainer: LocalExplainer?
+
+    private var slots: [LocalSlot] = []
+    private var files: [String] = []
+    private var folder = ""
+    private let board: LocalBoard
+
+    /// - Throws: when the system refuses memory.
+    init(_ work: FileWork, jobs: Int) throws(SQLLogicTestError) {
+        guard let board = LocalBoard(slots: jobs) else {
+            throw SQLLogicTestError(.engine, "cannot share memory with workers: \(ErrorText.of())")
+        }
+        self.work = work
+        self.jobs = jobs
+        self.board = board
+    }
+
+    mutating func run(_ files: [String], failFast: Bool, onResult: (FileResult) -> Void) {
+        self.files = files
+        var queue = ResultQueue(costs: jobs > 1 ? files.map { ScriptCost.estimate($0) } : files.map { _ in 0 }, failFast: failFast)
+        folder = Self.makeFolder()
+        PendingSignal.watch()
+        ForkedProcess.adoptOrphans()
+        for number in 0..<min(jobs, files.count) { start(number, &queue, onResult) }
+        while slots.contains(where: { $0.file != nil }), !PendingSignal.isSet {
+            turn(&queue, onResult)
+        }
+        if PendingSignal.isSet { collect(&queue, onResult) }
+        end()
+    }
+
+    /// Collects the results that have come by now, when no more are waited for.
+    private mutating func collect(_ queue: inout ResultQueue, _ onResult: (FileResult) -> Void) {
+        queue.stop()
+        for index in slots.indices where slots[index].file != nil {
+            var waiting = pollfd(fd: slots[index].replies, events: Int16(POLLIN), revents: 0)
+            while poll(&waiting, 1, 0) > 0, slots[index].receive() {}
+            if let result = slots[index].nextResult() { settle(index, result, &queue, onResult) }
+        }
+        queue.finish(deliver: onResult)
+    }
+
+    // MARK: Workers
+
+    private mutating func start(_ number: Int, _ queue: inout ResultQueue, _ onResult: (FileResult) -> Void) {
+        guard let index = queue.dequeue() else { return }
+        guard var slot = fork(number) else {
+            let message = "cannot start a process: \(ErrorText.of())"
+            return queue.add(FileResult(file: files[index], verdict: .lost(.crashed, line: 0, message: message), seconds: 0), at: index, deliver: onResult)
+        }
+        slot.give(index, now: Clock.monotonicSeconds)
+        slots.append(slot)
+    }
+
+    private func fork(_ number: Int) -> LocalSlot? {
+        var made: [(reading: Int32, writing: Int32)] = []
+        while made.count < 3, let pipe = DescriptorIO.pipe() { made.append(pipe) }
+        func closeAll() { for pipe in made { for end in [pipe.reading, pipe.writing] { close(end) } } }
+        guard made.count == 3 else {
+            closeAll()
+            return nil
+        }
+        let (requests, replies, errors) = (made[0], made[1], made[2])
+        let worker = LocalWorker(work: work, files: files, slot: number, board: board, folder: folder, requests: requests.reading,
+                                 replies: replies.writing, memory: isInProcess ? memory : nil)
+        let others = slots
+        let pid = ForkedProcess.start {
+            // Another worker's pipe must end with that worker.
+            for slot in others { slot.close() }
+            for end in [requests.writing, replies.reading, errors.reading] { close(end) }
+            dup2(errors.writing, 2)
+            worker.run()
+        }
+        guard let pid else {
+            closeAll()
+            return nil
+        }
+        for end in [requests.reading, replies.writing, errors.writing] { close(end) }
+        return LocalSlot(number: number, pid: pid, requests: requests.writing, replies: replies.reading, errors: errors.reading)
+    }
+
+    /// Waits for something to happen, and deals with it.
+    private mutating func turn(_ queue: inout ResultQueue, _ onResult: (FileResult) -> Void) {
+        var waiting = slots.flatMap { slot in
+            [pollfd(fd: slot.replies, events: Int16(POLLIN), revents: 0), pollfd(fd: slot.errors, events: Int16(POLLIN), revents: 0)]
+        }
+        // Workers in the same process group get the signal too: how they end is no result then.
+        guard poll(&waiting, nfds_t(waiting.count), Int32(patience * 1000) + 1) >= 0, !PendingSignal.isSet else { return }
+        for index in slots.indices.reversed() {
+            if waiting[2 * index + 1].revents != 0 { slots[index].passErrors() }
+            if waiting[2 * index].revents != 0, !slots[index].receive() {
+                handleEnd(index, &queue, onResult)
+            } else if let result = slots[index].nextResult() {
+                settle(index, result, &queue, onResult)
+            }
+        }
+        for slot in slots.indices where slots[slot].file != nil && slots[slot].ending == nil { limit(slot) }
+    }
+
+    private mutating func settle(_ index: Int, _ result: FileResult, _ queue: inout ResultQueue, _ onResult: (FileResult) -> Void) {
+        if let file = slots[index].file { queue.add(explainer?.explained(result, scratch: folder + "/replay") ?? result, at: file, deliver: onResult) }
+        slots[index].file = nil
+        if let next = queue.dequeue() { slots[index].give(next, now: Clock.monotonicSeconds) }
+    }
+
+    // MARK: Limits
+
+    /// How often memory is looked at, in seconds.
+    private static let interval = 0.1
+
+    /// How long nothing has to be done unless something comes, in seconds.
+    private var patience: Double {
+        var least = 1.0
+        if memory != nil, !isInProcess { least = Self.interval }
+        guard let fileTimeout else { return least }
+        for slot in slots where slot.file != nil && slot.ending == nil { least = min(least, max(0, slot.began + fileTimeout - Clock.monotonicSeconds)) }
+        return least
+    }
+
+    private mutating func limit(_ index: Int) {
+        let slot = slots[index]
+        if let fileTimeout, Clock.monotonicSeconds - slot.began >= fileTimeout {
+            slots[index].ending = .timeout
+        } else if let memory, !isInProcess, ProcessTree(of: slot.pid, startTime: slot.startTime).resident > memory {
+            slots[index].ending = .outOfMemory
+        }
+        if slots[index].ending != nil { kill(slot.pid, SIGKILL) }
+    }
+
+    /// Says how a worker's file ended that the worker cannot say itself, and starts another worker.
+    private mutating func handleEnd(_ index: Int, _ queue: inout ResultQueue, _ onResult: (FileResult) -> Void) {
+        var slot = slots.remove(at: index)
+        let status = clear(&slot)
+        guard let file = slot.file else { return }
+        let (line, record) = board.record(slot.number)
+        let place = line > 0 ? " at line \(line), record \(record)" : " before its first record"
+        let (reason, message) = judge(slot, status)
+        queue.add(FileResult(file: files[file], verdict: .lost(reason, line: line, message: message + place), seconds: Clock.monotonicSeconds - slot.began), at: file, deliver: onResult)
+        start(slot.number, &queue, onResult)
+    }
+
+    private func judge(_ slot: LocalSlot, _ status: TerminationStatus) -> (FileVerdict.StopReason, String) {
+        switch slot.ending {
+        case .timeout: return (.timeout, "timeout: ended after \(Self.shown(fileTimeout ?? 0)) s")
+        case .outOfMemory: return (.outOfMemory, "out of memory: it took more than \((memory ?? 0) >> 20) MB")
+        default: break
+        }
+        var evidence = TerminationCause.Evidence()
+        evidence.limit = isInProcess ? memory : nil
+        evidence.base = slot.base
+        evidence.output = slot.lastOutput
+        return TerminationCause(status, evidence).isOutOfMemory ? (.outOfMemory, "out of memory: \(status.words)") : (.crashed, "crashed: \(status.words)")
+    }
+
+    private static func shown(_ seconds: Double) -> String { seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds) }
+
+    /// Takes away all that a worker leaves behind.
+    private func clear(_ slot: inout LocalSlot) -> TerminationStatus {
+        let status = ForkedProcess.wait(for: slot.pid, killsBefore: slot.memoryKills)
+        ForkedProcess.endChildren(except: Set(slots.map(\.pid)))
+        // All that could write to it have ended.
+        _ = fcntl(slot.errors, F_SETFL, O_NONBLOCK)
+        slot.passErrors()
+        slot.close()
+        let database = board.database(slot.number)
+        if !database.isEmpty { work.engine.discard(database: database) }
+        board.setDatabase(slot.number, "")
+        try? FileManager.default.removeItem(atPath: "\(folder)/\(slot.number)")
+        return status
+    }
+
+    /// Lets idle workers go, ends others, and leaves nothing behind.
+    private mutating func end() {
+        while var slot = slots.popLast() {
+            if slot.file != nil { kill(slot.pid, SIGKILL) }
+            close(slot.requests)
+            _ = clear(&slot)
+        }
+        if rmdir(folder) != 0 { try? FileManager.default.removeItem(atPath: folder) }
+    }
+
+    // MARK: Small things
+
+    private static func makeFolder() -> String {
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(parent)/slt-run-XXXXXX".utf8CString)
+        return mkdtemp(&template) == nil ? parent : String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

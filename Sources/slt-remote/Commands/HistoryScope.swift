@@ -1,0 +1,42 @@
+import ArgumentParser
+import Fleet
+import FoundationEssentials
+import RemoteKit
+import Reports
+
+/// Which suite a verb about the history is about. None of them needs a host.
+struct HistoryScope: ParsableArguments {
+    @Option(parsing: .unconditional, help: ArgumentHelp("The project. Default: that of the current folder.", valueName: "name"))
+    var project: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Only runs with this kind of engine: sqlite, postgres, external or command.", valueName: "kind"))
+    var engine: String?
+
+    /// - Returns: `nil` where the history is empty.
+    func suite(_ history: RunHistory, _ common: CommonOptions) throws -> RunHistory.Suite? {
+        let preferred = try configuration(common).map { SuiteKey(project: $0.projectName, engine: $0.engine.kind.rawValue) }
+        let suite = try history.choose(named: project, engine: engine, preferred: preferred)
+        if let suite, project == nil, let preferred, suite.project != preferred.project {
+            Terminal.shared.say("note: no run of \(preferred.project) is in the history; this is about \(suite.project)")
+        }
+        return suite
+    }
+
+    /// A folder without a configuration is as good as another.
+    private func configuration(_ common: CommonOptions) throws -> Configuration? {
+        var flags = ConfigurationFlags()
+        flags.prefix = "--"
+        let load = { try Configuration.load(named: common.config, environment: ProcessInfo.processInfo.environment, flags: flags,
+                                            workingDirectory: FileManager.default.currentDirectoryPath) }
+        return common.config == nil ? try? load() : try load()
+    }
+}
+
+extension RunHistory {
+    /// What to do when there is nothing to show.
+    var emptyWords: String {
+        let runs = catalog.places().count
+        return !exists && runs > 0 ? "the history is not made yet; make it from \(runs) fetched run\(runs == 1 ? "" : "s") with: slt-remote history rebuild"
+            : "no runs are in the history yet; start one with: slt-remote run"
+    }
+}
