@@ -53,6 +53,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+/// Its code names SQLite's own functions too: without this product a fresh build may compile before the module is there.
+let databaseLibrary: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
@@ -109,7 +111,7 @@ let package = Package(
         .target(name: "Fleet", dependencies: ["Platform", "CFleet"], swiftSettings: strict + small),
         .target(name: "AgentProtocol", dependencies: ["Fleet", "TreeSync", "Wire", "Platform"], swiftSettings: strict + small),
         .target(name: "RemoteKit",
-                dependencies: ["AgentProtocol", "SSH", "TreeSync", "Fleet", "Wire", "Platform", "CArchive", logging, subprocess, crypto, database, "TOMLKit"],
+                dependencies: ["AgentProtocol", "SSH", "TreeSync", "Fleet", "Wire", "Platform", "CArchive", logging, subprocess, crypto, database, databaseLibrary, "TOMLKit"],
                 swiftSettings: strict),
         .target(name: "Reports", dependencies: ["RemoteKit", "AgentProtocol", "Fleet", "TreeSync", "Wire", "Platform", mustache], swiftSettings: strict),
         .executableTarget(name: "slt-remote", dependencies: ["Reports", "RemoteKit", "AgentProtocol", "SSH", "Fleet", "TreeSync", "Wire", "Platform", argumentParser, logging],
