@@ -2,9 +2,9 @@ import Glibc
 import Platform
 
 /// Writes files so that a reader sees either the old content or the new one.
-enum WholeFile {
+package enum WholeFile {
     /// Replaces the file at `path`, whose mode stays; a link is followed.
-    static func write(_ bytes: [UInt8], to path: String) throws(SQLLogicTestError) {
+    package static func write(_ bytes: [UInt8], to path: String) throws(SQLLogicTestError) {
         let target = RawPath.resolved(path) ?? path
         var status = stat()
         let mode = RawPath.withName(target, { stat($0, &status) }) == 0 ? status.st_mode & 0o7777 : 0o644

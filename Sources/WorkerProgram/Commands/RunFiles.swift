@@ -1,8 +1,8 @@
-public import ArgumentParser
+import ArgumentParser
 import Fleet
 import Glibc
 import Platform
-public import SQLLogicTest
+import SQLLogicTest
 
 struct RunFiles: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,29 +13,8 @@ struct RunFiles: ParsableCommand {
     @Argument(help: "The test files.", completion: .file(extensions: ["test", "slt"]))
     var files: [String]
 
-    @Option(help: "Dialect of the files. rs is that of sqllogictest-rs.")
-    var dialect = Dialect.sqlite
-
-    @Option(help: "Engine: sqlite, postgres, postgres-extended or external.")
-    var engine = "sqlite"
-
-    @Option(help: ArgumentHelp("Use this shared library instead of the built-in SQLite.", valueName: "path"))
-    var engineLibrary: String?
-
-    @Option(help: ArgumentHelp("Keep SQLite's database in this file instead of in memory. Runs one file at a time.", valueName: "path"))
-    var database: String?
-
-    @Option(help: ArgumentHelp("Connection string for PostgreSQL, as for libpq. Default: PGHOST and the other PG variables.", valueName: "string"))
-    var connection = ""
-
-    @Option(help: ArgumentHelp("Command of the external engine, a line for bash. {db} stands for the database's name.", valueName: "line"))
-    var engineCommand = ""
-
-    @Option(help: "Name of the engine in skipif and onlyif.")
-    var engineName: String?
-
-    @Option(help: "A label that skipif and onlyif match in the rs dialect, and require in the duckdb dialect. May be repeated.")
-    var label: [String] = []
+    @OptionGroup
+    var engines: EngineArguments
 
     @Option(name: [.customShort("j", allowingJoined: true), .long], help: "Number of files to run at once, each in its own process.")
     var jobs = 1
@@ -75,36 +54,29 @@ struct RunFiles: ParsableCommand {
     func validate() throws {
         if files.isEmpty { throw ValidationError("name at least one file") }
         if jobs < 1 || jobs > 1024 { throw ValidationError("--jobs must be from 1 to 1024") }
-        guard ["sqlite", "postgres", "postgres-extended", "external"].contains(engine) else {
-            throw ValidationError("--engine must be sqlite, postgres, postgres-extended or external, not '\(engine)'")
-        }
-        if engine == "external", engineCommand.isEmpty { throw ValidationError("--engine external needs --engine-command") }
-        if engine != "sqlite", engineLibrary != nil || database != nil {
-            throw ValidationError("--engine-library and --database go with --engine sqlite")
-        }
         if seconds == nil { throw ValidationError("--file-timeout must be a time such as 90s, 5m or 0, not '\(fileTimeout)'") }
         if bytes == nil { throw ValidationError("--memory must be a size of at least 16M, such as 512M or 4G, or 0, not '\(memory)'") }
         if let hashThreshold, hashThreshold < 0 { throw ValidationError("--ht must be 0 or more") }
         if record, format { throw ValidationError("--record and --format exclude each other; choose one") }
-        if dialect == .duckdb, record || format { throw ValidationError("--record and --format do not support the duckdb dialect") }
+        if engines.dialect == .duckdb, record || format { throw ValidationError("--record and --format do not support the duckdb dialect") }
     }
 
     func run() throws {
-        if format { throw ExitCode(FormatCommand(files: files, dialect: dialect).run { write($0, to: 2) }) }
+        if format { throw ExitCode(FormatCommand(files: files, dialect: engines.dialect).run { write($0, to: 2) }) }
         var command = RunCommand(files: files)
         command.json = json
         command.failFast = failFast
         command.junit = junit
         command.records = record
         command.isColoured = isColoured
-        command.options.dialect = dialect
-        command.options.labels = label
+        command.options.dialect = engines.dialect
+        command.options.labels = engines.label
         command.options.haltOnError = halt
         command.options.hashThreshold = hashThreshold
-        command.options.engineName = engineName
+        command.options.engineName = engines.engineName
         var pool: LocalPool
         do {
-            if choice.needsLibraries { try OwnProgram.loadLibraries() }
+            if engines.choice.needsLibraries { try OwnProgram.loadLibraries() }
             pool = try makePool(command)
             try pool.work.engine.check(afterLoss: false)
         } catch let error where error.code == .engine {
@@ -122,29 +94,22 @@ struct RunFiles: ParsableCommand {
 
     private func makePool(_ command: RunCommand) throws(SQLLogicTestError) -> LocalPool {
         // One thread in a process: SQLite needs no locks, which cost a fifth of its time.
-        let made = try choice.make(threading: .single)
+        let made = try engines.choice.make(threading: .single)
         // What runs that were killed have left on the server.
         (made as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
         var work = command.work(on: made)
-        work.folder = Self.folder
-        work.options.workingDirectory = Self.folder
-        var pool = try LocalPool(work, jobs: database == nil ? jobs : 1)
+        work.folder = EngineArguments.folder
+        work.options.workingDirectory = EngineArguments.folder
+        var pool = try LocalPool(work, jobs: engines.database == nil ? jobs : 1)
         pool.fileTimeout = seconds.flatMap { $0 > 0 ? $0 : nil }
         pool.memory = bytes.flatMap { $0 > 0 ? $0 : nil }
-        pool.isInProcess = self.engine != "external"
+        pool.isInProcess = engines.engine != "external"
         // The SQLite in this program cannot explain itself.
-        if dialect == .sqlite, self.engine != "sqlite" || engineLibrary != nil {
+        if engines.dialect == .sqlite, !engines.isEmbedded {
             pool.work.options.keepsRows = true
-            pool.explainer = LocalExplainer(engine: engineName ?? made.name, folder: Self.folder, memory: pool.memory, fileTimeout: pool.fileTimeout)
+            pool.explainer = LocalExplainer(engine: engines.engineName ?? made.name, folder: EngineArguments.folder, memory: pool.memory, fileTimeout: pool.fileTimeout)
         }
         return pool
-    }
-
-    /// Where the program was started.
-    private static var folder: String? {
-        guard let folder = getcwd(nil, 0) else { return nil }
-        defer { free(folder) }
-        return RawPath.text(UnsafeBufferPointer(start: folder, count: strlen(folder)).map { UInt8(bitPattern: $0) })
     }
 
     private var seconds: Double? { Quantity.seconds(fileTimeout) }
@@ -162,18 +127,4 @@ struct RunFiles: ParsableCommand {
         case .auto: isatty(1) == 1 && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
         }
     }
-
-    private var choice: EngineChoice {
-        var choice = EngineChoice(engine.hasPrefix("postgres") ? .postgres : engine == "external" ? .external : .sqlite)
-        choice.library = engineLibrary
-        choice.databaseFile = database.map { path in path.hasPrefix("/") ? path : Self.folder.map { "\($0)/\(path)" } ?? path }
-        choice.workingDirectory = Self.folder
-        choice.connection = connection
-        choice.owner = ProcessMark.own
-        choice.queryProtocol = engine == "postgres-extended" ? .extended : .simple
-        choice.command = engineCommand
-        return choice
-    }
 }
-
-extension Dialect: ExpressibleByArgument {}

@@ -1,0 +1,117 @@
+/// Parts of records.
+extension Reducer {
+    private func candidate(_ start: ReductionCandidate, _ index: Int, _ sql: SQLPieces) -> ReductionCandidate {
+        var copy = start
+        copy.records[index].sql = sql.sql
+        return copy
+    }
+
+    // MARK: Rows
+
+    /// Leaves out rows of `INSERT`.
+    mutating func removeRows() {
+        let start = best
+        let inserts = start.records.indices.compactMap { index in InsertedRows(SQLPieces(start.records[index].sql)).map { (index: index, rows: $0) } }
+        let rows = inserts.flatMap { insert in insert.rows.rows.indices.map { (record: insert.index, row: $0) } }
+        guard rows.count > inserts.count else { return }
+        let weights = inserts.flatMap { insert in insert.rows.rows.map(\.count) }
+        let parsed = Dictionary(uniqueKeysWithValues: inserts.map { ($0.index, $0.rows) })
+        removeItems(weights: weights) { gone in
+            var copy = start
+            var kept: [Int: [Int]] = [:]
+            for item in rows.indices where !gone.contains(item) { kept[rows[item].record, default: []].append(rows[item].row) }
+            var emptied: Set<Int> = []
+            for (index, insert) in parsed {
+                guard let left = kept[index] else {
+                    if index < start.records.count - 1 { emptied.insert(index) } else { return nil }
+                    continue
+                }
+                if left.count < insert.rows.count, let sql = insert.keeping(left) { copy.records[index].sql = sql.sql }
+            }
+            return copy.without { emptied.contains($0) }
+        }
+    }
+
+    // MARK: Columns
+
+    /// Leaves out columns of tables, with their values, and of the result.
+    mutating func removeColumns() {
+        removeResultColumns()
+        let tables = best.records.compactMap { TableDefinition(SQLPieces($0.sql)) }.map { ($0.table, $0.columns.count) }
+        for (table, count) in tables {
+            for column in stride(from: count - 1, through: 0, by: -1) where !judge.isOver {
+                if let smaller = Self.without(column, of: table, in: best) { take(smaller) }
+            }
+        }
+    }
+
+    private static func without(_ column: Int, of table: String, in candidate: ReductionCandidate) -> ReductionCandidate? {
+        var copy = candidate
+        for index in copy.records.indices {
+            let sql = SQLPieces(copy.records[index].sql)
+            if let definition = TableDefinition(sql), definition.table == table {
+                guard let smaller = definition.withoutColumn(column) else { return nil }
+                copy.records[index].sql = smaller.sql
+            } else if let insert = InsertedRows(sql), insert.table == table {
+                let names = insert.columns.map { SQLPieces.name(sql[$0.lowerBound]) }
+                let definition = candidate.records.lazy.compactMap { TableDefinition(SQLPieces($0.sql)) }.first { $0.table == table }
+                guard let place = names.isEmpty ? column : definition.flatMap({ $0.columns.indices.contains(column) ? names.firstIndex(of: $0.columns[column]) : nil }) else { continue }
+                guard let smaller = insert.withoutColumn(place) else { return nil }
+                copy.records[index].sql = smaller.sql
+            }
+        }
+        return copy
+    }
+
+    private mutating func removeResultColumns() {
+        guard let last = best.records.last, case .query(let types, _) = last.kind else { return }
+        for column in stride(from: types.count - 1, through: 0, by: -1) where !judge.isOver {
+            guard var record = best.records.last, case .query(var types, let sortMode) = record.kind, types.count > 1, types.indices.contains(column),
+                  let lists = SelectLists(SQLPieces(record.sql), columns: types.count) else { return }
+            types.remove(at: column)
+            record.kind = .query(types: types, sortMode: sortMode)
+            record.sql = lists.without(column).sql
+            var copy = best
+            copy.records[copy.records.count - 1] = record
+            take(copy)
+        }
+    }
+
+    // MARK: Pieces of SQL
+
+    /// Leaves out and replaces pieces of each statement, the failing one first.
+    mutating func editSQL() {
+        for index in best.records.indices.reversed() {
+            let plain = candidate(best, index, SQLPieces(best.records[index].sql))
+            if plain.records[index].sql != best.records[index].sql { take(plain) }
+            while editAll(index), !judge.isOver {}
+        }
+    }
+
+    /// Tries each edit of a statement once, those that leave out the most first.
+    /// - Returns: whether anything could go.
+    private mutating func editAll(_ index: Int) -> Bool {
+        var most = Int.max
+        var isSmaller = false
+        while let saved = editOnce(index, savingAtMost: most) {
+            // What is larger has been tried, beside what has gone since.
+            most = saved
+            isSmaller = true
+        }
+        return isSmaller
+    }
+
+    /// - Returns: the bytes that an edit has saved; nil if none could be made.
+    private mutating func editOnce(_ index: Int, savingAtMost most: Int) -> Int? {
+        let sql = SQLPieces(best.records[index].sql)
+        let start = best
+        let size = best.records[index].sql.count
+        var edits = SQLEdits.all(of: sql).filter { (most == .max || size - most <= $0.sql.count) && $0.sql.count < size && judge.isPlausible($0.sql) }[...]
+        while !edits.isEmpty, !judge.isOver {
+            let batch = Array(edits.prefix(judge.width))
+            edits = edits.dropFirst(judge.width)
+            if let taken = take(firstOf: batch.map { candidate(start, index, $0) }) { return size - batch[taken].sql.count }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,75 @@
+public import ArgumentParser
+import Fleet
+import Glibc
+public import SQLLogicTest
+
+/// The engine that scripts are run on, and what they are written in.
+struct EngineArguments: ParsableArguments {
+    @Option(help: "Dialect of the files. rs is that of sqllogictest-rs.")
+    var dialect = Dialect.sqlite
+
+    @Option(help: "Engine: sqlite, postgres, postgres-extended or external.")
+    var engine = "sqlite"
+
+    @Option(help: ArgumentHelp("Use this shared library instead of the built-in SQLite.", valueName: "path"))
+    var engineLibrary: String?
+
+    @Option(help: ArgumentHelp("Keep SQLite's database in this file instead of in memory. Runs one file at a time.", valueName: "path"))
+    var database: String?
+
+    @Option(help: ArgumentHelp("Connection string for PostgreSQL, as for libpq. Default: PGHOST and the other PG variables.", valueName: "string"))
+    var connection = ""
+
+    @Option(help: ArgumentHelp("Command of the external engine, a line for bash. {db} stands for the database's name.", valueName: "line"))
+    var engineCommand = ""
+
+    @Option(help: "Name of the engine in skipif and onlyif.")
+    var engineName: String?
+
+    @Option(help: "A label that skipif and onlyif match in the rs dialect, and require in the duckdb dialect. May be repeated.")
+    var label: [String] = []
+
+    func validate() throws {
+        guard ["sqlite", "postgres", "postgres-extended", "external"].contains(engine) else {
+            throw ValidationError("--engine must be sqlite, postgres, postgres-extended or external, not '\(engine)'")
+        }
+        if engine == "external", engineCommand.isEmpty { throw ValidationError("--engine external needs --engine-command") }
+        if engine != "sqlite", engineLibrary != nil || database != nil {
+            throw ValidationError("--engine-library and --database go with --engine sqlite")
+        }
+    }
+
+    /// Whether it is the SQLite in this program.
+    var isEmbedded: Bool { engine == "sqlite" && engineLibrary == nil }
+
+    /// Where the program was started.
+    static var folder: String? {
+        guard let folder = getcwd(nil, 0) else { return nil }
+        defer { free(folder) }
+        return RawPath.text(UnsafeBufferPointer(start: folder, count: strlen(folder)).map { UInt8(bitPattern: $0) })
+    }
+
+    /// These options once more, for another call of this program.
+    var words: [String] {
+        var words = ["--dialect", dialect.rawValue, "--engine", engine]
+        if let engineLibrary { words += ["--engine-library", engineLibrary] }
+        if !connection.isEmpty { words += ["--connection", connection] }
+        if !engineCommand.isEmpty { words += ["--engine-command", engineCommand] }
+        if let engineName { words += ["--engine-name", engineName] }
+        return words + label.flatMap { ["--label", $0] }
+    }
+
+    var choice: EngineChoice {
+        var choice = EngineChoice(engine.hasPrefix("postgres") ? .postgres : engine == "external" ? .external : .sqlite)
+        choice.library = engineLibrary
+        choice.databaseFile = database.map { path in path.hasPrefix("/") ? path : Self.folder.map { "\($0)/\(path)" } ?? path }
+        choice.workingDirectory = Self.folder
+        choice.connection = connection
+        choice.owner = ProcessMark.own
+        choice.queryProtocol = engine == "postgres-extended" ? .extended : .simple
+        choice.command = engineCommand
+        return choice
+    }
+}
+
+extension Dialect: ExpressibleByArgument {}

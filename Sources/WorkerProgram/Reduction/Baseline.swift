@@ -1,0 +1,121 @@
+import Glibc
+import Platform
+import SQLLogicTest
+
+/// The first look: in what way a record fails, who knows what is right, and which records before it do nothing for that.
+struct Baseline {
+    /// Where the reduction starts.
+    struct Start {
+        var candidate: ReductionCandidate
+        var pool: TrialPool
+        var usesReference: Bool
+        /// Whether the SQL may be changed as well.
+        var changesSQL: Bool
+        var flaky: (rate: Double, confidence: Double)?
+    }
+
+    private let reduction: Reduction
+    private let reading: ReductionReading
+    private let errors: ErrorClass
+
+    init(_ reduction: Reduction, _ reading: ReductionReading) {
+        self.reduction = reduction
+        self.reading = reading
+        errors = ErrorClass(reading.candidate.records)
+    }
+
+    /// Runs that a failure that is not there each time gets to show itself.
+    private static let showings = 20
+
+    /// - Throws: `SQLLogicTestError` `usage` if the record holds.
+    func found() throws(SQLLogicTestError) -> Start {
+        let withoutQueries = reading.candidate.without { reading.candidate.records[$0].isQuery }
+        // Queries change nothing, nearly always.
+        if let start = try look(withoutQueries, usesReference: true) { return start }
+        if withoutQueries != reading.candidate, let start = try look(reading.candidate, usesReference: true) { return start }
+        if reduction.reference != nil, let start = try look(withoutQueries, usesReference: false) { return start }
+        if reduction.reference != nil, withoutQueries != reading.candidate, let start = try look(reading.candidate, usesReference: false) { return start }
+        throw SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name):\(reading.candidate.records.last?.line ?? 0): that record holds on this engine")
+    }
+
+    private func look(_ candidate: ReductionCandidate, usesReference: Bool) throws(SQLLogicTestError) -> Start? {
+        let reference = usesReference ? reduction.reference : nil
+        var pool = try TrialPool(TrialEngines(engine: reduction.engine, reference: reference), width: reduction.width, memory: reduction.memory)
+        pool.limit = reduction.timeout
+        let began = Clock.monotonic
+        let first = pool.inspect(candidate)
+        if let error = first.error { throw SQLLogicTestError(.engine, error) }
+        if let loss = first.loss, loss.record < candidate.records.count - 1 {
+            throw SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name):\(candidate.records.last?.line ?? 0): the engine \(loss.signature == .hung ? "hangs" : "ends") in line "
+                + "\(candidate.records[loss.record].line) already; reduce that record")
+        }
+        var flaky: (rate: Double, confidence: Double)?
+        var signature = self.signature(first, candidate)
+        if signature == nil {
+            // It may be there now and then.
+            signature = (1..<Self.showings).lazy.compactMap { _ in PendingSignal.isSet ? nil : self.signature(pool.inspect(candidate), candidate) }.first
+        }
+        guard let signature else { return nil }
+        let seconds = Clock.seconds(since: began)
+        var question = TrialQuestion(signature, expected: reading.expected, errors: errors)
+        question.allowsUnordered = first.end?.isUnordered == true
+        pool.question = question
+        if signature != .hung { pool.limit = min(reduction.timeout, max(1, 20 * seconds)) }
+        flaky = rate(&pool, candidate)
+        if let flaky, flaky.rate < 1 { pool.attempts = min(60, Int((log(0.05) / log(1 - min(flaky.rate, 0.99))).rounded(.up))) }
+        return Start(candidate: try cleaned(candidate, first.steps, &pool), pool: pool, usesReference: reference != nil,
+                     changesSQL: reference != nil || !isExact(signature), flaky: flaky.map { rate in (rate.rate, 1 - pow(1 - rate.rate, Double(pool.attempts))) })
+    }
+
+    private func isExact(_ signature: FailureSignature) -> Bool {
+        switch signature {
+        case .exactly, .accepted, .columns: true
+        case .rows, .refused, .crashed, .hung, .exit: false
+        }
+    }
+
+    private func signature(_ inspection: TrialPool.Inspection, _ candidate: ReductionCandidate) -> FailureSignature? {
+        if let loss = inspection.loss { return loss.record == candidate.records.count - 1 ? loss.signature : nil }
+        guard let end = inspection.end, let last = candidate.records.last else { return nil }
+        return TrialQuestion.signature(of: end, last.kind, expected: reading.expected, errors: errors)
+    }
+
+    /// In what share of some runs it fails; nil if it does each time.
+    private func rate(_ pool: inout TrialPool, _ candidate: ReductionCandidate) -> (rate: Double, confidence: Double)? {
+        // Records that do not hold are no reason to judge otherwise here.
+        var failures = 0, runs = 0
+        func run() {
+            runs += 1
+            if signature(pool.inspect(candidate), candidate) == pool.question?.signature { failures += 1 }
+        }
+        for _ in 0..<2 { run() }
+        guard failures < 2, !PendingSignal.isSet else { return nil }
+        while runs < Self.showings, !PendingSignal.isSet { run() }
+        return (max(Double(failures), 0.5) / Double(runs), 0)
+    }
+
+    /// Without the records before the last that do not hold, and without those that do nothing.
+    private func cleaned(_ candidate: ReductionCandidate, _ steps: [Trial.Step], _ pool: inout TrialPool) throws(SQLLogicTestError) -> ReductionCandidate {
+        var steps = steps
+        if steps.count < candidate.records.count - 1, let last = candidate.records.last {
+            // The engine ended the process: the records before that one alone.
+            let harmless = ReductionRecord(.succeeds, Array("SELECT 1".utf8), line: last.line)
+            steps = pool.inspect(ReductionCandidate(candidate.records.dropLast() + [harmless])).steps
+        }
+        guard steps.count == candidate.records.count - 1 else { return try judged(candidate, steps, &pool) }
+        let isBad = steps.map { !$0.holds || !$0.holdsOnReference }
+        let holding = candidate.without { isBad[$0] }
+        let useful = candidate.without { isBad[$0] || steps[$0].isIdle || candidate.records[$0].kind == .fails }
+        if useful != holding, pool.judge([useful]).first == .same { return useful }
+        return try judged(holding, steps, &pool)
+    }
+
+    private func judged(_ candidate: ReductionCandidate, _ steps: [Trial.Step], _ pool: inout TrialPool) throws(SQLLogicTestError) -> ReductionCandidate {
+        if pool.judge([candidate]).first == .same { return candidate }
+        guard let blamed = steps.firstIndex(where: { $0.holds != $0.holdsOnReference || !$0.holds }) else {
+            throw SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name):\(candidate.records.last?.line ?? 0): it fails in another way when its file is run up to it alone")
+        }
+        throw SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name):\(candidate.records.last?.line ?? 0): it follows from the record at line "
+            + "\(reading.candidate.without { reading.candidate.records[$0].isQuery }.records[blamed].line), which fails before it; reduce that record")
+    }
+}

@@ -1,0 +1,95 @@
+import Fleet
+import FoundationEssentials
+import Glibc
+import Platform
+import SQLLogicTest
+
+/// Makes a failing file of SQLite's dialect smaller: finds out in what way it fails, leaves out what is not needed for that, and says what is left.
+struct Reduction {
+    /// What has come of it.
+    struct Result {
+        /// It fails in the same way.
+        var candidate: ReductionCandidate
+        var signature: FailureSignature
+        /// What is right for its last record.
+        var expected: RecordOutcome?
+        /// Who says so; nil where only the file does.
+        var reference: String?
+        /// Whether nothing more can go.
+        var isMinimal: Bool
+        var tries: Int
+        var seconds: Double
+        /// Where the failure is not there each time: in what share of the runs it was, and how sure it is that what was left out was not needed.
+        var flaky: (rate: Double, confidence: Double)?
+        /// Whether the right answer hangs on the order in which rows are read.
+        var isUnordered: Bool
+        /// Records of the whole file.
+        var total: Int
+        /// The line of the record that fails, in the whole file.
+        var line: Int
+    }
+
+    let script: Script
+    /// Nil finds the first record that fails.
+    let line: Int?
+    let engine: any Engine
+    let engineName: String
+    let reference: (any Engine)?
+    /// As it is told: `SQLite 3.40.1`.
+    let referenceName: String
+    /// Where relative paths start.
+    var folder: String?
+    /// Seconds of the whole; nil without a limit.
+    var budget: Double?
+    /// Seconds that a candidate may take until more is known.
+    var timeout = 60.0
+    var width = 2
+    var memory: Int?
+    /// Takes the smallest candidate, and how many were judged.
+    var onProgress: (ReductionCandidate, Int) -> Void = { _, _ in }
+
+    /// - Throws: `SQLLogicTestError` `usage` if nothing fails, or nothing can be reduced.
+    func run() throws(SQLLogicTestError) -> Result {
+        let began = Clock.monotonic
+        let target = if let line { line } else { try firstFailure() }
+        let reading = try ReductionReading(script, line: target, engine: engineName)
+        var state = try Baseline(self, reading).found()
+        state.pool.budget = budget ?? .infinity
+        let progress = onProgress
+        var reducer = Reducer(state.candidate, judge: state.pool, changesSQL: state.changesSQL) { progress($0, $1) }
+        reducer.run()
+        guard let question = state.pool.question else { throw SQLLogicTestError(.usage, "cannot tell in what way it fails") }
+        let expected = state.usesReference ? rightOutcome(of: reducer.best) : reading.expected
+        return Result(candidate: reducer.best, signature: question.signature, expected: expected, reference: state.usesReference ? referenceName : nil,
+                      isMinimal: reducer.isMinimal, tries: reducer.tries, seconds: Clock.seconds(since: began), flaky: state.flaky,
+                      isUnordered: question.allowsUnordered, total: reading.total, line: reading.candidate.records.last?.line ?? target)
+    }
+
+    /// What the reference says about the last record of a candidate.
+    private func rightOutcome(of candidate: ReductionCandidate) -> RecordOutcome? {
+        guard let reference, var pool = try? TrialPool(TrialEngines(engine: reference, reference: nil), width: 1, memory: memory) else { return nil }
+        pool.limit = timeout
+        return pool.inspect(candidate).end?.engine
+    }
+
+    /// The line of the first record that does not hold.
+    private func firstFailure() throws(SQLLogicTestError) -> Int {
+        var options = RunOptions()
+        options.haltOnError = true
+        options.engineName = engineName
+        options.failureLimit = 1
+        var work = FileWork(engine: engine, options: options)
+        work.folder = folder
+        var pool = try LocalPool(work, jobs: 1)
+        pool.fileTimeout = timeout
+        pool.memory = memory
+        pool.isInProcess = engine is SQLiteEngine
+        var found: FileResult?
+        pool.run([script.name], failFast: true) { found = $0 }
+        if let error = found?.error { throw error }
+        guard let failure = found?.verdict?.failures.first else {
+            throw SQLLogicTestError(.usage, "cannot reduce \(script.name): it passes on this engine; name the line of a record that fails now and then, or run it with the engine that it fails on")
+        }
+        return failure.recordLine ?? failure.line
+    }
+}

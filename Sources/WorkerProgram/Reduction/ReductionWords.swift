@@ -1,0 +1,100 @@
+import FoundationEssentials
+import Platform
+import SQLLogicTest
+
+/// What is said of a reduced file.
+struct ReductionWords {
+    private let result: Reduction.Result
+    private let file: String
+    private let engine: String
+
+    init(_ result: Reduction.Result, file: String, engine: String) {
+        self.result = result
+        self.file = file
+        self.engine = engine
+    }
+
+    /// Why the reproducer still fails, in one line.
+    var reason: String {
+        let right = result.reference ?? "the file"
+        return switch result.signature {
+        case .rows(let shape): rows(shape, right)
+        case .exactly: "\(engine) gives exactly the wrong result that it gives in \(file)"
+        case .columns: "\(engine) gives another number of columns than \(right)"
+        case .refused(let kind): "\(engine) refuses what \(right) accepts: \(kind)"
+        case .accepted: "\(engine) accepts what \(right) refuses"
+        case .crashed(let signal): "\(engine) ends its process (\(SignalName.of(signal)))"
+        case .hung: "\(engine) does not end in time"
+        case .exit(let code): "the program leaves with exit code \(code)"
+        }
+    }
+
+    private func rows(_ shape: RowDifferenceShape, _ right: String) -> String {
+        switch shape.category {
+        case .rowOrder: "\(engine) gives the rows of \(right) in another order"
+        case .formatting: "\(engine) writes the values of \(right) in another way"
+        default:
+            switch (shape.hasMissing, shape.hasExtra) {
+            case (true, false): "\(engine) gives fewer rows than \(right)"
+            case (false, true): "\(engine) gives more rows than \(right)"
+            case (true, true), (false, false): "\(engine) gives other rows than \(right)"
+            }
+        }
+    }
+
+    /// Whose results stand in the reproducer.
+    private var rightness: String {
+        result.reference.map { "its expected result is that of \($0)" } ?? "its expected result is the file's; only records that change nothing about the wrong result were left out"
+    }
+
+    /// Lines at the top of the reproducer.
+    var comments: [String] {
+        var lines = ["Reduced from \(SafeText.line(file)), line \(result.line).", "It fails because \(SafeText.line(reason)).", "The last record fails: \(rightness)."]
+        if result.isUnordered { lines.append("The order of its rows is not defined.") }
+        if let flaky { lines.append(flaky) }
+        return lines
+    }
+
+    private var flaky: String? {
+        result.flaky.map { "It fails now and then: in about \(Int(($0.rate * 100).rounded())) % of the runs. That all of this is needed is \(Int(($0.confidence * 100).rounded(.down))) % sure." }
+    }
+
+    /// For people.
+    func text(place: String, sql: String, confirmation: String?, script: String) -> String {
+        var lines = ["\(file):\(result.line): \(Human.count(result.total, "record")) → \(Human.count(result.candidate.records.count, "record")) "
+            + "(\(Human.count(result.tries, "try", "tries")), \(Human.fixed(result.seconds, 1)) s)\(result.isMinimal ? "" : "; not all was tried")"]
+        lines.append("It fails because \(reason).")
+        if let flaky { lines.append(flaky) }
+        if let confirmation { lines.append("warning: the reproducer does not fail alone: \(confirmation)") }
+        lines.append("wrote \(place) and \(sql)")
+        return lines.joined(separator: "\n") + "\n\n" + script
+    }
+
+    private struct JSONResult: Encodable {
+        var file: String
+        var line: Int
+        var script: String
+        var sql: String
+        var records: Int
+        var statements: Int
+        var bytes: Int
+        var tries: Int
+        var seconds: Double
+        var reason: String
+        var reference: String?
+        var isMinimal: Bool
+        var isConfirmed: Bool
+        var flakyRate: Double?
+        var confidence: Double?
+    }
+
+    /// One line of JSON.
+    func json(place: String, sql: String, isConfirmed: Bool) -> String {
+        let value = JSONResult(file: file, line: result.line, script: place, sql: sql, records: result.total, statements: result.candidate.records.count,
+                               bytes: result.candidate.size, tries: result.tries, seconds: result.seconds, reason: reason, reference: result.reference,
+                               isMinimal: result.isMinimal, isConfirmed: isConfirmed, flakyRate: result.flaky?.rate, confidence: result.flaky?.confidence)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return ((try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}") + "\n"
+    }
+}
