@@ -100,11 +100,12 @@ final class FleetFixture {
     }
 
     /// The worker that runs `file` now, once there is one.
-    func worker(on file: String) async throws -> WorkerStatus {
+    /// - Parameter line: of the file that it has come to, at least.
+    func worker(on file: String, line: Int = 0) async throws -> WorkerStatus {
         let directory = try #require(directory)
         var found: WorkerStatus?
         _ = try await eventually {
-            found = try directory.status().workers.first { $0.file == file && $0.state == .running }
+            found = try directory.status().workers.first { $0.file == file && $0.state == .running && $0.line >= line }
             return found != nil
         }
         return try #require(found)

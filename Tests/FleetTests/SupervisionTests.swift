@@ -64,7 +64,7 @@ import Testing
         try fleet.toys(["long.toy": "until go\npass", "a.toy": "pass"])
         _ = try fleet.make(workers: 2)
         try fleet.launch()
-        let worker = try await fleet.worker(on: "long.toy")
+        let worker = try await fleet.worker(on: "long.toy", line: 1)
         #expect(kill(worker.pid, SIGKILL) == 0)
         try fleet.toys(["go": ""])
         let summary = try await fleet.summary()
