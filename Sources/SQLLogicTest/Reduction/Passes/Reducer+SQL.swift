@@ -82,6 +82,8 @@ extension Reducer {
     /// Leaves out and replaces pieces of each statement, the failing one first.
     mutating func editSQL() {
         for index in best.records.indices.reversed() {
+            // The databases as they are before the failing statement serve all its tries.
+            if index == best.records.count - 1 { judge.keep(best.records.dropLast()) }
             let plain = candidate(best, index, SQLPieces(best.records[index].sql))
             if plain.records[index].sql != best.records[index].sql { take(plain) }
             while editAll(index), !judge.isOver {}
