@@ -17,6 +17,8 @@ public enum AgentRequest: Codable, Sendable {
     case noteSource(SourceStamp)
     /// Runs the build command. The agent sends ``PrepareMessage``s.
     case prepare(PrepareRequest)
+    /// Takes a closer look at a file. The agent sends ``DiagnosisAnswer``s.
+    case diagnose(DiagnosisRequest)
     /// What the engine of the next start or resume of this conversation is given and no file may hold. Nothing is answered.
     case secrets(EngineSecrets)
     /// Makes a run and starts it. The agent sends one `RunStatus`.
@@ -55,7 +57,7 @@ extension AgentRequest {
         case .resume(let request): request.run
         case .logs(let request): request.run
         case .start: .any
-        case .sync, .claim, .mark, .lane, .noteSource, .prepare, .secrets, .doctor, .runs, .removeRuns, .clean: nil
+        case .sync, .claim, .mark, .lane, .noteSource, .prepare, .diagnose, .secrets, .doctor, .runs, .removeRuns, .clean: nil
         }
     }
 

@@ -93,6 +93,16 @@ public struct AgentClient: Sendable {
         }
     }
 
+    /// Takes a closer look at a file on the host.
+    /// - Parameter body: gets each answer.
+    public func diagnose(_ request: DiagnosisRequest, _ body: (DiagnosisAnswer) async throws -> Void) async throws {
+        try await RemoteError.translating {
+            try await conversation.openBothWays(.diagnose(request), of: "the closer look", waiting: false) { exchange in
+                while let answer: DiagnosisAnswer = try await exchange.next() { try await body(answer) }
+            }
+        }
+    }
+
     // MARK: runs
 
     /// What the engine of the run that is started or resumed next on this connection is given.

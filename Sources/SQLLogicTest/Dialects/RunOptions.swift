@@ -10,6 +10,8 @@ public struct RunOptions: Sendable {
     public var hashThreshold: Int?
     /// Stops a file of ``Dialect/sqlite`` after the first record that has an error, as the other dialects do.
     public var haltOnError = false
+    /// Ends a file of ``Dialect/sqlite`` behind the record that this line belongs to; nil runs all of it.
+    package var lastLine: Int?
     /// What `skipif` and `onlyif` call the engine; nil is the engine's own name, and `duckdb` in ``Dialect/duckdb``.
     public var engineName: String?
     /// The folder that relative paths in scripts of ``Dialect/duckdb`` start from; nil is the process's own.

@@ -113,6 +113,9 @@ public final class Script: @unchecked Sendable {
         String(decoding: buffer(range), as: UTF8.self)
     }
 
+    /// All of it.
+    package var bytes: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
     func buffer(_ range: ByteRange) -> UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(start: base + range.start, count: max(range.count, 0))
     }

@@ -45,6 +45,7 @@ struct Agent: Sendable {
         case .noteSource(let stamp): try await note(stamp, exchange)
         case .lane: throw WireFault(.request, "cannot carry a lane: this connection has joined no sync")
         case .prepare(let request): try await prepare(request, exchange)
+        case .diagnose(let request): try await diagnose(request, exchange)
         case .secrets(let given): secrets.hold(given)
         case .start(let request): try await start(request, exchange)
         case .resume(let request): try await resume(request, exchange)
@@ -139,6 +140,15 @@ struct Agent: Sendable {
         let lock = try await lock(HostPath.expand(request.workspace), for: "build", by: request.startedBy)
         let log = BuildLog(state: state, workspace: HostPath.expand(request.workspace))
         try await lettingGo(lock, exchange) { try await BuildCommand(request: request, exchange: exchange, executable: executable, log: log.begin(), engine: secrets.now).run() }
+    }
+
+    private func diagnose(_ request: DiagnosisRequest, _ exchange: Exchange) async throws {
+        if request.engine.needsLibraries, OwnProgram.isStatic {
+            throw WireFault(.needsLibraries, "cannot look at \(request.file): its engine loads a library, which this agent cannot")
+        }
+        let stamp = SourceStamp.read(state: state, workspace: HostPath.expand(request.workspace))
+        if let source = stamp?.source, stamp?.isUnfinished == nil { try await exchange.send(value: DiagnosisAnswer.source(source)) }
+        try await DiagnosisProcess(request: request, exchange: exchange, executable: executable).run()
     }
 
     // MARK: runs

@@ -49,16 +49,6 @@ struct EngineArguments: ParsableArguments {
         return RawPath.text(UnsafeBufferPointer(start: folder, count: strlen(folder)).map { UInt8(bitPattern: $0) })
     }
 
-    /// These options once more, for another call of this program.
-    var words: [String] {
-        var words = ["--dialect", dialect.rawValue, "--engine", engine]
-        if let engineLibrary { words += ["--engine-library", engineLibrary] }
-        if !connection.isEmpty { words += ["--connection", connection] }
-        if !engineCommand.isEmpty { words += ["--engine-command", engineCommand] }
-        if let engineName { words += ["--engine-name", engineName] }
-        return words + label.flatMap { ["--label", $0] }
-    }
-
     var choice: EngineChoice {
         var choice = EngineChoice(engine.hasPrefix("postgres") ? .postgres : engine == "external" ? .external : .sqlite)
         choice.library = engineLibrary

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Fleet
-import FoundationEssentials
 import Glibc
 import Platform
 import SQLLogicTest
@@ -55,7 +54,7 @@ struct ReduceFile: ParsableCommand {
 
     func run() throws {
         do {
-            if engines.choice.needsLibraries || referenceLibrary != nil { try OwnProgram.loadLibraries() }
+            if engines.choice.needsLibraries || choice.library != nil { try OwnProgram.loadLibraries() }
             PendingSignal.watch()
             let reduction = try makeReduction()
             let result = try reduction.run()
@@ -71,10 +70,7 @@ struct ReduceFile: ParsableCommand {
 
     // MARK: What is reduced
 
-    private var referenceLibrary: String? {
-        guard let reference, reference != "sqlite", reference != "none" else { return nil }
-        return reference
-    }
+    private var choice: ReferenceChoice { ReferenceChoice(reference, isEmbedded: engines.isEmbedded) }
 
     /// The path, and the line behind the last colon. A file of that very name is one without a line.
     private var target: (path: String, line: Int?) {
@@ -87,15 +83,13 @@ struct ReduceFile: ParsableCommand {
         let engine = try engines.choice.make(threading: .single)
         (engine as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
         try engine.check(afterLoss: false)
-        var right: SQLiteEngine?
-        if let referenceLibrary { right = try SQLiteEngine(library: referenceLibrary) }
-        else if reference == "sqlite" || (reference == nil && !engines.isEmbedded) { right = try SQLiteEngine(threading: .single) }
+        let right = try choice.engine()
         var reduction = Reduction(script: script, line: target.line, engine: engine, engineName: engines.engineName ?? engine.name, reference: right,
                                   referenceName: right.map { "SQLite \($0.version)" } ?? "")
         reduction.folder = EngineArguments.folder
         reduction.budget = Quantity.seconds(budget).flatMap { $0 > 0 ? $0 : nil }
         reduction.timeout = Quantity.seconds(timeout) ?? 60
-        reduction.width = jobs ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        if let jobs { reduction.width = jobs }
         reduction.memory = Quantity.bytes(memory).flatMap { $0 > 0 ? $0 : nil }
         if isatty(2) == 1, !json { reduction.onProgress = Self.show }
         return reduction
@@ -121,7 +115,7 @@ struct ReduceFile: ParsableCommand {
         try WholeFile.write(script.script, to: place)
         let sql = (place.hasSuffix(".test") ? String(place.dropLast(5)) : place) + ".sql"
         try WholeFile.write(script.sql, to: sql)
-        let confirmation = confirm(place, line: script.lastLine)
+        let confirmation = PendingSignal.isSet ? nil : ReproducerCheck(reduction).problem(of: result)
         if json {
             write(words.json(place: place, sql: sql, isConfirmed: confirmation == nil), to: 1)
         } else {
@@ -129,29 +123,5 @@ struct ReduceFile: ParsableCommand {
         }
         PendingSignal.pass()
         if !result.isMinimal { _exit(1) }
-    }
-
-    /// Runs the reproducer once more, as anybody would: by this program, on a fresh database.
-    /// - Returns: what is wrong; nil if it fails where it must.
-    private func confirm(_ place: String, line: Int) -> String? {
-        guard let pipe = DescriptorIO.pipe() else { return "it could not be run once more" }
-        defer { close(pipe.reading) }
-        let program = ChildProcess([OwnProgram.path, "run", "--json", "--file-timeout", timeout] + engines.words + ["--", place], group: .own,
-                                   descriptors: [(0, .null), (1, .descriptor(pipe.writing)), (2, .null)])
-        let pid = try? program.start()
-        close(pipe.writing)
-        let text = DescriptorIO.readAll(pipe.reading, limit: 4 << 20) ?? []
-        if let pid { _ = ProcessTermination.wait(for: pid) }
-        guard let failure = try? JSONDecoder().decode(Confirmation.self, from: Data(text)) else { return "it could not be run once more" }
-        guard let first = failure.failures.first else { return "it passes when it is run alone" }
-        return (first.recordLine ?? first.line) == line || first.line >= line ? nil : "its line \(first.line) fails as well"
-    }
-
-    private struct Confirmation: Decodable {
-        struct Failure: Decodable {
-            var line: Int
-            var recordLine: Int?
-        }
-        var failures: [Failure]
     }
 }

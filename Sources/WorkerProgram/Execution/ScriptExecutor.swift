@@ -11,23 +11,9 @@ struct ScriptExecutor: FileExecutor {
 
     /// - Throws: `SQLLogicTestError` if the engine cannot be set up.
     init(_ spec: EngineSpec, workspace: String) throws {
-        var options = RunOptions()
-        if let name = spec.dialect {
-            guard let dialect = Dialect(rawValue: name) else {
-                throw SQLLogicTestError(.usage, "cannot read the dialect '\(name)': this worker knows sqlite, rs and duckdb")
-            }
-            options.dialect = dialect
-        }
-        options.labels = spec.labels ?? []
-        options.workingDirectory = workspace
-        options.keepsRows = true
+        let options = try RunOptions(spec, workspace: workspace)
         runner = FileRunner(options: options)
-        var choice = EngineChoice(try EngineChoice.Kind(spec.kind))
-        choice.library = spec.library.map { HostPath.expand($0) }
-        choice.connection = spec.connection ?? ""
-        choice.queryProtocol = spec.queryProtocol.flatMap(PostgresQueryProtocol.init) ?? .simple
-        choice.command = spec.command.joined(separator: " ")
-        if spec.directory != .private { choice.workingDirectory = workspace }
+        var choice = try EngineChoice(spec, workspace: workspace)
         // One file at a time in a process: SQLite needs no locks, which cost a fifth of its time.
         choice.owner = ProcessMark.own
         for (name, value) in spec.environment { setenv(name, value, 1) }
@@ -82,17 +68,6 @@ struct ScriptExecutor: FileExecutor {
             return (FileExecution(outcome: error.code == .unreadable ? .unreadable : .fail, message: error.message), error.code == .engine)
         } catch {
             return (FileExecution(outcome: .fail, message: "\(error)"), false)
-        }
-    }
-}
-
-extension EngineChoice.Kind {
-    fileprivate init(_ kind: EngineSpec.Kind) throws(SQLLogicTestError) {
-        self = switch kind {
-        case .sqlite: .sqlite
-        case .postgres: .postgres
-        case .external: .external
-        case .command: throw SQLLogicTestError(.usage, "cannot run scripts: the engine is a program that runs files itself")
         }
     }
 }

@@ -8,6 +8,7 @@ struct Baseline {
     struct Start {
         var candidate: ReductionCandidate
         var pool: TrialPool
+        let question: TrialQuestion
         var usesReference: Bool
         /// Whether the SQL may be changed as well.
         var changesSQL: Bool
@@ -63,7 +64,7 @@ struct Baseline {
         if signature != .hung { pool.limit = min(reduction.timeout, max(1, 20 * seconds)) }
         flaky = rate(&pool, candidate)
         if let flaky, flaky.rate < 1 { pool.attempts = min(60, Int((log(0.05) / log(1 - min(flaky.rate, 0.99))).rounded(.up))) }
-        return Start(candidate: try cleaned(candidate, first.steps, &pool), pool: pool, usesReference: reference != nil,
+        return Start(candidate: try cleaned(candidate, first.steps, &pool), pool: pool, question: question, usesReference: reference != nil,
                      changesSQL: reference != nil || !isExact(signature), flaky: flaky.map { rate in (rate.rate, 1 - pow(1 - rate.rate, Double(pool.attempts))) })
     }
 

@@ -43,10 +43,13 @@ struct Reduction {
     var budget: Double?
     /// Seconds that a candidate may take until more is known.
     var timeout = 60.0
-    var width = 2
+    var width = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     var memory: Int?
     /// Takes the smallest candidate, and how many were judged.
     var onProgress: (ReductionCandidate, Int) -> Void = { _, _ in }
+
+    /// Takes what there is, each time that a record could go.
+    var onBest: (Result) -> Void = { _ in }
 
     /// - Throws: `SQLLogicTestError` `usage` if nothing fails, or nothing can be reduced.
     func run() throws(SQLLogicTestError) -> Result {
@@ -55,14 +58,22 @@ struct Reduction {
         let reading = try ReductionReading(script, line: target, engine: engineName)
         var state = try Baseline(self, reading).found()
         state.pool.budget = budget ?? .infinity
-        let progress = onProgress
-        var reducer = Reducer(state.candidate, judge: state.pool, changesSQL: state.changesSQL) { progress($0, $1) }
+        let (start, progress) = (state, onProgress)
+        var least = start.candidate.records.count
+        var reducer = Reducer(state.candidate, judge: state.pool, changesSQL: state.changesSQL) { candidate, tries in
+            progress(candidate, tries)
+            guard candidate.records.count < least else { return }
+            least = candidate.records.count
+            onBest(result(candidate, tries, isMinimal: false, start, reading, since: began))
+        }
         reducer.run()
-        guard let question = state.pool.question else { throw SQLLogicTestError(.usage, "cannot tell in what way it fails") }
-        let expected = state.usesReference ? rightOutcome(of: reducer.best) : reading.expected
-        return Result(candidate: reducer.best, signature: question.signature, expected: expected, reference: state.usesReference ? referenceName : nil,
-                      isMinimal: reducer.isMinimal, tries: reducer.tries, seconds: Clock.seconds(since: began), flaky: state.flaky,
-                      isUnordered: question.allowsUnordered, total: reading.total, line: reading.candidate.records.last?.line ?? target)
+        return result(reducer.best, reducer.tries, isMinimal: reducer.isMinimal, start, reading, since: began)
+    }
+
+    private func result(_ candidate: ReductionCandidate, _ tries: Int, isMinimal: Bool, _ start: Baseline.Start, _ reading: ReductionReading, since began: UInt64) -> Result {
+        Result(candidate: candidate, signature: start.question.signature, expected: start.usesReference ? rightOutcome(of: candidate) : reading.expected,
+               reference: start.usesReference ? referenceName : nil, isMinimal: isMinimal, tries: tries, seconds: Clock.seconds(since: began), flaky: start.flaky,
+               isUnordered: start.question.allowsUnordered, total: reading.total, line: reading.candidate.records.last?.line ?? 1)
     }
 
     /// What the reference says about the last record of a candidate.

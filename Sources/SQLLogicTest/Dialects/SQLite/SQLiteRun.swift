@@ -48,6 +48,7 @@ struct SQLiteRun: ~Copyable {
                 if verdict.stopReason == .badRecord { verdict.stoppedAt = record.line }
                 return
             }
+            if let last = options.lastLine, record.endLine >= last { return }
             if options.haltOnError, verdict.errors > 0 {
                 verdict.stopReason = .firstError
                 verdict.stoppedAt = record.line

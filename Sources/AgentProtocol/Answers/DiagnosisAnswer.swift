@@ -1,0 +1,128 @@
+public import Fleet
+public import Wire
+
+/// What comes of a closer look at a file, one after the other.
+public enum DiagnosisAnswer: Codable, Sendable, Equatable {
+    /// What the engine is.
+    case engine(EngineIdentity)
+    /// What the sources in the workspace are.
+    case source(SourceState)
+    /// How far a reduction is.
+    case progress(ReductionProgress)
+    /// What is left of a file; several come, each smaller than the one before, and the last one is the result.
+    case reduced(ReducedFile)
+    /// What running the file gave.
+    case reproduced(FileRecord)
+    /// How the database that was kept can be looked at: a command for a shell.
+    case database(open: String)
+    /// It cannot be done.
+    case refused(DiagnosisRefusal)
+}
+
+/// How far a reduction is.
+public struct ReductionProgress: Codable, Sendable, Equatable {
+    /// Records that are left.
+    public var records: Int
+    /// Bytes of their SQL.
+    public var bytes: Int
+    /// Candidates that were tried.
+    public var tries: Int
+
+    /// Each parameter is the property of the same name.
+    public init(records: Int, bytes: Int, tries: Int) {
+        self.records = records
+        self.bytes = bytes
+        self.tries = tries
+    }
+}
+
+/// What is left of a file that fails in the same way.
+public struct ReducedFile: Codable, Sendable, Equatable {
+    /// A script of SQLite's dialect.
+    public var script: String
+    /// Its statements alone.
+    public var sql: String
+    /// Why it still fails, in one line.
+    public var reason: String
+    /// The line of the record that fails, in the whole file.
+    public var line: Int
+    /// Records of the whole file.
+    public var total: Int
+    /// Where the reduction stands.
+    public var progress: ReductionProgress
+    /// Seconds that it took so far.
+    public var seconds: Double
+    /// Whether nothing more can go.
+    public var isMinimal: Bool
+    /// What a run of the script alone has shown: `nil` before it was run, empty if it fails where it must, else what is wrong.
+    public var confirmation: String?
+    /// Whose results are the right ones; `nil` where the file's are.
+    public var reference: String?
+    /// Where the failure is not there each time: in what share of the runs it was.
+    public var flakyRate: Double?
+    /// How sure it is then that what is left is needed, from 0 to 1.
+    public var confidence: Double?
+
+    /// What is left of a file; what has no parameter is set afterwards.
+    public init(script: String, sql: String, reason: String, line: Int, total: Int, progress: ReductionProgress, seconds: Double, isMinimal: Bool) {
+        self.script = script
+        self.sql = sql
+        self.reason = reason
+        self.line = line
+        self.total = total
+        self.progress = progress
+        self.seconds = seconds
+        self.isMinimal = isMinimal
+    }
+}
+
+/// Why a closer look is not to be had.
+public struct DiagnosisRefusal: Codable, Sendable, Equatable, Error {
+    /// Whether the engine could not be used; else the file, the line or a setting is wrong.
+    public var isEngine: Bool
+    /// In one line.
+    public var message: String
+
+    /// Each parameter is the property of the same name.
+    public init(isEngine: Bool, message: String) {
+        self.isEngine = isEngine
+        self.message = message
+    }
+}
+
+extension DiagnosisAnswer: HostAnswer {
+    public func checked() throws(WireFault) -> DiagnosisAnswer {
+        switch self {
+        case .engine(let engine): .engine(engine.checked())
+        case .source(let source): .source(source.bounded())
+        case .progress(let progress): .progress(progress.bounded())
+        case .reduced(let file): .reduced(file.bounded())
+        case .reproduced(let record): .reproduced(record.checked())
+        case .database(let command): .database(open: Bounds.message(command))
+        case .refused(let refusal): .refused(DiagnosisRefusal(isEngine: refusal.isEngine, message: Bounds.message(refusal.message)))
+        }
+    }
+}
+
+extension ReductionProgress {
+    func bounded() -> ReductionProgress { ReductionProgress(records: Bounds.count(records), bytes: Bounds.count(bytes), tries: Bounds.count(tries)) }
+}
+
+extension ReducedFile {
+    /// The script and the SQL are written to files as they are, and made safe where they are shown.
+    func bounded() -> ReducedFile {
+        var copy = self
+        copy.script = Bounds.cut(script)
+        copy.sql = Bounds.cut(sql)
+        copy.reason = Bounds.message(reason)
+        copy.line = Bounds.count(line)
+        copy.total = Bounds.count(total)
+        copy.progress = progress.bounded()
+        copy.seconds = seconds.isFinite ? max(0, seconds) : 0
+        copy.confirmation = confirmation.map(Bounds.message)
+        copy.reference = reference.map(Bounds.name)
+        copy.flakyRate = flakyRate.map { $0.isFinite ? min(max($0, 0), 1) : 0 }
+        copy.confidence = confidence.map { $0.isFinite ? min(max($0, 0), 1) : 0 }
+        return copy
+    }
+}

@@ -1,0 +1,43 @@
+public import Fleet
+
+/// Asks for a closer look at one file: whether it fails again, or what is left of it that still fails.
+public struct DiagnosisRequest: Codable, Sendable, Equatable {
+    /// What is wanted.
+    public enum Task: Codable, Sendable, Equatable {
+        /// Run the file up to the record. With a folder, its database stays there, or on its server.
+        case reproduce(keepsDatabase: Bool)
+        /// Make the file smaller. `seconds` ends that; `reference` is a library's path, `sqlite` or `none`, by default what fits; `jobs` is
+        /// the number of tries at once, by default that of processors.
+        case reduce(seconds: Double?, reference: String?, jobs: Int?)
+        /// Say what the engine is.
+        case identify
+    }
+
+    /// What is wanted.
+    public var task: Task
+    /// The tree that the file is in, absolute or from `~/`.
+    public var workspace: String
+    /// What it is run on, with its secrets: they are kept nowhere.
+    public var engine: EngineSpec
+    /// Relative to the workspace.
+    public var file: String
+    /// A line of the record that is meant, from 1; `nil` is the first one that fails.
+    public var line: Int?
+    /// Wall-clock seconds that the file may take.
+    public var fileTimeout: Double
+    /// Bytes that a process may have.
+    public var memoryLimit: Int?
+    /// For `SQLLOGICTEST_SEED`.
+    public var seed: UInt64
+
+    /// A request; what has no parameter is set afterwards.
+    public init(_ task: Task, workspace: String, engine: EngineSpec, file: String, line: Int? = nil, fileTimeout: Double = 300, seed: UInt64 = 0) {
+        self.task = task
+        self.workspace = workspace
+        self.engine = engine
+        self.file = file
+        self.line = line
+        self.fileTimeout = fileTimeout
+        self.seed = seed
+    }
+}

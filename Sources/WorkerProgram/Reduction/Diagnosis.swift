@@ -1,0 +1,144 @@
+import AgentProtocol
+import Fleet
+import FoundationEssentials
+import Glibc
+import Platform
+import SQLLogicTest
+
+/// Carries out what a client wants to know of one file.
+struct Diagnosis {
+    private let request: DiagnosisRequest
+    private let tell: (DiagnosisAnswer) -> Void
+
+    init(_ request: DiagnosisRequest, tell: @escaping (DiagnosisAnswer) -> Void) {
+        self.request = request
+        self.tell = tell
+    }
+
+    func run() throws(SQLLogicTestError) {
+        // As workers have it.
+        setenv("SQLLOGICTEST_SEED", "\(request.seed)", 1)
+        for (name, value) in request.engine.environment { setenv(name, value, 1) }
+        guard request.engine.kind != .command else {
+            throw SQLLogicTestError(.usage, "cannot look at a file of an engine that runs files itself: run its command on the file")
+        }
+        var choice = try EngineChoice(request.engine, workspace: request.workspace)
+        choice.owner = ProcessMark.own
+        let kept = try keptDatabase()
+        choice.databaseFile = kept
+        let engine = try choice.make(threading: .single)
+        (engine as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
+        try engine.check(afterLoss: false)
+        var version = (engine as? SQLiteEngine)?.version
+        if let postgres = engine as? PostgresEngine { version = postgres.serverVersion }
+        tell(.engine(EngineInspection(spec: request.engine, workspace: request.workspace, version: version).identity))
+        switch request.task {
+        case .identify: return
+        case .reproduce: try reproduce(on: engine, kept)
+        case .reduce(let seconds, let reference, let jobs): try reduce(on: engine, seconds, reference, jobs)
+        }
+    }
+
+    private var path: String { request.file.hasPrefix("/") ? request.file : "\(request.workspace)/\(request.file)" }
+
+    // MARK: Reproducing
+
+    /// A file for a database that stays; nil where it does not.
+    private func keptDatabase() throws(SQLLogicTestError) -> String? {
+        guard case .reproduce(keepsDatabase: true) = request.task else { return nil }
+        guard request.engine.kind == .sqlite else { throw SQLLogicTestError(.usage, "cannot keep the database: only those of SQLite can be kept so far") }
+        var template = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/slt-database-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw SQLLogicTestError(.unwritable, "cannot make a folder for the database: \(ErrorText.of())") }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) + "/database.sqlite"
+    }
+
+    private func reproduce(on engine: any Engine, _ kept: String?) throws(SQLLogicTestError) {
+        var options = try RunOptions(request.engine, workspace: request.workspace)
+        options.lastLine = request.line
+        var work = FileWork(engine: engine, options: options)
+        work.folder = request.workspace
+        var pool = try LocalPool(work, jobs: 1)
+        pool.fileTimeout = request.fileTimeout
+        pool.memory = request.memoryLimit
+        pool.isInProcess = request.engine.kind != .external
+        let began = Clock.now
+        var found: FileResult?
+        pool.run([path], failFast: false) { found = $0 }
+        if let error = found?.error { throw error }
+        guard let found, let verdict = found.verdict else { throw SQLLogicTestError(.engine, "the file was not run to its end: it was interrupted") }
+        let execution = FileExecution(verdict)
+        var record = FileRecord(id: 0, file: request.file, outcome: execution.outcome, tests: execution.tests, skipped: execution.skipped, errors: execution.errors,
+                                duration: found.seconds, finishedAt: began + found.seconds, message: execution.message, failures: execution.failures)
+        record.stoppedAt = execution.stoppedAt
+        record.consequences = execution.consequences
+        tell(.reproduced(record))
+        if let kept { tell(.database(open: "sqlite3 \(ShellWord.quoted(kept))")) }
+    }
+
+    // MARK: Reducing
+
+    private func reduce(on engine: any Engine, _ seconds: Double?, _ reference: String?, _ jobs: Int?) throws(SQLLogicTestError) {
+        guard try RunOptions(request.engine, workspace: request.workspace).dialect == .sqlite else {
+            throw SQLLogicTestError(.usage, "cannot reduce \(request.file): only files of the dialect sqlite can be reduced")
+        }
+        let isEmbedded = request.engine.kind == .sqlite && request.engine.library == nil
+        let right = try ReferenceChoice(reference ?? request.engine.reference, isEmbedded: isEmbedded).engine()
+        var reduction = Reduction(script: try Script(path: path), line: request.line, engine: engine, engineName: engine.name, reference: right,
+                                  referenceName: right.map { "SQLite \($0.version)" } ?? "")
+        reduction.folder = request.workspace
+        reduction.budget = seconds
+        reduction.timeout = request.fileTimeout
+        reduction.memory = request.memoryLimit
+        if let jobs { reduction.width = jobs }
+        var news = ReductionNews(reduction, file: request.file, tell)
+        reduction.onProgress = { news.progress($0, $1) }
+        reduction.onBest = { news.best($0) }
+        let result = try reduction.run()
+        var file = news.file(of: result)
+        tell(.reduced(file))
+        guard !PendingSignal.isSet else { return }
+        file.confirmation = ReproducerCheck(reduction).problem(of: result) ?? ""
+        tell(.reduced(file))
+    }
+}
+
+/// Tells how a reduction goes, not more often than anybody can read.
+private struct ReductionNews {
+    private let reduction: Reduction
+    private let file: String
+    private let tell: (DiagnosisAnswer) -> Void
+    private var lastProgress: UInt64 = 0
+    private var lastBest: UInt64 = 0
+
+    init(_ reduction: Reduction, file: String, _ tell: @escaping (DiagnosisAnswer) -> Void) {
+        self.reduction = reduction
+        self.file = file
+        self.tell = tell
+    }
+
+    mutating func progress(_ candidate: ReductionCandidate, _ tries: Int) {
+        guard lastProgress == 0 || Clock.seconds(since: lastProgress) > 0.1 else { return }
+        lastProgress = Clock.monotonic
+        tell(.progress(ReductionProgress(records: candidate.records.count, bytes: candidate.size, tries: tries)))
+    }
+
+    /// What there is so far, should the connection be lost.
+    mutating func best(_ result: Reduction.Result) {
+        guard lastBest == 0 || Clock.seconds(since: lastBest) > 1 else { return }
+        lastBest = Clock.monotonic
+        tell(.reduced(file(of: result)))
+    }
+
+    func file(of result: Reduction.Result) -> ReducedFile {
+        let name = file.split(separator: "/").last.map(String.init) ?? file
+        let words = ReductionWords(result, file: name, engine: reduction.engineName)
+        let script = ReducedScript(result.candidate, expected: result.expected, comments: words.comments)
+        let progress = ReductionProgress(records: result.candidate.records.count, bytes: result.candidate.size, tries: result.tries)
+        var made = ReducedFile(script: String(decoding: script.script, as: UTF8.self), sql: String(decoding: script.sql, as: UTF8.self), reason: words.reason, line: result.line,
+                               total: result.total, progress: progress, seconds: result.seconds, isMinimal: result.isMinimal)
+        made.reference = result.reference
+        made.flakyRate = result.flaky?.rate
+        made.confidence = result.flaky?.confidence
+        return made
+    }
+}

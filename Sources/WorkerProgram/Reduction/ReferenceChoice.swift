@@ -1,0 +1,27 @@
+import Fleet
+import SQLLogicTest
+
+/// Who says what is right: the built-in SQLite where another engine is under test, nobody but the file where it is itself, unless somebody is named.
+struct ReferenceChoice {
+    private let name: String?
+    private let isEmbedded: Bool
+
+    /// - Parameters:
+    ///   - name: `sqlite` for the built-in one, `none` for nobody, else the path of a shared library with SQLite's interface.
+    ///   - isEmbedded: whether the built-in SQLite is what is tested.
+    init(_ name: String?, isEmbedded: Bool) {
+        self.name = name
+        self.isEmbedded = isEmbedded
+    }
+
+    /// The library's path, if it is one.
+    var library: String? {
+        guard let name, name != "sqlite", name != "none" else { return nil }
+        return HostPath.expand(name)
+    }
+
+    func engine() throws(SQLLogicTestError) -> SQLiteEngine? {
+        if let library { return try SQLiteEngine(library: library) }
+        return name == "sqlite" || (name == nil && !isEmbedded) ? try SQLiteEngine(threading: .single) : nil
+    }
+}

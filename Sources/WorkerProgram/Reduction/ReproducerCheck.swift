@@ -1,0 +1,44 @@
+import Fleet
+import Glibc
+import Platform
+import SQLLogicTest
+
+/// Runs what is left of a file once more, as anybody would: all of it, on a fresh database.
+struct ReproducerCheck {
+    private let reduction: Reduction
+
+    init(_ reduction: Reduction) { self.reduction = reduction }
+
+    /// - Returns: what is wrong with it; nil if its last record fails, and no other.
+    func problem(of result: Reduction.Result) -> String? {
+        let script = ReducedScript(result.candidate, expected: result.expected, comments: [])
+        var options = RunOptions()
+        options.engineName = reduction.engineName
+        // Of a failure that is not there each time, some runs show it.
+        for _ in 0..<(result.flaky == nil ? 1 : 60) {
+            guard let verdict = verdict(Script(script.script), options) else { return "it could not be run" }
+            let lines = verdict.failures.map { $0.recordLine ?? $0.line }
+            if let first = lines.first(where: { $0 != script.lastLine }) { return "its line \(first) does not hold either" }
+            if !lines.isEmpty { return nil }
+        }
+        return "it passes when it is run alone"
+    }
+
+    private func verdict(_ script: Script, _ options: RunOptions) -> FileVerdict? {
+        var template = Array("/tmp/slt-reduced-XXXXXX".utf8CString)
+        let file = mkstemp(&template)
+        guard file >= 0 else { return nil }
+        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer {
+            close(file)
+            unlink(path)
+        }
+        guard DescriptorIO.writeAll(file, script.bytes), var pool = try? LocalPool(FileWork(engine: reduction.engine, options: options), jobs: 1) else { return nil }
+        pool.fileTimeout = reduction.timeout
+        pool.memory = reduction.memory
+        pool.isInProcess = !(reduction.engine is ExternalEngine)
+        var found: FileResult?
+        pool.run([path], failFast: true) { found = $0 }
+        return found?.verdict
+    }
+}
