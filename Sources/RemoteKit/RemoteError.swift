@@ -31,6 +31,8 @@ public struct RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
         case otherTree
         /// The build command failed.
         case prepare
+        /// The engine cannot be used there.
+        case engine
         /// What came back does not add up.
         case results
     }
@@ -133,6 +135,7 @@ extension ExitCode {
         case .usage, .configuration, .worker, .engineLibrary, .busy, .otherTree: .usage
         case .connection, .host, .unsuitableHost, .locked, .results: .host
         case .prepare: .prepareFailed
+        case .engine: .engine
         }
     }
 }

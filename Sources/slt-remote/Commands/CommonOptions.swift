@@ -31,6 +31,14 @@ struct CommonOptions: ParsableArguments {
         return configuration
     }
 
+    /// This machine, whatever hosts there are.
+    func ownMachine(_ configuration: Configuration) throws -> Host {
+        let worker = try WorkerBinary.find(configured: nil, program: OwnProgram.path)
+        var host = Host(settings: try configuration.host("local"), worker: worker, logger: logger)
+        host.dynamicWorker = { () throws(RemoteError) in try WorkerBinary.findDynamic(configured: nil, program: OwnProgram.path) }
+        return host
+    }
+
     func remoteHost(_ configuration: Configuration) throws -> Host {
         let settings = try configuration.host()
         let worker = try WorkerBinary.find(configured: settings.worker, program: OwnProgram.path)

@@ -17,6 +17,6 @@ struct SltRemote: AsyncParsableCommand {
         """,
         version: "slt-remote \(Release.version)",
         subcommands: [Run.self, Sync.self, Prepare.self, Attach.self, Status.self, Stop.self, Workers.self, Pause.self, Doctor.self, Fetch.self, Report.self, Runs.self,
-                      Logs.self, Compare.self, KnownFailuresCommand.self, Flaky.self, History.self, Failures.self, Slow.self, Untested.self, Sql.self, Export.self, Prune.self,
+                      Logs.self, Compare.self, KnownFailuresCommand.self, Flaky.self, History.self, Failures.self, Slow.self, Untested.self, Sql.self, Export.self, Repro.self, Reduce.self, Prune.self,
                       Clean.self, Config.self])
 }

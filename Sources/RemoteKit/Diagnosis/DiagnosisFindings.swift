@@ -1,0 +1,31 @@
+import AgentProtocol
+import Fleet
+import Synchronization
+
+/// Collects what comes of a closer look.
+final class DiagnosisFindings: Sendable {
+    struct State {
+        var engine: EngineIdentity?
+        var source: SourceState?
+        var record: FileRecord?
+        var reduced: ReducedFile?
+        var database: String?
+    }
+
+    private let box = Mutex(State())
+
+    var state: State { box.withLock { $0 } }
+
+    func add(_ answer: DiagnosisAnswer) {
+        box.withLock { state in
+            switch answer {
+            case .engine(let engine): state.engine = engine
+            case .source(let source): state.source = source
+            case .reproduced(let record): state.record = record
+            case .reduced(let file): state.reduced = file
+            case .database(let command): state.database = command
+            case .progress, .refused: break
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+public import Fleet
+
+/// What running a file once more has shown, beside what its run had.
+public struct Reproduction: Sendable, Encodable {
+    /// How the two compare.
+    public enum Verdict: String, Sendable, Encodable {
+        /// The record fails in the same way: the same kind, message and rows.
+        case same
+        /// The record fails, with the same kind of failure, but other words or rows.
+        case alike
+        /// The record fails in another way.
+        case otherwise
+        /// The record holds.
+        case passes
+        /// The record fails; no run is there to compare it with.
+        case fails
+    }
+
+    /// How the two compare.
+    public let verdict: Verdict
+    /// What the file gave now.
+    public let record: FileRecord
+    /// The failures of the record that is meant, now.
+    public let failures: [RecordFailure]
+    /// The run that it is compared with.
+    public let run: String?
+    /// What is not as it was in the run, in words; empty where all that is known is the same.
+    public let differences: [String]
+    /// A command for a shell that opens the database, where it was kept.
+    public let database: String?
+
+    init(_ record: FileRecord, target: DiagnosisTarget, differences: [String], database: String?) {
+        self.record = record
+        self.differences = differences
+        self.database = database
+        run = target.run?.spec.id
+        let recorded = target.recorded
+        let start = recorded.first.map { $0.recordLine ?? $0.line } ?? target.line
+        let now = record.failures.filter { failure in
+            guard let start else { return failure.causedBy == nil }
+            if let identity = recorded.first?.identity, failure.identity == identity { return true }
+            return failure.recordLine == start || failure.line == start || (recorded.isEmpty && failure.line >= start)
+        }
+        failures = now
+        verdict = Self.verdict(now, recorded, record, target)
+    }
+
+    private static func verdict(_ now: [RecordFailure], _ recorded: [RecordFailure], _ record: FileRecord, _ target: DiagnosisTarget) -> Verdict {
+        guard let first = now.first else {
+            // A file that was ended has its failure where it was.
+            guard record.outcome != .pass, record.outcome != .fail else { return .passes }
+            return target.record == nil ? .fails : target.record?.outcome == record.outcome ? .same : .otherwise
+        }
+        guard let before = recorded.first else { return target.record == nil ? .fails : .otherwise }
+        guard first.kind == before.kind else { return .otherwise }
+        return first.message == before.message && first.expected == before.expected && first.actual == before.actual ? .same : .alike
+    }
+}

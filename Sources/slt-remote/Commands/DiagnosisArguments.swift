@@ -1,0 +1,32 @@
+import ArgumentParser
+import FoundationEssentials
+import Platform
+import RemoteKit
+
+/// The file that a verb looks at, and where.
+struct DiagnosisArguments: ParsableArguments {
+    @Argument(help: ArgumentHelp("The run that it failed in, if not the project's latest on this machine; then the file, and a line of the record.", valueName: "[run] file[:line]"))
+    var words: [String] = []
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Time limit of the file. Default: that of the run.", valueName: "time"))
+    var fileTimeout: String?
+
+    func validate() throws {
+        if words.isEmpty { throw ValidationError("name a file, such as: test/select.test:120") }
+        if words.count > 2 { throw ValidationError("name one run at most, and one file; there are \(words.count) names") }
+        if let fileTimeout, Quantity.seconds(fileTimeout).map({ $0 > 0 }) != true { throw ValidationError("--file-timeout must be a time such as 90s or 5m, not '\(fileTimeout)'") }
+    }
+
+    /// - Returns: the work, and where it is done, for people: `here`, `on sandbox`.
+    func job(_ common: CommonOptions) throws -> (job: DiagnosisJob, place: String) {
+        let configuration = try common.configuration()
+        let run = try words.count == 2 ? RunReference.resolve(words[0]) : nil
+        let target = try DiagnosisTarget(words[words.count - 1], of: run, configuration, workingDirectory: FileManager.default.currentDirectoryPath)
+        // Only somebody who names a host wants it there.
+        let here = common.host == nil
+        let host = here ? try common.ownMachine(configuration) : try common.remoteHost(configuration)
+        var job = DiagnosisJob(host: host, configuration: configuration, target: target, here: here)
+        job.fileTimeout = fileTimeout.flatMap(Quantity.seconds)
+        return (job, here ? "here" : "on \(host.name)")
+    }
+}

@@ -1,0 +1,87 @@
+import AgentProtocol
+import ArgumentParser
+import FoundationEssentials
+import Platform
+import RemoteKit
+import Reports
+import Synchronization
+
+struct Reduce: Verb {
+    static let configuration = CommandConfiguration(
+        abstract: "Make a failing file as small as it can be and still fail in the same way.",
+        discussion: """
+        It is done on this machine in the source tree, or with --host in the workspace on the host. With a reference, by default the built-in SQLite where another engine is under \
+        test, all SQL may be changed: a smaller file fails in the same way if both engines disagree in the same way, and its expected result is the reference's. Without one only \
+        records may go that change nothing about the wrong result. Ctrl-C keeps the smallest file so far.
+
+        Exit codes: 0 a reproducer was written; 1 it was written before all was tried; 2 usage, or nothing fails; 3 host; 6 the engine cannot be started; 130 interrupted.
+        """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var arguments: DiagnosisArguments
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("End after this time with what there is then: 60s, 5m.", valueName: "time"))
+    var budget: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Who says what is right: 'sqlite' is the built-in one, 'none' nobody but the file, or the path of a shared library with SQLite's interface.", valueName: "engine"))
+    var reference: String?
+
+    @Option(name: .shortAndLong, parsing: .unconditional, help: ArgumentHelp("Where to write the reproducer. Its SQL goes beside it. Default: FILE-LINE.test in the current folder.", valueName: "file"))
+    var output: String?
+
+    @Option(name: [.customShort("j"), .long], parsing: .unconditional, help: "Number of tries to run at once. Default: the number of processors.")
+    var jobs: Int?
+
+    @Flag(help: "Print the result as one JSON object.")
+    var json = false
+
+    func validate() throws {
+        if let budget, Quantity.seconds(budget).map({ $0 > 0 }) != true { throw ValidationError("--budget must be a time such as 60s or 5m, not '\(budget)'") }
+        if let jobs, jobs < 1 || jobs > 1024 { throw ValidationError("--jobs must be from 1 to 1024") }
+    }
+
+    func run() async throws {
+        let (job, _) = try arguments.job(common)
+        let best = BestFile()
+        let seconds = budget.flatMap(Quantity.seconds), (reference, jobs) = (reference, jobs)
+        let reduced: ReducedFile
+        do {
+            reduced = try await Interruption.watching {
+                try await job.reduce(seconds: seconds, reference: reference, jobs: jobs, progress: { Terminal.shared.progress(ReductionReport.line($0)) }, best: { best.keep($0) })
+            }
+        } catch {
+            Terminal.shared.endProgress()
+            // What there is must not be lost with the connection.
+            if let file = best.file { try write(file, job.target) }
+            throw error
+        }
+        Terminal.shared.endProgress()
+        try write(reduced, job.target)
+        if !reduced.isMinimal { throw Leave(.testsFailed) }
+    }
+
+    private func write(_ reduced: ReducedFile, _ target: DiagnosisTarget) throws {
+        let script = output ?? Self.name(target.file, reduced.line)
+        let sql = (script.hasSuffix(".test") ? String(script.dropLast(5)) : script) + ".sql"
+        try WholeOutput.write(Array(reduced.script.utf8), to: script)
+        try WholeOutput.write(Array(reduced.sql.utf8), to: sql)
+        if json { return try JSONOutput.print(reduced) }
+        Terminal.shared.output(ReductionReport.text(reduced, of: target.file, script: script, sql: sql) + "\n" + reduced.script)
+    }
+
+    /// `select1-124.test`
+    private static func name(_ file: String, _ line: Int) -> String {
+        let last = file.split(separator: "/").last.map(String.init) ?? "reduced"
+        let stem = [".test", ".slt"].first { last.hasSuffix($0) }.map { String(last.dropLast($0.count)) } ?? last
+        return "\(stem)-\(line).test"
+    }
+}
+
+/// The smallest file so far.
+private final class BestFile: Sendable {
+    private let box = Mutex<ReducedFile?>(nil)
+
+    var file: ReducedFile? { box.withLock { $0 } }
+
+    func keep(_ file: ReducedFile) { box.withLock { $0 = file } }
+}
