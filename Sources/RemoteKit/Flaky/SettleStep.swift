@@ -1,3 +1,5 @@
+import Fleet
+
 /// One run of the experiment.
 struct SettleStep: Equatable {
     enum Workers: Equatable {
@@ -40,6 +42,15 @@ struct SettleStep: Equatable {
         }
         steps.append(SettleStep(condition: .several, seed: seed, rounds: runs, others: 0, workers: .crowd))
         return steps
+    }
+
+    /// What the run of this step came to.
+    /// - Parameters:
+    ///   - runs: as the host has counted them; more than were asked for count for nothing.
+    ///   - name: the run's.
+    func count(_ runs: RunCounts, of name: String) -> SettleCount {
+        let failed = min(max(0, runs.failed), rounds), passed = min(max(0, runs.passed), rounds - failed)
+        return SettleCount(condition, failed: failed, runs: failed + passed, names: [name])
     }
 
     private static func split(_ runs: Int, _ parts: Int) -> [Int] { (0..<max(1, parts)).map { runs / parts + ($0 < runs % parts ? 1 : 0) }.filter { $0 > 0 } }

@@ -75,8 +75,8 @@ struct RecordImport {
     private mutating func add(file: Int, iteration: Int?, _ figures: Figures, message: String?, stoppedAt: Int?, consequences: Int?) throws {
         count += 1
         totals.outcomes[figures.outcome, default: 0] += 1
-        totals.tests += Self.bounded(figures.tests)
-        totals.errors += Self.bounded(figures.errors)
+        totals.tests = Self.bounded(totals.tests + Self.bounded(figures.tests))
+        totals.errors = Self.bounded(totals.errors + Self.bounded(figures.errors))
         if figures.isFlaky { totals.flaky += 1 }
         results.bind(run)
         results.bind(file)

@@ -105,7 +105,7 @@ extension TrendPoint {
     /// The point of a run that has ended.
     init?(_ run: RunFolder) {
         guard let summary = run.summary else { return nil }
-        let source = run.spec.resumedOn?.last ?? run.spec.source
+        let source = run.source
         self.init(run: run.spec.id, startedAt: summary.startedAt, commit: RunFacts.line(source?.commit), branch: RunFacts.line(source?.branch), total: summary.total,
                   passed: summary.outcomes[.pass] ?? 0, failed: summary.outcomes.reduce(0) { $0 + ($1.key.isFailure ? $1.value : 0) }, wall: summary.wall)
     }

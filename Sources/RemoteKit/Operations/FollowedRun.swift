@@ -81,19 +81,29 @@ public final class FollowedRun: Sendable {
             if let results {
                 let folder = try await bringHome(agent, status, results)
                 result.folder = folder
+                // Before anything is left out: what is new is wanted first.
+                if status.phase == .finished { judge(folder, &result) }
                 let details = RecordDetails(folder: folder)
                 if status.failed > 0 {
-                    let failing = details.failing()
+                    let failing = details.failing(newFiles: result.judgement?.newFiles)
                     if !failing.isEmpty { result.failures = failing }
                 }
                 if status.flaky ?? 0 > 0 { result.flaky = details.flaky() }
                 if status.keptOut > 0 { result.keptOut = details.keptOut() }
-                if status.phase == .finished { result.judgement = try RunFolder(path: folder).judgement() }
             }
         } catch where !Self.mayReconnect(error) && !(error is CancellationError) {
             result.fetchError = RemoteError(error)
         }
         return result
+    }
+
+    /// What came home is there, whether it can be judged or not.
+    private func judge(_ folder: String, _ result: inout JobResult) {
+        do throws(RemoteError) {
+            result.judgement = try RunFolder(path: folder).judgement()
+        } catch {
+            result.judgementError = error
+        }
     }
 
     private func take(_ event: RunEvent) {

@@ -118,6 +118,6 @@ public struct SettleJob: Sendable {
             throw RemoteError(.usage, "cannot settle \(file): it is \(own.outcome.word)" + (own.message.map { ": \($0)" } ?? ""))
         }
         let runs = own.runs ?? RunCounts(passed: own.outcome == .pass ? 1 : 0, failed: own.outcome.isFailure ? 1 : 0)
-        return SettleCount(step.condition, failed: runs.failed, runs: runs.passed + runs.failed, names: [result.status.id])
+        return step.count(runs, of: result.status.id)
     }
 }
