@@ -44,13 +44,20 @@ struct SettleStep: Equatable {
         return steps
     }
 
-    /// What the run of this step came to.
+    /// What the run of this step came to. Its figures came from a host: more rounds than were asked for count for nothing.
     /// - Parameters:
-    ///   - runs: as the host has counted them; more than were asked for count for nothing.
+    ///   - record: of the file, over all rounds. Its failed runs have rounds in it that passed since the script tried a record again by itself: the file
+    ///     did not fail in these.
+    ///   - finished: rounds that were finished; `nil` where that is not known.
     ///   - name: the run's.
-    func count(_ runs: RunCounts, of name: String) -> SettleCount {
-        let failed = min(max(0, runs.failed), rounds), passed = min(max(0, runs.passed), rounds - failed)
-        return SettleCount(condition, failed: failed, runs: failed + passed, names: [name])
+    func count(_ record: FileRecord, finished: Int?, of name: String) -> SettleCount {
+        let runs = record.runs ?? RunCounts(passed: record.outcome == .pass ? 1 : 0, failed: record.outcome.isFailure ? 1 : 0)
+        let passed = min(max(0, runs.passed), rounds)
+        // The file may have been run in a round that the end of the time cut off.
+        let begun = min(rounds, max(0, finished ?? rounds) + 1)
+        // A failure of any round is what the record has as its outcome.
+        let failed = record.outcome.isFailure ? min(max(0, runs.failed), max(0, begun - passed)) : 0
+        return SettleCount(condition, failed: failed, runs: passed + failed, names: [name])
     }
 
     private static func split(_ runs: Int, _ parts: Int) -> [Int] { (0..<max(1, parts)).map { runs / parts + ($0 < runs % parts ? 1 : 0) }.filter { $0 > 0 } }

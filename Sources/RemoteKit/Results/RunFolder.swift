@@ -47,10 +47,7 @@ public struct RunFolder: Sendable {
 
     /// Whether the run was to run all that its configuration names. Runs of releases that did not say are taken for it unless they were filtered.
     public var isWholeSuite: Bool {
-        guard spec.rounds == nil, spec.selection?.sample == nil else { return false }
-        if let context = spec.context { return context.isWholeSuite }
-        guard let selection = spec.selection else { return true }
-        return selection.shard == nil && selection.failedOnly != true && (selection.filters ?? []).isEmpty
+        spec.rounds == nil && spec.selection?.isPart != true && spec.context?.isWholeSuite ?? true
     }
 
     /// Files of the suite, blocked ones included: also those of which a run that had not ended has no record. `nil` where that is not known.

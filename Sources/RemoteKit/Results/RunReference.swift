@@ -94,7 +94,11 @@ public enum RunReference {
 
 extension RunFolder {
     /// The name of the project; of runs of older releases, that of the folder that they ran in.
-    public var project: String { spec.project ?? LocalPath.lastPart(spec.workspace) }
+    public var project: String { spec.projectName }
+}
+
+extension RunSpec {
+    var projectName: String { project ?? LocalPath.lastPart(workspace) }
 }
 
 extension Configuration {

@@ -107,7 +107,6 @@ import Testing
         #expect(try history.lastFull(before: last)?.id == MadeRun.id(4))
         #expect(try history.trend(of: last, limit: 3).map(\.run) == [2, 4, 7].map(MadeRun.id))
         #expect(try history.trend(of: last, limit: 3).map(\.failed) == [2, 1, 1])
-        #expect(try history.cpuNoise(before: last, files: ["tests/a.test", "tests/b.test"]) == ["tests/a.test": [0.25, 0.25]])
     }
 
     @Test("without a database nothing is known, and nothing fails")
