@@ -82,7 +82,7 @@ public final class FollowedRun: Sendable {
                 let folder = try await bringHome(agent, status, results)
                 result.folder = folder
                 // Before anything is left out: what is new is wanted first.
-                if status.phase == .finished { judge(folder, &result) }
+                if status.phase == .finished { result.judge(folder) }
                 let details = RecordDetails(folder: folder)
                 if status.failed > 0 {
                     let failing = details.failing(newFiles: result.judgement?.newFiles)
@@ -95,15 +95,6 @@ public final class FollowedRun: Sendable {
             result.fetchError = RemoteError(error)
         }
         return result
-    }
-
-    /// What came home is there, whether it can be judged or not.
-    private func judge(_ folder: String, _ result: inout JobResult) {
-        do throws(RemoteError) {
-            result.judgement = try RunFolder(path: folder).judgement()
-        } catch {
-            result.judgementError = error
-        }
     }
 
     private func take(_ event: RunEvent) {

@@ -25,4 +25,14 @@ public struct JobResult: Sendable {
     public var folder: String?
     /// Why they could not be brought home. They are still on the host.
     public var fetchError: RemoteError?
+
+    /// What came home is there, whether it can be judged or not.
+    /// - Parameter folder: the run's own; absolute.
+    mutating func judge(_ folder: String) {
+        do throws(RemoteError) {
+            judgement = try RunFolder(path: folder).judgement()
+        } catch {
+            judgementError = error
+        }
+    }
 }

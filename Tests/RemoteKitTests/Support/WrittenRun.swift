@@ -12,6 +12,8 @@ struct WrittenRun {
     var engine: EngineIdentity?
     var known: KnownFailures?
     var isWholeSuite = true
+    var kind = EngineSpec.Kind.sqlite
+    var resumed: RunRevision?
     /// Without one the run had not ended when it was fetched.
     var end: RunEnd? = .drained
 
@@ -24,10 +26,11 @@ struct WrittenRun {
     @discardableResult
     func write(to root: TemporaryFolder, host: String = "box") throws -> RunFolder {
         let place = "\(host)/\(id)/"
-        var spec = RunSpec(id: id, workspace: "/w/older-project", workers: 1, timeBudget: 60, fileTimeout: 60, engine: EngineSpec(kind: .sqlite), source: source, startedBy: "me@here")
+        var spec = RunSpec(id: id, workspace: "/w/older-project", workers: 1, timeBudget: 60, fileTimeout: 60, engine: EngineSpec(kind: kind), source: source, startedBy: "me@here")
         spec.project = project
         spec.context = RunContext(commandLine: [], configuration: "", client: "", isWholeSuite: isWholeSuite)
         try root.write(text(spec), to: place + "spec.json")
+        if let resumed { try root.write(text(resumed), to: place + "resumed.json") } else { try? FileManager.default.removeItem(atPath: root.file(place + "resumed.json")) }
         if let engine { try root.write(text(engine), to: place + "engine.json") }
         if let known { try root.write(text(known), to: place + "known-failures.json") }
         let numbered = records.enumerated().map { number, record in
