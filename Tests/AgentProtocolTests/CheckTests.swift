@@ -1,5 +1,5 @@
 import AgentProtocol
-import Fleet
+@testable import Fleet
 import FoundationEssentials
 import Testing
 import Wire

@@ -1,5 +1,4 @@
 @testable import Fleet
-import FoundationEssentials
 import Platform
 @testable import RemoteKit
 import TestSupport
@@ -115,7 +114,7 @@ import Testing
         result.judge(folder.path)
         #expect(result.fetchError == nil)
         #expect(result.judgementError?.message == "cannot judge run r-1: known-failures.json in \(folder.path) is damaged")
-        #expect(result.exitCode == result.judgementError.map { .of($0) })
+        #expect(result.exitCode == result.judgementError.map { ExitCode.of($0) })
         #expect(result.exitCode != .passed)
     }
 }
