@@ -43,12 +43,15 @@ struct WrittenRun {
             let summary = RunSummary(id: id, workspace: "/w", end: end, startedAt: 1_700_000_000, finishedAt: 1_700_000_100, wall: 100, total: records.count,
                                      outcomes: outcomes, tests: 0, skippedRecords: 0, errors: 0, workers: 1, restarts: 0, lateResults: 0)
             try root.write(text(summary), to: place + "summary.json")
-            try root.write(numbered.map { try text($0) + "\n" }.joined(), to: place + "records.jsonl")
+            try root.write(numbered.map { line($0) + "\n" }.joined(), to: place + "records.jsonl")
         } else {
-            for record in numbered { try root.write("owner\n\(text(record))\n", to: "\(place)results/\(record.id / 1000)/\(record.id)") }
+            for record in numbered { try root.write("owner\n\(line(record))\n", to: "\(place)results/\(record.id / 1000)/\(record.id)") }
         }
         return try RunFolder(path: root.file("\(host)/\(id)"))
     }
 
     private func text(_ value: some Encodable) throws -> String { String(decoding: try JSONEncoder().encode(value), as: UTF8.self) }
+
+    /// As workers write it.
+    private func line(_ record: FileRecord) -> String { String(decoding: record.json, as: UTF8.self) }
 }
