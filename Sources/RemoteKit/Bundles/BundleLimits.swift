@@ -14,6 +14,9 @@ struct BundleLimits: Sendable {
         return isTooLarge || large > bytes - freeBytes ? bytes : freeBytes + large
     }
 
+    /// Those of records that are packed by themselves: they repeat more than a bundle does, as where each file ends with the same output.
+    static let records = BundleLimits(ratio: 10_000)
+
     /// Names in a path.
     static let depth = 5
     static let name = 100

@@ -31,9 +31,9 @@ enum PackedLines {
         }
     }
 
-    /// What is in an open file, piece by piece; an empty piece is the end. It may have come in a bundle, and is held to the same limits.
+    /// What is in an open file, piece by piece; an empty piece is the end. It may have come in a bundle, and has limits, too.
     /// - Parameter size: of the file, in bytes.
-    static func pieces(of descriptor: Int32, size: Int, limits: BundleLimits = BundleLimits()) throws(ArchiveReading.Failure) -> () throws(ArchiveReading.Failure) -> [UInt8] {
+    static func pieces(of descriptor: Int32, size: Int, limits: BundleLimits = .records) throws(ArchiveReading.Failure) -> () throws(ArchiveReading.Failure) -> [UInt8] {
         let archive = try ArchiveReading(descriptor, .stream)
         // A stream without bytes has no entry.
         let isEmpty = try archive.next() == nil
