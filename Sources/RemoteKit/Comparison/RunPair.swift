@@ -63,7 +63,7 @@ extension RunPair {
         self.earlier = Side(old)
         self.later = Side(new)
         cautions = Self.cautions(earlier, later)
-        let times = earlier.isLike(later) ? PastTimes.cpu(before: earlier, in: catalog) : nil
+        let times = earlier.isLike(later) ? PastTimes.cpu(before: earlier, comparedWith: later, in: catalog) : nil
         comparison = .between(ComparedRun(old), ComparedRun(new), pastCPU: times)
     }
 
