@@ -48,15 +48,12 @@ struct SettleStep: Equatable {
     /// - Parameters:
     ///   - record: of the file, over all rounds. Its failed runs have rounds in it that passed since the script tried a record again by itself: the file
     ///     did not fail in these.
-    ///   - finished: rounds that were finished; `nil` where that is not known.
     ///   - name: the run's.
-    func count(_ record: FileRecord, finished: Int?, of name: String) -> SettleCount {
+    func count(_ record: FileRecord, of name: String) -> SettleCount {
         let runs = record.runs ?? RunCounts(passed: record.outcome == .pass ? 1 : 0, failed: record.outcome.isFailure ? 1 : 0)
         let passed = min(max(0, runs.passed), rounds)
-        // The file may have been run in a round that the end of the time cut off.
-        let begun = min(rounds, max(0, finished ?? rounds) + 1)
         // A failure of any round is what the record has as its outcome.
-        let failed = record.outcome.isFailure ? min(max(0, runs.failed), max(0, begun - passed)) : 0
+        let failed = record.outcome.isFailure ? min(max(0, runs.failed), rounds - passed) : 0
         return SettleCount(condition, failed: failed, runs: passed + failed, names: [name])
     }
 

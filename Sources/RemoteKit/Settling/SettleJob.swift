@@ -106,11 +106,9 @@ public struct SettleJob: Sendable {
         if let error = result.fetchError { throw error }
         guard let folder = result.folder else { throw RemoteError(.results, "cannot settle \(file): the results of run \(result.status.id) did not come") }
         if let error = result.status.error { throw RemoteError(.host, "cannot settle \(file): \(error)") }
-        var own: FileRecord?, finished: Int?
+        var own: FileRecord?
         do {
-            let run = try RunFolder(path: folder)
-            finished = run.summary?.iterations
-            try run.forEachRecord { record in
+            try RunFolder(path: folder).forEachRecord { record in
                 if record.file == file { own = record }
                 return own == nil
             }
@@ -121,6 +119,6 @@ public struct SettleJob: Sendable {
         if own.outcome.isKeptOut || own.outcome == .unreadable {
             throw RemoteError(.usage, "cannot settle \(file): it is \(own.outcome.word)" + (own.message.map { ": \($0)" } ?? ""))
         }
-        return step.count(own, finished: finished, of: result.status.id)
+        return step.count(own, of: result.status.id)
     }
 }

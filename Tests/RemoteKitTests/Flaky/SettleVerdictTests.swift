@@ -87,10 +87,10 @@ import Testing
     @Test("what a host counts beyond the rounds that were asked for says nothing, nor do records that a script tries again by itself")
     func counts() throws {
         let step = try #require(SettleStep.plan(runs: 40, seed: 1, seesSeed: false, hasOthers: false).first)
-        func count(_ outcome: Outcome, _ passed: Int, _ failed: Int, finished: Int? = nil) -> [Int] {
+        func count(_ outcome: Outcome, _ passed: Int, _ failed: Int) -> [Int] {
             var record = FileRecord(id: 0, file: "a.test", outcome: outcome, finishedAt: 0)
             record.runs = RunCounts(passed: passed, failed: failed)
-            let count = step.count(record, finished: finished, of: "r")
+            let count = step.count(record, of: "r")
             return [count.failed, count.runs]
         }
         #expect(count(.fail, 30, 10) == [10, 40])
@@ -100,9 +100,9 @@ import Testing
         #expect(count(.pass, 40, 40) == [0, 40])
         #expect(count(.fail, 35, 25) == [5, 40])
         // The time was over after 20 rounds.
-        #expect(count(.fail, 15, 5, finished: 20) == [5, 20])
+        #expect(count(.fail, 15, 5) == [5, 20])
         #expect(count(.fail, .max, .max) == [0, 40])
-        #expect(count(.fail, 0, .max, finished: .max - 1) == [40, 40])
+        #expect(count(.fail, 0, .max) == [40, 40])
         #expect(count(.fail, -1, -1) == [0, 0])
     }
 }
