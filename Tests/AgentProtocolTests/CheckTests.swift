@@ -1,5 +1,5 @@
 import AgentProtocol
-import Fleet
+@testable import Fleet
 import FoundationEssentials
 import Testing
 import Wire
@@ -42,6 +42,37 @@ struct CheckTests {
         #expect((0...1 << 43).contains(checked.total + checked.done + checked.queued + checked.workersWanted + checked.tests))
         let record = try opened(FileRecord(id: count, file: "a", outcome: .fail, tests: count, errors: count, finishedAt: 0, failures: [RecordFailure(line: count, message: "")]))
         #expect((0...1 << 43).contains(record.id + record.tests + record.errors + (record.failures.first?.line ?? 0)))
+    }
+
+    @Test("the files of a run can be added up, and their times be whole numbers, whatever is in them", arguments: [Int.min, -1, Int.max])
+    func runFiles(count: Int) throws {
+        var summary = RunSummary(id: "r", workspace: "/w", end: .drained, startedAt: -1e300, finishedAt: 1e300, wall: 1e300, total: count, outcomes: [.pass: count, .fail: count],
+                                 tests: count, skippedRecords: count, errors: count, workers: count, restarts: count, lateResults: count)
+        (summary.flaky, summary.iterations, summary.retries, summary.retriesRefused) = (count, count, count, count)
+        summary.memory = MemoryLimit(bytes: count, by: .cgroup)
+        let checked = try opened(summary)
+        let sum = checked.total + checked.outcomes.values.reduce(0, +) + checked.tests + checked.skippedRecords + checked.errors + checked.workers + checked.restarts
+        #expect((0...1 << 44).contains(sum + checked.lateResults + (checked.flaky ?? 0) + (checked.iterations ?? 0) + (checked.retries ?? 0) + (checked.retriesRefused ?? 0)))
+        #expect(checked.startedAt == 0 && Int(checked.finishedAt) > 0 && Int(checked.wall) > 0)
+        #expect(checked.memory.map { $0.bytes >= 0 } == true)
+        var spec = RunSpec(id: "r", workspace: "/w", workers: count, timeBudget: 1e300, fileTimeout: -1, attempts: count, engine: EngineSpec(kind: .sqlite), startedBy: "a\nb")
+        (spec.retries, spec.rounds) = (count, count)
+        let open = try opened(spec)
+        #expect((0...1 << 43).contains(open.workers + open.attempts + (open.retries ?? 0) + (open.rounds ?? 0)))
+        #expect(Int(open.timeBudget) > 0 && open.fileTimeout == 0)
+        #expect(open.startedBy == "a\nb", "it is compared as it is, and made safe where it is written")
+        #expect(throws: WireFault.self) { try opened(RunSpec(id: "../r", workspace: "/w", workers: 1, timeBudget: 1, fileTimeout: 1, engine: EngineSpec(kind: .sqlite), startedBy: "")) }
+        #expect(try (0...1 << 40).contains(opened(RunRevision(workers: count)).workers ?? -1))
+        let host = HostSample(time: 0, cores: [], load: [], memoryTotal: 0, memoryAvailable: 0, processes: 0)
+        let sample = try opened(FleetSample(host: host, queued: count, done: count, workers: [.init(slot: count, isRunning: true, cpu: 0, rss: count)]))
+        #expect((0...1 << 43).contains(sample.queued + sample.done + (sample.workers.first?.slot ?? 0)))
+    }
+
+    @Test("the figures of as many records as a disk holds can be added up")
+    func manyRecords() throws {
+        let record = try opened(FileRecord(id: 0, file: "a", outcome: .fail, tests: .max, errors: .max, finishedAt: 0))
+        #expect(!record.tests.multipliedReportingOverflow(by: 1 << 30).overflow)
+        #expect(!record.errors.multipliedReportingOverflow(by: 1 << 30).overflow)
     }
 
     @Test("texts of one line are one line, texts of several keep their breaks, and no terminal obeys either")

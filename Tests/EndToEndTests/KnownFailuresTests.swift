@@ -18,7 +18,10 @@ struct KnownFailuresTests {
             var fixed: [KnownFailure]
         }
 
+        struct Failing: Decodable { var file: String }
+
         var known: Known?
+        var failures: [Failing]
         var exitCode: Int32
     }
 
@@ -92,6 +95,29 @@ struct KnownFailuresTests {
         #expect(again.code == 0, "\(again)")
         #expect(try await project.slt("run").code == 1)
         #expect(try await project.slt("attach").code == 1)
+    }
+
+    @Test("a new failure is kept beside more known ones than there is room for; a list that is damaged on the host is told as that, and the results are here")
+    func many() async throws {
+        let files = (0..<120).map { ("tests/known-\($0).test", Self.file("SELECT 1", expected: "2")) }
+        let project = try await Project(files: Dictionary(uniqueKeysWithValues: files), Self.settings, isLocal: true)
+        #expect(try await project.slt("run").code == 1)
+        #expect(try await project.slt("known-failures", "update").code == 0)
+        try project.write(Self.file("SELECT 777", expected: "2"), to: "tests/z.test")
+        let run = try await project.slt("run", "--json")
+        let result = try project.decode(Result.self, run)
+        #expect(run.code == 1, "\(run.errors)")
+        #expect(result.known?.new.map(\.file) == ["tests/z.test"])
+        #expect(result.failures.count == 100)
+        #expect(result.failures.last?.file == "tests/z.test")
+
+        let id = try #require(project.runs().last)
+        try Data("{".utf8).write(to: URL(filePath: project.runDirectory(id).path + "/known-failures.json"))
+        let damaged = try await project.slt("attach")
+        #expect(damaged.code == 1, "\(damaged)")
+        #expect(damaged.errors.contains("slt-remote: cannot judge run \(id): known-failures.json in \(project.results)/\(id) is damaged"), "\(damaged)")
+        #expect(!damaged.errors.contains("cannot fetch the results"), "\(damaged)")
+        #expect(damaged.text.contains("results: \(project.results)/\(id)"), "\(damaged)")
     }
 
     @Test("a list with a mistake starts nothing, and names the line", arguments: [

@@ -7,6 +7,12 @@ enum Bounds {
     /// From 0 to 2^40; a real count is unchanged.
     static func count(_ count: Int) -> Int { min(max(count, counts.lowerBound), counts.upperBound) }
 
+    /// From 0 to 2^32: a figure of one record. As many records as a disk holds can be added up.
+    static func tally(_ count: Int) -> Int { min(max(count, 0), 1 << 32) }
+
+    /// Seconds, also since 1970: from 0 to the year 5138, so that they can be whole numbers.
+    static func seconds(_ seconds: Double) -> Double { seconds.isFinite ? min(max(seconds, 0), 1e11) : 0 }
+
     /// Bytes of memory or disk: from 0 up.
     static func size(_ size: Int) -> Int { max(0, size) }
 

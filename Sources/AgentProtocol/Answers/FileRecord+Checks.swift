@@ -3,36 +3,36 @@ public import Fleet
 extension FileRecord: HostAnswer {
     public func checked() -> FileRecord {
         var copy = self
-        copy.id = Bounds.count(id)
+        copy.id = Bounds.tally(id)
         copy.file = Bounds.path(file)
-        copy.tests = Bounds.count(tests)
-        copy.skipped = Bounds.count(skipped)
-        copy.errors = Bounds.count(errors)
-        copy.attempt = Bounds.count(attempt)
-        copy.worker = worker.map(Bounds.count)
+        copy.tests = Bounds.tally(tests)
+        copy.skipped = Bounds.tally(skipped)
+        copy.errors = Bounds.tally(errors)
+        copy.attempt = Bounds.tally(attempt)
+        copy.worker = worker.map(Bounds.tally)
         copy.message = message.map(Bounds.message)
         copy.failures = failures.prefix(FileRecord.failuresKept).map { $0.bounded() }
         copy.output = output.map(Bounds.block)
-        copy.iteration = iteration.map(Bounds.count)
-        copy.runs = runs.map { RunCounts(passed: Bounds.count($0.passed), failed: Bounds.count($0.failed)) }
+        copy.iteration = iteration.map(Bounds.tally)
+        copy.runs = runs.map { RunCounts(passed: Bounds.tally($0.passed), failed: Bounds.tally($0.failed)) }
         copy.flakyRecords = flakyRecords?.prefix(FileRecord.failuresKept).map {
-            FlakyRecord(line: Bounds.count($0.line), failed: Bounds.count($0.failed), runs: Bounds.count($0.runs), identity: $0.identity?.bounded())
+            FlakyRecord(line: Bounds.tally($0.line), failed: Bounds.tally($0.failed), runs: Bounds.tally($0.runs), identity: $0.identity?.bounded())
         }
-        copy.stoppedAt = stoppedAt.map(Bounds.count)
-        copy.consequences = consequences.map(Bounds.count)
+        copy.stoppedAt = stoppedAt.map(Bounds.tally)
+        copy.consequences = consequences.map(Bounds.tally)
         return copy
     }
 }
 
 extension RecordFailure {
     func bounded() -> RecordFailure {
-        var copy = RecordFailure(line: Bounds.count(line), message: Bounds.message(message), sql: Bounds.block(sql), expected: Bounds.block(expected),
+        var copy = RecordFailure(line: Bounds.tally(line), message: Bounds.message(message), sql: Bounds.block(sql), expected: Bounds.block(expected),
                                  actual: Bounds.block(actual))
         copy.kind = kind
-        copy.recordLine = recordLine.map(Bounds.count)
+        copy.recordLine = recordLine.map(Bounds.tally)
         copy.identity = identity?.bounded()
-        copy.causedBy = causedBy.map(Bounds.count)
-        copy.ulps = ulps.map(Bounds.count)
+        copy.causedBy = causedBy.map(Bounds.tally)
+        copy.ulps = ulps.map(Bounds.tally)
         copy.script = script.map(Bounds.path)
         copy.isHashed = isHashed
         return copy
@@ -40,7 +40,7 @@ extension RecordFailure {
 }
 
 extension RecordIdentity {
-    func bounded() -> RecordIdentity { RecordIdentity(digest: Bounds.name(digest), occurrence: Bounds.count(occurrence)) }
+    func bounded() -> RecordIdentity { RecordIdentity(digest: Bounds.name(digest), occurrence: Bounds.tally(occurrence)) }
 }
 
 extension FailureRows: HostAnswer {

@@ -11,3 +11,19 @@ extension HostSample: HostAnswer {
         return copy
     }
 }
+
+extension FleetSample: HostAnswer {
+    public func checked() -> FleetSample {
+        var copy = self
+        copy.host = host.checked()
+        copy.queued = Bounds.count(queued)
+        copy.done = Bounds.count(done)
+        copy.workers = workers.prefix(1 << 17).map { worker in
+            var worker = worker
+            worker.slot = Bounds.count(worker.slot)
+            worker.rss = Bounds.size(worker.rss)
+            return worker
+        }
+        return copy
+    }
+}

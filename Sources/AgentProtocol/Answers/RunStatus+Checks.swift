@@ -7,6 +7,9 @@ extension RunStatus: HostAnswer {
         guard RunSpec.isValid(id: id) else { throw WireFault(.malformed, "the host sent a run with an impossible name: '\(Bounds.name(id))'") }
         var copy = self
         copy.workspace = Bounds.path(workspace)
+        copy.createdAt = Bounds.seconds(createdAt)
+        copy.startedAt = startedAt.map(Bounds.seconds)
+        copy.finishedAt = finishedAt.map(Bounds.seconds)
         copy.total = Bounds.count(total)
         copy.queued = Bounds.count(queued)
         copy.running = Bounds.count(running)

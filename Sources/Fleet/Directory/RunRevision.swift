@@ -10,16 +10,22 @@ public struct RunRevision: Codable, Sendable, Equatable {
     public var sources: [SourceState]?
 }
 
+extension RunRevision {
+    /// What the run is asked to do since it was resumed.
+    package func applied(to spec: RunSpec) -> RunSpec {
+        var spec = spec
+        if let workers { spec.workers = workers }
+        if let timeBudget { spec.timeBudget = timeBudget }
+        spec.resumedOn = sources
+        return spec
+    }
+}
+
 extension RunDirectory {
     /// Applies what a resume has changed.
     static func revised(_ spec: RunSpec, _ layout: RunLayout) throws(FleetError) -> RunSpec {
         guard layout.revision.exists else { return spec }
-        let revision = try JSON.decode(RunRevision.self, try layout.revision.contents(limit: 16 << 20), layout.revision)
-        var spec = spec
-        if let workers = revision.workers { spec.workers = workers }
-        if let timeBudget = revision.timeBudget { spec.timeBudget = timeBudget }
-        spec.resumedOn = revision.sources
-        return spec
+        return try JSON.decode(RunRevision.self, try layout.revision.contents(limit: 16 << 20), layout.revision).applied(to: spec)
     }
 
     /// Prepares a run without a supervisor for being resumed otherwise than it was started.

@@ -56,7 +56,7 @@ public struct KnownFailure: Codable, Sendable, Equatable {
 }
 
 /// Files that are known not to be run.
-public struct PinnedFiles: Codable, Sendable, Equatable {
+public struct PinnedFiles: Codable, Sendable, Hashable {
     /// A glob, relative to the workspace.
     public var files: String
     /// `blocked`, `skipped` or `unsupported`.

@@ -11,6 +11,9 @@ public struct Selection: Codable, Sendable, Equatable {
     /// Some files, and others to go with them; `nil` takes all.
     public var sample: Sample?
 
+    /// Whether it takes not all files of the suite.
+    public var isPart: Bool { shard != nil || failedOnly == true || !(filters ?? []).isEmpty || sample != nil }
+
     /// Files that are always taken, and others that are drawn.
     public struct Sample: Codable, Sendable, Equatable {
         /// Relative to the workspace.

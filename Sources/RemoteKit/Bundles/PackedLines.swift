@@ -31,11 +31,20 @@ enum PackedLines {
         }
     }
 
-    /// What is in an open file, piece by piece; an empty piece is the end.
-    static func pieces(of descriptor: Int32) throws(ArchiveReading.Failure) -> () throws(ArchiveReading.Failure) -> [UInt8] {
+    /// What is in an open file, piece by piece; an empty piece is the end. It may have come in a bundle, and has limits, too.
+    /// - Parameter size: of the file, in bytes.
+    static func pieces(of descriptor: Int32, size: Int, limits: BundleLimits = .records) throws(ArchiveReading.Failure) -> () throws(ArchiveReading.Failure) -> [UInt8] {
         let archive = try ArchiveReading(descriptor, .stream)
         // A stream without bytes has no entry.
         let isEmpty = try archive.next() == nil
-        return { () throws(ArchiveReading.Failure) in isEmpty ? [] : try archive.piece() }
+        let most = limits.most(of: size)
+        var left = most
+        return { () throws(ArchiveReading.Failure) in
+            guard !isEmpty else { return [] }
+            let piece = try archive.piece()
+            left -= piece.count
+            guard left >= 0 else { throw ArchiveReading.Failure(message: "it unpacks to more than \(Human.bytes(most)), which no file of its size does") }
+            return piece
+        }
     }
 }

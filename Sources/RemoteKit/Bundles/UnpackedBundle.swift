@@ -23,7 +23,7 @@ final class UnpackedBundle: Sendable {
         guard info.st_mode & S_IFMT == S_IFREG else { throw Self.refusal(path, "it is no file") }
         let place = try Self.makeFolder()
         do {
-            var unpacking = Unpacking(place: place, limits: limits, most: min(limits.bytes, limits.freeBytes + Int(info.st_size) * limits.ratio))
+            var unpacking = Unpacking(place: place, limits: limits, most: limits.most(of: Int(info.st_size)))
             run = try unpacking.unpack(file)
             self.place = place
         } catch let error {

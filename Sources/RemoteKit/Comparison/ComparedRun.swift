@@ -1,4 +1,5 @@
 import Fleet
+import Platform
 
 /// What a comparison has to know of a run.
 struct ComparedRun: Sendable {
@@ -20,37 +21,32 @@ struct ComparedRun: Sendable {
         var record: FileRecord?
         /// Of all rounds.
         fileprivate var times: [Double] = []
+
+        init(outcome: Outcome, cpu: Double?, tests: Int, isFlaky: Bool, record: FileRecord?) {
+            (self.outcome, self.cpu, self.tests) = (outcome, cpu, tests)
+            (self.isFlaky, self.record) = (isFlaky, record)
+        }
     }
 
     init(_ details: RunDetails) {
-        isWhole = details.folder.isWholeSuite
-        stopsAtFailure = details.folder.spec.engine.dialect == "rs"
         let records = Dictionary(details.records.map { (Round(id: $0.id, iteration: $0.iteration), $0) }) { first, _ in first }
-        for file in details.files {
-            add(file.file, File(outcome: file.outcome, cpu: file.cpu, tests: file.tests, isFlaky: file.isFlaky,
-                                record: records[Round(id: file.id, iteration: file.iteration)]))
-        }
-        settle()
+        self.init(details.files.map { file in
+            (file.file, File(outcome: file.outcome, cpu: file.cpu, tests: file.tests, isFlaky: file.isFlaky, record: records[Round(id: file.id, iteration: file.iteration)]))
+        }, isWhole: details.folder.isWholeSuite, stopsAtFailure: details.folder.spec.engine.dialect == "rs")
     }
 
-    /// The same from records, each of a file.
-    init(records: [FileRecord], isWhole: Bool = true, stopsAtFailure: Bool = false) {
+    /// - Parameter rounds: with the names of their files. Of a soak run that had not ended, a file has a record for each round.
+    init(_ rounds: [(name: String, file: File)], isWhole: Bool, stopsAtFailure: Bool) {
         self.isWhole = isWhole
         self.stopsAtFailure = stopsAtFailure
-        for record in records {
-            let isFlaky = record.flaky == true
-            add(record.file, File(outcome: record.outcome, cpu: record.cpu, tests: record.tests, isFlaky: isFlaky, record: record.outcome != .pass || isFlaky ? record : nil))
-        }
-        settle()
+        for round in rounds { add(round.name, round.file) }
+        for (name, file) in files where file.times.count > 1 { files[name]?.cpu = Median.of(file.times) }
     }
 
     private struct Round: Hashable {
         var id: Int
         var iteration: Int?
     }
-
-    /// A round that failed counts, then one that has a verdict.
-    private static func weight(_ outcome: Outcome) -> Int { outcome.isFailure ? 2 : outcome == .pass ? 1 : 0 }
 
     private mutating func add(_ name: String, _ file: File) {
         var file = file
@@ -59,13 +55,10 @@ struct ComparedRun: Sendable {
             files[name] = file
             return
         }
-        var kept = Self.weight(file.outcome) > Self.weight(old.outcome) ? file : old
+        let (weight, oldWeight) = (file.outcome.roundWeight, old.outcome.roundWeight)
+        var kept = weight > oldWeight ? file : old
         kept.times = old.times + file.times
-        kept.isFlaky = old.isFlaky || file.isFlaky || Self.weight(old.outcome) + Self.weight(file.outcome) == 3
+        kept.isFlaky = old.isFlaky || file.isFlaky || weight + oldWeight == 3
         files[name] = kept
-    }
-
-    private mutating func settle() {
-        for (name, file) in files where file.times.count > 1 { files[name]?.cpu = Noise.median(file.times) }
     }
 }

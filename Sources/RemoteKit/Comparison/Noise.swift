@@ -1,3 +1,5 @@
+import Platform
+
 /// Whether a file's CPU time is more than its own noise explains.
 struct Noise: Sendable {
     /// CPU seconds of earlier runs, sorted.
@@ -16,8 +18,8 @@ struct Noise: Sendable {
     /// - Parameter times: CPU seconds of earlier runs; at least one.
     init?(_ times: [Double]) {
         self.times = times.filter { $0.isFinite && $0 >= 0 }.sorted()
-        guard !self.times.isEmpty else { return nil }
-        median = Self.median(self.times)
+        guard let middle = Median.of(self.times) else { return nil }
+        median = middle
     }
 
     /// - Parameter time: CPU seconds of the later run, on a machine as fast as that of the earlier ones.
@@ -28,15 +30,8 @@ struct Noise: Sendable {
     }
 
     /// The median absolute deviation, scaled to the standard deviation of a normal distribution (Rousseeuw and Croux 1993).
-    private var spread: Double { 1.4826 * Self.median(times.map { abs($0 - median) }.sorted()) }
+    private var spread: Double { 1.4826 * (Median.of(times.map { abs($0 - median) }) ?? 0) }
 
     /// What was seen before, but for the one hiccup that a longer past may have.
     private var seen: Double { times[times.count >= 5 ? times.count - 2 : times.count - 1] }
-
-    /// - Parameter values: at least one.
-    static func median(_ values: [Double]) -> Double {
-        let sorted = values.sorted()
-        let middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-    }
 }

@@ -7,9 +7,10 @@ enum PastTimes {
     static let runs = 10
 
     /// CPU seconds by file of the passed files in the full runs before `run`, of its project and on its host.
-    static func cpu(before run: RunFolder, in catalog: RunCatalog) -> [String: [Double]] {
+    /// - Parameter other: the run that it is compared with, which may be the older one and is no past of itself.
+    static func cpu(before run: RunFolder, comparedWith other: RunFolder, in catalog: RunCatalog) -> [String: [Double]] {
         var times: [String: [Double]] = [:], count = 0
-        for place in catalog.places().reversed() where place.id < run.spec.id && place.path != run.path {
+        for place in catalog.places().reversed() where place.id < run.spec.id && place.path != run.path && place.path != other.path {
             guard count < runs else { break }
             guard let past = try? RunFolder(path: place.path), past.isFull, past.project == run.project, past.isLike(run) else { continue }
             count += 1

@@ -1,4 +1,5 @@
 import Fleet
+import Platform
 
 extension RunComparison {
     /// What is different between two runs.
@@ -38,7 +39,7 @@ extension RunComparison {
             if growth == 1, then >= Self.leastTold, now > 0 { ratios.append(now / then) }
             if let noise = Noise((past[file] ?? []) + [then]) { pairs.append((file, noise, now / growth)) }
         }
-        let ratio = ratios.count >= Self.enoughFiles ? Noise.median(ratios) : nil
+        let ratio = ratios.count >= Self.enoughFiles ? Median.of(ratios) : nil
         cpuRatio = ratio
         let machine = ratio.map { min(max($0, Self.mostNoise.lowerBound), Self.mostNoise.upperBound) } ?? 1
         slower = pairs.filter { $0.noise.isExceeded(by: $0.after / machine) }.map { Slowdown(file: $0.file, before: $0.noise.median, after: later.files[$0.file]?.cpu ?? $0.after) }

@@ -63,7 +63,7 @@ extension RunPair {
         self.earlier = Side(old)
         self.later = Side(new)
         cautions = Self.cautions(earlier, later)
-        let times = earlier.isLike(later) ? PastTimes.cpu(before: earlier, in: catalog) : nil
+        let times = earlier.isLike(later) ? PastTimes.cpu(before: earlier, comparedWith: later, in: catalog) : nil
         comparison = .between(ComparedRun(old), ComparedRun(new), pastCPU: times)
     }
 
@@ -72,7 +72,7 @@ extension RunPair {
         if earlier.spec.id == later.spec.id { found.append(.sameRun) }
         if earlier.spec.id > later.spec.id { found.append(.reversed) }
         if earlier.project != later.project { found.append(.project) }
-        if earlier.spec.id != later.spec.id, let tree = earlier.spec.source?.treeDigest, tree == later.spec.source?.treeDigest { found.append(.sameSources) }
+        if earlier.spec.id != later.spec.id, let tree = earlier.onlyTree, tree == later.onlyTree { found.append(.sameSources) }
         if let caution = engines(earlier, later) { found.append(caution) }
         let (a, b) = (earlier.spec.engine, later.spec.engine)
         if a.dialect ?? "sqlite" != b.dialect ?? "sqlite" || a.labels ?? [] != b.labels ?? [] { found.append(.suite) }
@@ -94,8 +94,13 @@ extension RunPair {
 extension RunPair.Side {
     init(_ details: RunDetails) {
         let folder = details.folder, outcomes = details.outcomes
-        self.init(run: folder.spec.id, folder: folder.origin, host: folder.hostName, project: folder.project, startedAt: folder.summary?.startedAt, source: folder.spec.source,
+        self.init(run: folder.spec.id, folder: folder.origin, host: folder.hostName, project: folder.project, startedAt: folder.summary?.startedAt, source: folder.source,
                   engine: folder.engine, engineKind: folder.spec.engine.kind, total: details.files.count, passed: outcomes[.pass] ?? 0,
                   failed: outcomes.reduce(0) { $0 + ($1.key.isFailure ? $1.value : 0) }, isFull: folder.isFull)
     }
+}
+
+extension RunFolder {
+    /// The digest of the sources that all files were tested on; `nil` where it is not known, or there were several.
+    fileprivate var onlyTree: String? { (spec.resumedOn ?? []).isEmpty ? spec.source?.treeDigest : nil }
 }

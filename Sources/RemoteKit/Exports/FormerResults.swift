@@ -100,10 +100,10 @@ public struct FormerResults: Encodable, Sendable, Equatable {
 }
 
 extension FormerResults {
-    /// Of a soak run each file counts once, with its worst round.
+    /// Of a soak run each file counts once, with the first of its rounds that failed; where none did, with one that passed.
     public init(_ run: RunDetails) {
         var outcomes: [String: Outcome] = [:]
-        for file in run.files { outcomes[file.file] = outcomes[file.file].map { $0 == .pass ? file.outcome : $0 } ?? file.outcome }
+        for file in run.files { outcomes[file.file] = outcomes[file.file].map { file.outcome.roundWeight > $0.roundWeight ? file.outcome : $0 } ?? file.outcome }
         var summary = Summary(), categories: [String: (counters: Counters, files: Int)] = [:]
         for name in SuiteCategory.former + ["other"] { categories[name] = (Counters(), 0) }
         var testedFiles = TestedFiles()

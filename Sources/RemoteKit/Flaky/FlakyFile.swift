@@ -5,6 +5,8 @@ struct FlakyFile {
     let name: String
     let history: FlakySearch.FileHistory
     let runs: [FlakySearch.Run]
+    /// As ``groups(_:)`` numbers them.
+    let groupOfRun: [Int]
 
     /// Verdicts under one set of conditions.
     private struct Group {
@@ -33,7 +35,7 @@ struct FlakyFile {
     }
 
     /// Runs with known and equal conditions have one number; any other run has its own.
-    private var groupOfRun: [Int] {
+    static func groups(_ runs: [FlakySearch.Run]) -> [Int] {
         var known: [RunConditions: Int] = [:]
         return runs.enumerated().map { number, run in
             guard run.conditions.areKnown else { return number }
@@ -43,10 +45,7 @@ struct FlakyFile {
         }
     }
 
-    func findings() -> [FlakyFinding] {
-        let groupOfRun = groupOfRun
-        return units.compactMap { finding($0, groupOfRun) }
-    }
+    func findings() -> [FlakyFinding] { units.compactMap(finding) }
 
     private var units: Set<RecordUnit> {
         var units: Set<RecordUnit> = []
@@ -58,8 +57,8 @@ struct FlakyFile {
         return units
     }
 
-    private func finding(_ unit: RecordUnit, _ groupOfRun: [Int]) -> FlakyFinding? {
-        let groups = groups(unit, groupOfRun)
+    private func finding(_ unit: RecordUnit) -> FlakyFinding? {
+        let groups = groups(unit)
         let proofs = groups.filter(\.isProof)
         var finding = described(unit)
         guard let shown = Self.shown(proofs) else {
@@ -87,9 +86,9 @@ struct FlakyFile {
         return alike.max { ($0.failed + $0.held, $0.last) < ($1.failed + $1.held, $1.last) } ?? latest
     }
 
-    private func groups(_ unit: RecordUnit, _ groupOfRun: [Int]) -> [Group] {
+    private func groups(_ unit: RecordUnit) -> [Group] {
         var groups: [Int: Group] = [:]
-        let lines = lines(unit, groupOfRun)
+        let lines = lines(unit)
         for verdict in history.verdicts {
             let number = groupOfRun[verdict.run]
             let (failed, held) = verdict.verdicts(unit, line: lines[number])
@@ -110,7 +109,7 @@ struct FlakyFile {
     }
 
     /// Where the record stands in the sources of each group.
-    private func lines(_ unit: RecordUnit, _ groupOfRun: [Int]) -> [Int: Int] {
+    private func lines(_ unit: RecordUnit) -> [Int: Int] {
         guard case .record(let key) = unit else { return [:] }
         var lines: [Int: Int] = [:]
         for verdict in history.verdicts {

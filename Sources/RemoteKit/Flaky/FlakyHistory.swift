@@ -53,7 +53,7 @@ public struct FlakyHistory: Sendable {
     private static func folders(_ catalog: RunCatalog, _ project: String) -> [RunFolder] {
         var found: [RunFolder] = []
         for place in catalog.places().reversed() where found.count < runsRead {
-            if let folder = try? RunFolder(path: place.path), (folder.spec.project ?? LocalPath.lastPart(folder.spec.workspace)) == project { found.append(folder) }
+            if let folder = try? RunFolder(path: place.path), folder.project == project { found.append(folder) }
         }
         return found.reversed()
     }
@@ -61,7 +61,7 @@ public struct FlakyHistory: Sendable {
     /// Most lines are of files that passed, and need no decoding.
     private static func take(_ line: Data, _ globs: [Glob], into search: inout FlakySearch) {
         let bytes = Array(line)
-        if let head = RecordHead(line: bytes), head.outcome == .pass, bytes.suffix(plainEnd.count).elementsEqual(plainEnd), let name = plain(head.file) {
+        if let head = RecordHead(line: bytes), head.outcome == .pass, bytes.suffix(plainEnd.count).elementsEqual(plainEnd), let name = head.fileName {
             if matches(name, globs) { search.addPass(name) }
             return
         }
@@ -70,11 +70,6 @@ public struct FlakyHistory: Sendable {
     }
 
     private static let plainEnd = Array(#""failures":[]}"#.utf8)
-
-    /// - Returns: `nil` for a name that is written with escapes.
-    private static func plain(_ name: ArraySlice<UInt8>) -> String? {
-        name.contains(UInt8(ascii: "\\")) ? nil : String(decoding: name, as: UTF8.self)
-    }
 
     private static func matches(_ name: String, _ globs: [Glob]) -> Bool { globs.isEmpty || globs.contains { $0.matches(Array(name.utf8)) } }
 }

@@ -49,8 +49,9 @@ public struct FlakySearch: Sendable {
     /// What was found, by file and line: first all that are flaky, then those that differ by host only.
     public func findings() -> [FlakyFinding] {
         var found: [FlakyFinding] = []
+        let groups = FlakyFile.groups(runs)
         for (file, history) in files where history.verdicts.contains(where: { $0.failed > 0 || !$0.tried.isEmpty }) {
-            found += FlakyFile(name: file, history: history, runs: runs).findings()
+            found += FlakyFile(name: file, history: history, runs: runs, groupOfRun: groups).findings()
         }
         return found.sorted { one, other in
             if one.hosts.isEmpty != other.hosts.isEmpty { return one.hosts.isEmpty }

@@ -1,3 +1,5 @@
+import Fleet
+
 /// One run of the experiment.
 struct SettleStep: Equatable {
     enum Workers: Equatable {
@@ -40,6 +42,19 @@ struct SettleStep: Equatable {
         }
         steps.append(SettleStep(condition: .several, seed: seed, rounds: runs, others: 0, workers: .crowd))
         return steps
+    }
+
+    /// What the run of this step came to. Its figures came from a host: more rounds than were asked for count for nothing.
+    /// - Parameters:
+    ///   - record: of the file, over all rounds. Its failed runs have rounds in it that passed since the script tried a record again by itself: the file
+    ///     did not fail in these.
+    ///   - name: the run's.
+    func count(_ record: FileRecord, of name: String) -> SettleCount {
+        let runs = record.runs ?? RunCounts(passed: record.outcome == .pass ? 1 : 0, failed: record.outcome.isFailure ? 1 : 0)
+        let passed = min(max(0, runs.passed), rounds)
+        // A failure of any round is what the record has as its outcome.
+        let failed = record.outcome.isFailure ? min(max(0, runs.failed), rounds - passed) : 0
+        return SettleCount(condition, failed: failed, runs: passed + failed, names: [name])
     }
 
     private static func split(_ runs: Int, _ parts: Int) -> [Int] { (0..<max(1, parts)).map { runs / parts + ($0 < runs % parts ? 1 : 0) }.filter { $0 > 0 } }

@@ -10,12 +10,11 @@ struct FailureGrouping {
     init(_ grouping: RunHistory.Grouping) { self.grouping = grouping }
 
     mutating func read(_ database: Database, run: Int) throws {
-        let failing = Outcome.allCases.filter(\.isFailure).map { "\($0.code)" }.joined(separator: ", ")
         let rows = try Row.fetchCursor(database, sql: """
             SELECT x.file_id, file.path, file.category, x.outcome, own.value, f.line, f.kind, f.caused_by, t.value, f.record_line, x.iteration
             FROM result x JOIN file ON file.id = x.file_id LEFT JOIN text own ON own.id = x.message_id
             LEFT JOIN failure f ON f.run_id = x.run_id AND f.file_id = x.file_id AND f.iteration = x.iteration LEFT JOIN text t ON t.id = f.message_id
-            WHERE x.run_id = ? AND x.outcome IN (\(failing)) ORDER BY file.path, x.iteration, f.number
+            WHERE x.run_id = ? AND x.outcome IN (\(HistorySchema.failures)) ORDER BY file.path, x.iteration, f.number
             """, arguments: [run])
         var ended: Set<Int> = []
         var last: [Int] = []

@@ -9,6 +9,8 @@ enum HistoryFault: Error, Equatable {
     case damaged(String)
     /// A newer release has written it.
     case newer
+    /// The folder of the results that it was made from has no run any more.
+    case resultsGone(String, runs: Int)
     /// Others had it for longer than one waits.
     case locked
     /// Whatever else the system says.
@@ -36,6 +38,7 @@ enum HistoryFault: Error, Equatable {
         case .missing: "it is not there"
         case .damaged(let text): "it is damaged (\(SafeText.sentence(text, limit: 300)))"
         case .newer: "a newer release has written it"
+        case .resultsGone(let root, let runs): "it has \(Human.count(runs, "run")) of \(SafeText.line(root, limit: 300)), and none is there any more"
         case .locked: "another program is using it"
         case .system(let text): SafeText.sentence(text, limit: 300)
         }
@@ -45,6 +48,7 @@ enum HistoryFault: Error, Equatable {
         let remedy: Remedy? = switch self {
         case .missing, .damaged: .rebuildHistory
         case .newer: .advice("use the newer release")
+        case .resultsGone: .advice("bring the results back, or remove the history's file to begin without them")
         case .locked, .system: nil
         }
         return RemoteError(.results, "cannot \(what) the history in \(path): \(words)", remedy: remedy, isRetryable: self == .locked)

@@ -13,10 +13,8 @@ final class HistoryLock {
         guard descriptor >= 0 else { return }
         let clock = ContinuousClock(), end = clock.now + .seconds(patience)
         while flock(descriptor, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0 {
-            guard errno == EWOULDBLOCK || errno == EINTR, clock.now < end else {
-                close(descriptor)
-                return nil
-            }
+            // What is given up here is closed by `deinit`, which runs also where an initialiser fails.
+            guard errno == EWOULDBLOCK || errno == EINTR, clock.now < end else { return nil }
             usleep(20_000)
         }
     }

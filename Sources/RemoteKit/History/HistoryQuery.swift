@@ -1,11 +1,11 @@
-import Glibc
 import GRDBSQLite
 import Platform
 
 /// One statement of the user's on the history. It can read, and nothing else: the database is opened read-only, and an authorizer refuses
 /// whatever is no SELECT, since ATTACH and VACUUM INTO write through read-only connections too.
 public struct HistoryQuery: Sendable {
-    private let path: String
+    private let file: HistoryFile
+    private var path: String { file.path }
 
     /// A value of a row.
     public enum Value: Sendable, Equatable {
@@ -13,7 +13,7 @@ public struct HistoryQuery: Sendable {
     }
 
     /// - Parameter history: which database.
-    public init(_ history: RunHistory) { path = history.path }
+    public init(_ history: RunHistory) { file = history.file }
 
     /// Bytes of one value.
     private static let longest: Int32 = 64 << 20
@@ -25,9 +25,14 @@ public struct HistoryQuery: Sendable {
     ///   - row: gets each row; `false` ends the query.
     /// - Throws: ``RemoteError`` `usage` for what is wrong with the statement, `results` for what is wrong with the database, `CancellationError`.
     public func run(_ sql: String, isCancelled: () -> Bool = { Task.isCancelled }, columns: ([String]) throws -> Void, row: ([Value]) throws -> Bool) throws {
-        guard let lock = HistoryLock(path + ".lock", alone: false, patience: 10) else { throw HistoryFault.locked.error("read", path) }
-        defer { withExtendedLifetime(lock) {} }
-        guard access(path, F_OK) == 0 else { throw HistoryFault.missing.error("read", path) }
+        do {
+            try file.whileReadable { try ask(sql, isCancelled, columns, row) }
+        } catch let fault as HistoryFault {
+            throw fault.error("read", path)
+        }
+    }
+
+    private func ask(_ sql: String, _ isCancelled: () -> Bool, _ columns: ([String]) throws -> Void, _ row: ([Value]) throws -> Bool) throws {
         var handle: OpaquePointer?
         defer { sqlite3_close_v2(handle) }
         guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil) == SQLITE_OK, let handle else {

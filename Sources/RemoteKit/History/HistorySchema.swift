@@ -60,5 +60,9 @@ enum HistorySchema {
     }
 
     /// The numbers of the outcomes of files that did not hold: few, so that an index of them is small.
-    static var failures: String { Outcome.allCases.filter(\.isFailure).map { "\($0.code)" }.joined(separator: ", ") }
+    static var failures: String { numbers(\.isFailure) }
+    /// The numbers of the outcomes of files that were tested.
+    static var verdicts: String { numbers(\.isVerdict) }
+
+    private static func numbers(_ isMeant: (Outcome) -> Bool) -> String { Outcome.allCases.filter(isMeant).map { "\($0.code)" }.joined(separator: ", ") }
 }

@@ -10,17 +10,11 @@ public enum MessageShape {
                 shape.append(contentsOf: [scalar, "…", scalar])
                 rest = rest[(end + 1)...]
                 before = scalar
-            } else if isDigit(scalar), !isWord(before) || before == "N" {
-                if before != "N" { shape.append("N") }
-                rest = rest.dropFirst()
-                // `1.5e-3` is one number.
-                while let next = rest.first, isDigit(next) || (next == "." && rest.dropFirst().first.map(isDigit) == true) || isHex(next) { rest = rest.dropFirst() }
-                before = "N"
             } else if isDigit(scalar) {
-                // t12 → tN
                 shape.append("N")
-                while let next = rest.first, isDigit(next) { rest = rest.dropFirst() }
-                before = "N"
+                // t12 → tN
+                rest = isWord(before) ? rest.drop(while: isDigit) : afterNumber(rest)
+                before = scalar
             } else {
                 shape.append(scalar)
                 before = scalar
@@ -28,6 +22,31 @@ public enum MessageShape {
             }
         }
         return String(shape)
+    }
+
+    /// `1.5e-3` is one number, and so is `7f3a`.
+    private static func afterNumber(_ text: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar> {
+        var rest = text, isDecimal = true
+        while let next = rest.first {
+            let then = rest.dropFirst()
+            if isDigit(next) || (next == "." && then.first.map(isDigit) == true) {
+                rest = then
+            } else if isDecimal, next == "e" || next == "E", let end = afterExponent(then) {
+                rest = end
+                isDecimal = false
+            } else if isHex(next) {
+                rest = then
+                isDecimal = false
+            } else {
+                break
+            }
+        }
+        return rest
+    }
+
+    private static func afterExponent(_ text: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar>? {
+        let digits = text.first == "-" || text.first == "+" ? text.dropFirst() : text
+        return digits.first.map(isDigit) == true ? digits.drop(while: isDigit) : nil
     }
 
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }

@@ -1,4 +1,3 @@
-import Fleet
 import GRDB
 
 /// What files took in the latest full runs in which they had a verdict.
@@ -13,10 +12,9 @@ struct PastDurations {
     /// - Parameter before: a run's name; that run and later ones are left out.
     init(_ database: Database, suite: Int, before: String) throws {
         (self.suite, self.before) = (suite, before)
-        let verdicts = Outcome.allCases.filter(\.isVerdict).map { "\($0.code)" }.joined(separator: ", ")
         statement = try database.makeStatement(sql: """
             SELECT x.duration_us / 1e6, x.cpu_us / 1e6 FROM run r CROSS JOIN result x ON x.run_id = r.id AND x.file_id = ?
-            WHERE r.suite_id = ? AND r.is_full = 1 AND r.name < ? AND x.outcome IN (\(verdicts)) ORDER BY r.name DESC LIMIT \(Self.most)
+            WHERE r.suite_id = ? AND r.is_full = 1 AND r.name < ? AND x.outcome IN (\(HistorySchema.verdicts)) ORDER BY r.name DESC LIMIT \(Self.most)
             """)
     }
 
@@ -29,12 +27,5 @@ struct PastDurations {
             if let seconds: Double = row[1] { cpu.append(seconds) }
         }
         return (wall, cpu)
-    }
-
-    /// The middle one; of an even number the mean of the two in the middle.
-    static func median(_ seconds: [Double]) -> Double? {
-        guard !seconds.isEmpty else { return nil }
-        let sorted = seconds.sorted(), middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 }

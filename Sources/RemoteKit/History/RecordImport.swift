@@ -75,8 +75,8 @@ struct RecordImport {
     private mutating func add(file: Int, iteration: Int?, _ figures: Figures, message: String?, stoppedAt: Int?, consequences: Int?) throws {
         count += 1
         totals.outcomes[figures.outcome, default: 0] += 1
-        totals.tests += Self.bounded(figures.tests)
-        totals.errors += Self.bounded(figures.errors)
+        totals.tests = Self.bounded(totals.tests + Self.bounded(figures.tests))
+        totals.errors = Self.bounded(totals.errors + Self.bounded(figures.errors))
         if figures.isFlaky { totals.flaky += 1 }
         results.bind(run)
         results.bind(file)
@@ -113,7 +113,7 @@ struct RecordImport {
         failures.bind(failure.causedBy)
         failures.bind(try texts.id(String(failure.message.prefix(1000))))
         failures.bind(try texts.id(String(failure.sql.prefix(Self.sqlKept))))
-        failures.bind(failure.actual.isEmpty ? nil : Int(Int64(bitPattern: StableDigest.of(failure.actual))))
+        failures.bind(failure.actual.isEmpty ? nil : Int(Int64(bitPattern: StableHash.of(failure.actual.utf8, 0))))
         failures.bind(try texts.id(failure.script))
         try failures.run()
     }

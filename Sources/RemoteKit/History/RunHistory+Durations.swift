@@ -1,5 +1,6 @@
 public import Fleet
 import GRDB
+import Platform
 
 extension RunHistory {
     /// How long a file took.
@@ -30,8 +31,8 @@ extension RunHistory {
                 """, arguments: [run[0], limit])
             return (run[1], try rows.map { row in
                 let past = try times.of(row[0])
-                return SlowFile(file: row[1], outcome: Outcome(code: row[2]) ?? .untested, duration: row[3], cpu: row[4], medianDuration: PastDurations.median(past.wall),
-                                medianCPU: PastDurations.median(past.cpu), runs: past.wall.count)
+                return SlowFile(file: row[1], outcome: Outcome(code: row[2]) ?? .untested, duration: row[3], cpu: row[4], medianDuration: Median.of(past.wall),
+                                medianCPU: Median.of(past.cpu), runs: past.wall.count)
             })
         }
     }

@@ -1,5 +1,6 @@
 public import Fleet
 import GRDB
+import Platform
 
 extension RunHistory {
     /// Runs that are looked at.
@@ -28,7 +29,7 @@ extension RunHistory {
             let names = try Row.fetchCursor(database, sql: "SELECT id, path FROM file WHERE suite_id = ? ORDER BY path", arguments: [suite])
             var files: [SuiteExpectations.File] = []
             while let row = try names.next() {
-                guard let entry = known[row[0]], let seconds = PastDurations.median(entry.seconds) else { continue }
+                guard let entry = known[row[0]], let seconds = Median.of(entry.seconds) else { continue }
                 files.append(SuiteExpectations.File(file: row[1], seconds: seconds, failed: entry.hasFailed ? true : nil))
             }
             return files.isEmpty ? nil : SuiteExpectations(lastRun: last[1], files: files)

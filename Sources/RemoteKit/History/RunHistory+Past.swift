@@ -51,28 +51,6 @@ extension RunHistory {
         }
     }
 
-    /// CPU seconds that files took when they passed in full runs before this one, latest first.
-    /// - Parameter host: only runs of this host, whose CPU seconds mean the same.
-    public func cpuNoise(before run: RunFolder, files: [String], limit: Int = 20, host: String? = nil) throws(RemoteError) -> [String: [Double]] {
-        try asking([:]) { database in
-            guard let suite = try suite(SuiteKey(run.spec), database) else { return [:] }
-            let id = try database.makeStatement(sql: "SELECT id FROM file WHERE suite_id = ? AND path = ?")
-            let times = try database.makeStatement(sql: """
-                SELECT x.cpu_us / 1e6 FROM run r CROSS JOIN result x ON x.run_id = r.id AND x.file_id = :file
-                WHERE r.suite_id = :suite AND r.is_full = 1 AND r.name < :name AND (:host IS NULL OR r.host = :host)
-                    AND x.outcome = \(Outcome.pass.code) AND x.cpu_us IS NOT NULL
-                ORDER BY r.name DESC LIMIT :limit
-                """)
-            var found: [String: [Double]] = [:]
-            for name in files {
-                guard let file = try Int.fetchOne(id, arguments: [suite, name]) else { continue }
-                let seconds = try Double.fetchAll(times, arguments: ["file": file, "suite": suite, "name": run.spec.id, "host": host, "limit": limit])
-                if !seconds.isEmpty { found[name] = seconds }
-            }
-            return found
-        }
-    }
-
     // MARK: reading
 
     /// Asks the database, which may not be there.
@@ -105,7 +83,7 @@ extension TrendPoint {
     /// The point of a run that has ended.
     init?(_ run: RunFolder) {
         guard let summary = run.summary else { return nil }
-        let source = run.spec.resumedOn?.last ?? run.spec.source
+        let source = run.source
         self.init(run: run.spec.id, startedAt: summary.startedAt, commit: RunFacts.line(source?.commit), branch: RunFacts.line(source?.branch), total: summary.total,
                   passed: summary.outcomes[.pass] ?? 0, failed: summary.outcomes.reduce(0) { $0 + ($1.key.isFailure ? $1.value : 0) }, wall: summary.wall)
     }

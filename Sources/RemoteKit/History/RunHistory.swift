@@ -122,7 +122,7 @@ public struct RunHistory: Sendable {
     // MARK: making it again
 
     /// Makes the database anew from the catalog, and from the folders elsewhere that the old one knows of.
-    /// - Throws: ``RemoteError``.
+    /// - Throws: ``RemoteError``, also where the results that the old one was made from are gone; then it stays.
     public func rebuild(progress: (Int, Int) -> Void = { _, _ in }) throws(RemoteError) -> Report {
         do {
             return try rebuild(with: [], progress: progress)
@@ -132,36 +132,51 @@ public struct RunHistory: Sendable {
     }
 
     private func rebuild(with others: [String], progress: (Int, Int) -> Void = { _, _ in }) throws -> Report {
-        let elsewhere = (try? file.read { try String.fetchAll($0, sql: "SELECT folder FROM run") }) ?? []
-        if case .newer? = newer { throw HistoryFault.newer }
+        let before = try known { try file.read($0) }
+        let places = catalog.places().map(\.path)
+        if places.isEmpty, case let lost = before.keys.count(where: { $0.hasPrefix(catalog.root + "/") }), lost > 0 { throw HistoryFault.resultsGone(catalog.root, runs: lost) }
         var report = Report(), seen: Set<String> = []
-        let folders = (catalog.places().map(\.path) + (elsewhere + others).sorted()).filter { seen.insert($0).inserted }
+        let folders = (places + (before.keys + others).sorted()).filter { seen.insert($0).inserted }
         try file.replace { queue in
-            try queue.writeWithoutTransaction { database in
-                let work = try RunImport(database)
-                for (number, folder) in folders.enumerated() {
-                    progress(number, folders.count)
-                    guard let facts = Self.facts(folder, &report) else { continue }
-                    var outcome = RunImport.Entry.known
-                    try database.inTransaction(.immediate) {
-                        outcome = try work.add(facts)
-                        return .commit
-                    }
-                    report.note(facts, outcome)
-                }
-                progress(folders.count, folders.count)
-            }
+            try Self.add(folders, to: queue, &report, progress)
+        } latest: { queue in
+            // Runs that were noted meanwhile are in the old one only.
+            let noted = try known { try file.readUnlocked($0) }.filter { before[$0.key] != $0.value }
+            try Self.add(noted.keys.sorted(), to: queue, &report) { _, _ in }
         }
         return report
     }
 
-    /// A newer release's database is left as it is.
-    private var newer: HistoryFault? {
+    private static func add(_ folders: [String], to queue: DatabaseQueue, _ report: inout Report, _ progress: (Int, Int) -> Void) throws {
+        try queue.writeWithoutTransaction { database in
+            let work = try RunImport(database)
+            for (number, folder) in folders.enumerated() {
+                progress(number, folders.count)
+                guard let facts = facts(folder, &report) else { continue }
+                var outcome = RunImport.Entry.known
+                try database.inTransaction(.immediate) {
+                    outcome = try work.add(facts)
+                    return .commit
+                }
+                report.note(facts, outcome)
+            }
+            progress(folders.count, folders.count)
+        }
+    }
+
+    /// What a database has of each run, by the run's folder. One that is not there or damaged has nothing; that of a newer release is left as it is, and
+    /// one that is in use is not replaced unread.
+    private func known(_ read: ((Database) throws -> [String: String]) throws -> [String: String]) throws -> [String: String] {
         do {
-            try file.read { _ in }
-            return nil
+            return try read { database in
+                let rows = try Row.fetchAll(database, sql: "SELECT folder, stamp FROM run")
+                return Dictionary(rows.map { ($0[0] as String, $0[1] as String) }) { first, _ in first }
+            }
         } catch {
-            return HistoryFault(error)
+            switch HistoryFault(error) {
+            case .newer, .locked: throw error
+            default: return [:]
+            }
         }
     }
 }

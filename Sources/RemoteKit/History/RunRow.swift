@@ -37,8 +37,7 @@ struct RunRow {
     }
 
     private var source: [Value] {
-        // What a resume brought is what the last files were tested on.
-        let source = facts.spec.resumedOn?.last ?? facts.spec.source
+        let source = facts.folder.source
         return [.line(source?.branch), .line(source?.commit), .flag(source?.dirty), .line(source?.treeDigest), .flag(source?.partialSync == true)]
     }
 

@@ -20,14 +20,12 @@ struct RunStates {
         for run in try Int.fetchAll(database, sql: "SELECT id FROM run WHERE suite_id = ? AND is_full ORDER BY name", arguments: [suite]) { try note(run: run, suite: suite) }
     }
 
-    private static var verdicts: String { Outcome.allCases.filter(\.isVerdict).map { "\($0.code)" }.joined(separator: ", ") }
-
     /// Of rounds of a soak run, one that failed is what counts.
     private static var upsert: String {
         """
         INSERT INTO file_state(file_id, seen_name, tested_name, outcome, tested_at, passed_name, passed_at)
-        SELECT x.file_id, r.name, iif(x.outcome IN (\(verdicts)), r.name, NULL), iif(x.outcome IN (\(verdicts)), x.outcome, NULL),
-            iif(x.outcome IN (\(verdicts)), r.started_at + x.finished_ms / 1e3, NULL), iif(x.outcome = \(Outcome.pass.code), r.name, NULL),
+        SELECT x.file_id, r.name, iif(x.outcome IN (\(HistorySchema.verdicts)), r.name, NULL), iif(x.outcome IN (\(HistorySchema.verdicts)), x.outcome, NULL),
+            iif(x.outcome IN (\(HistorySchema.verdicts)), r.started_at + x.finished_ms / 1e3, NULL), iif(x.outcome = \(Outcome.pass.code), r.name, NULL),
             iif(x.outcome = \(Outcome.pass.code), r.started_at + x.finished_ms / 1e3, NULL)
         FROM result x JOIN run r ON r.id = x.run_id WHERE x.run_id = ?
         ON CONFLICT(file_id) DO UPDATE SET

@@ -15,7 +15,6 @@ public struct SuiteKey: Sendable, Hashable {
 
     /// The suite of a run. Runs that name no project have the one of their workspace's folder.
     public init(_ spec: RunSpec) {
-        let folder = spec.workspace.split(separator: "/").last.map(String.init) ?? "/"
-        self.init(project: RunFacts.line(spec.project ?? folder), engine: spec.engine.kind.rawValue)
+        self.init(project: RunFacts.line(spec.projectName), engine: spec.engine.kind.rawValue)
     }
 }

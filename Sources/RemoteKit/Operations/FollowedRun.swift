@@ -81,14 +81,15 @@ public final class FollowedRun: Sendable {
             if let results {
                 let folder = try await bringHome(agent, status, results)
                 result.folder = folder
+                // Before anything is left out: what is new is wanted first.
+                if status.phase == .finished { result.judge(folder) }
                 let details = RecordDetails(folder: folder)
                 if status.failed > 0 {
-                    let failing = details.failing()
+                    let failing = details.failing(newFiles: result.judgement?.newFiles)
                     if !failing.isEmpty { result.failures = failing }
                 }
                 if status.flaky ?? 0 > 0 { result.flaky = details.flaky() }
                 if status.keptOut > 0 { result.keptOut = details.keptOut() }
-                if status.phase == .finished { result.judgement = try RunFolder(path: folder).judgement() }
             }
         } catch where !Self.mayReconnect(error) && !(error is CancellationError) {
             result.fetchError = RemoteError(error)

@@ -95,7 +95,7 @@ public struct PruneJob: Sendable {
         // What is here is ours, whoever started it.
         plan.owner = nil
         let runs = folders.values.map { folder in
-            PrunePlan.Candidate(id: folder.spec.id, project: folder.spec.project ?? LocalPath.lastPart(folder.spec.workspace), owner: folder.spec.startedBy,
+            PrunePlan.Candidate(id: folder.spec.id, project: folder.project, owner: folder.spec.startedBy,
                                 time: folder.summary?.finishedAt ?? folder.modified, isLive: false, isFetched: folder.summary != nil)
         }
         return plan.decide(runs).compactMap { run, reason in

@@ -224,9 +224,8 @@ public struct RunJob: Sendable {
         spec.fileTimeouts = configuration.suite.timeouts
         spec.selection = selection
         spec.selection?.order = selection.order ?? run.order
-        let isFiltered = selection.shard != nil || selection.failedOnly == true || !(selection.filters ?? []).isEmpty || selection.sample != nil || rounds != nil
         spec.context = RunContext(commandLine: configuration.redaction.words(commandLine), configuration: configuration.redactedListing(),
-                                  client: Release.version, isWholeSuite: !configuration.namesFiles && !isFiltered)
+                                  client: Release.version, isWholeSuite: !configuration.namesFiles && !selection.isPart && rounds == nil)
         let block = configuration.suite.block.map { BlockedFile(path: $0.files, reason: $0.reason) }
         return StartRequest(workspace: host.settings.workspace, globs: configuration.suite.files, block: block, workers: workers, spec: spec)
     }

@@ -5,9 +5,11 @@ struct Judge {
     private let list: KnownFailures
     private let day: String
     private let stopsAtFailure: Bool
-    private let globs: [Glob?]
+    private let pins: PinTable
     /// Entries by file.
     private var entries: [String: [Int]] = [:]
+    /// The first entry of each failure.
+    private var places: [KnownFailureKey: Int] = [:]
     private var states: [State]
     private var pinStates: [PinState]
     private var judgement = Judgement(exitCode: .incomplete)
@@ -25,10 +27,13 @@ struct Judge {
         self.list = list
         self.day = day
         self.stopsAtFailure = stopsAtFailure
-        globs = list.keptOut.map { try? Glob($0.files) }
+        pins = PinTable(list.keptOut)
         states = Array(repeating: .unknown, count: list.failures.count)
         pinStates = Array(repeating: .unknown, count: list.keptOut.count)
-        for (index, entry) in list.failures.enumerated() { entries[entry.file, default: []].append(index) }
+        for (index, entry) in list.failures.enumerated() {
+            entries[entry.file, default: []].append(index)
+            if places[KnownFailureKey(entry)] == nil { places[KnownFailureKey(entry)] = index }
+        }
     }
 
     /// A file that passed, and is not flaky.
@@ -90,10 +95,10 @@ struct Judge {
         let (roots, followers) = FailingRecord.list(record)
         var isExcused = true, matched: Set<Int> = []
         if roots.isEmpty {
-            isExcused = take(finding(record), own.first { list.failures[$0].outcome == .fail && list.failures[$0].record == nil }, &matched)
+            isExcused = take(finding(record), places[KnownFailureKey(file: record.file, outcome: .fail)], &matched)
         }
         for root in roots {
-            let entry = own.first { list.failures[$0].record == root.identity }
+            let entry = places[KnownFailureKey(file: record.file, outcome: .fail, record: root.identity)]
             if !take(finding(record, root), entry, &matched) { isExcused = false }
         }
         if let unnamed = unnamed(record, roots.count + followers.count, followers.count) {
@@ -149,24 +154,22 @@ struct Judge {
         notePins(of: record.file)
         let own = entries[record.file] ?? []
         var matched: Set<Int> = []
-        let entry = own.first { list.failures[$0].outcome == record.outcome && list.failures[$0].record == nil }
+        let entry = places[KnownFailureKey(file: record.file, outcome: record.outcome)]
         if take(finding(record), entry, &matched) { excused[record.outcome, default: 0] += 1 }
         for index in own where list.failures[index].record == nil && !matched.contains(index) { note(index, .holds) }
     }
 
     private mutating func addKeptOut(_ record: FileRecord) {
         guard let file = KeptOutFile(record) else { return }
-        let pins = matching(record.file).filter { list.keptOut[$0].outcome == file.outcome }
-        for index in pins { pinStates[index] = .keptOut }
-        if pins.isEmpty, list.pinned.contains(file.outcome) { judgement.unexpectedSkips.append(file) }
+        let found = pins.matching(record.file).filter { list.keptOut[$0].outcome == file.outcome }
+        for index in found { pinStates[index] = .keptOut }
+        if found.isEmpty, list.pinned.contains(file.outcome) { judgement.unexpectedSkips.append(file) }
     }
 
     private mutating func notePins(of file: String) {
-        guard !globs.isEmpty else { return }
-        for index in matching(file) where pinStates[index] == .unknown { pinStates[index] = .ran }
+        guard !pins.isEmpty else { return }
+        for index in pins.matching(file) where pinStates[index] == .unknown { pinStates[index] = .ran }
     }
-
-    private func matching(_ file: String) -> [Int] { globs.indices.filter { globs[$0]?.matches(Array(file.utf8)) == true } }
 
     // MARK: findings
 

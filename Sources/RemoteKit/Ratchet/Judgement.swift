@@ -44,6 +44,9 @@ public struct Judgement: Sendable, Equatable, Codable {
         public var unnamed: Int?
     }
 
+    /// Files of which not all that fails is known to.
+    public var newFiles: Set<String> { Set((new + expired).map(\.file)) }
+
     /// Whether something fails the run besides its being incomplete.
     public var isRed: Bool { !new.isEmpty || !expired.isEmpty || !unexpectedSkips.isEmpty }
 

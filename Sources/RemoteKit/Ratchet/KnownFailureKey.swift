@@ -6,9 +6,11 @@ struct KnownFailureKey: Hashable {
     let outcome: Outcome
     let record: RecordIdentity?
 
-    init(_ failure: KnownFailure) {
-        file = failure.file
-        outcome = failure.outcome
-        record = failure.record
+    init(file: String, outcome: Outcome, record: RecordIdentity? = nil) {
+        self.file = file
+        self.outcome = outcome
+        self.record = record
     }
+
+    init(_ failure: KnownFailure) { self.init(file: failure.file, outcome: failure.outcome, record: failure.record) }
 }

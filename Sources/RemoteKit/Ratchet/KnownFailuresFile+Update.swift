@@ -81,11 +81,12 @@ extension KnownFailuresFile {
         if new.pins { pinned = Self.pinnable.map(\.outcome) }
         let isPinned = list.pinned
         let before = pins.count
-        pins.removeAll { found.unpinned.contains($0.files) }
+        let unpinned = Set(found.unpinned)
+        pins.removeAll { unpinned.contains($0.files) }
         change.unpinned = before - pins.count
-        let globs = pins.map { (glob: try? Glob($0.files.files), outcome: $0.files.outcome) }
+        let there = pins, table = PinTable(pins.map(\.files))
         for file in keptOut where isPinned.contains(file.outcome) {
-            guard !globs.contains(where: { $0.outcome == file.outcome && $0.glob?.matches(Array(file.path.utf8)) == true }) else { continue }
+            guard !table.matching(file.path).contains(where: { there[$0].files.outcome == file.outcome }) else { continue }
             pins.append(Pin(files: PinnedFiles(files: Glob.literal(file.path), outcome: file.outcome, reason: file.reason)))
             change.pinned += 1
         }

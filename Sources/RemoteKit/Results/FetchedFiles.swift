@@ -43,18 +43,20 @@ final class FetchedFiles: OwnedPaths {
         if mkdir(folder, 0o777) != 0, errno != EEXIST { throw refusal(folder, reason(errno)) }
         let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw refusal(folder, whatStands(at: folder, errno)) }
+        let known: Set<[UInt8]>?, list: Int32
         do throws(RemoteError) {
             try lock(descriptor, folder)
-            let known = try known(descriptor, folder, run)
-            let list = openat(descriptor, Self.list, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            known = try Self.known(descriptor, folder, run)
+            list = openat(descriptor, Self.list, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
             guard list >= 0 else { throw refusal(folder, reason(errno)) }
-            let files = FetchedFiles(folder: folder, descriptor: descriptor, list: list, paths: known ?? [])
-            if known == nil || !isWhole(descriptor) { try files.writeAnew(run) }
-            return files
         } catch {
             close(descriptor)
             throw error
         }
+        // From here on it closes what is open.
+        let files = FetchedFiles(folder: folder, descriptor: descriptor, list: list, paths: known ?? [])
+        if known == nil || !isWhole(descriptor) { try files.writeAnew(run) }
+        return files
     }
 
     /// The same, after another fetch of the run that is at work there.

@@ -39,7 +39,7 @@ enum PrunedRun {
         let whole = folder.path + "/records.jsonl"
         if FileManager.default.fileExists(atPath: whole) { return try PackedLines.pack(whole, to: packed) }
         // Of a run that had not ended when it was fetched.
-        let lines = folder.path + "/.records.part"
+        let lines = folder.path + "/.records" + ReplacedFile.ending
         defer { try? FileManager.default.removeItem(atPath: lines) }
         var text = Data()
         try folder.forEachLine { line in

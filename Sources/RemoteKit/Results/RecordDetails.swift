@@ -42,22 +42,25 @@ struct RecordDetails {
     private static let keptOutListed = 1000
 
     /// The files that failed, sorted by name; the first of them when there are many. None that cannot be read.
-    func failing() -> [FileRecord] {
+    /// - Parameter newFiles: those with failures that are not known: they come before the others when there are too many. `nil` where nothing was known.
+    func failing(newFiles: Set<String>? = nil) -> [FileRecord] {
         var found: [FileRecord] = []
-        func sort() {
-            found.sort { ($0.file, $0.id) < ($1.file, $1.id) }
-            found.removeLast(max(0, found.count - Self.failingListed))
+        let isKnown = { (record: FileRecord) in newFiles.map { !$0.contains(record.file) } ?? false }
+        func cut() {
+            guard found.count > Self.failingListed else { return }
+            found.sort { (isKnown($0) ? 1 : 0, $0.file, $0.id) < (isKnown($1) ? 1 : 0, $1.file, $1.id) }
+            found.removeLast(found.count - Self.failingListed)
         }
         try? RecordLines.forEach(path) { _, line in
             guard RecordHead(line: Array(line))?.outcome.isFailure == true, var record = Self.record(line) else { return true }
             record.output = record.output.map { String($0.suffix(Self.outputKept)) }
             found.append(record)
             // So that ever so many failures take the room of some.
-            if found.count >= 2 * Self.failingListed { sort() }
+            if found.count >= 2 * Self.failingListed { cut() }
             return true
         }
-        sort()
-        return found
+        cut()
+        return found.sorted { ($0.file, $0.id) < ($1.file, $1.id) }
     }
 
     /// How many failing files are kept for the summary.

@@ -33,7 +33,7 @@ enum RecordLines {
         var info = stat()
         guard fstat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { throw Failure(description: "it is no file") }
         var pending = Data(), number = 0
-        let next = try packed ? unpacking(file) : { try plain(file) }
+        let next = try packed ? unpacking(file, Int(info.st_size)) : { try plain(file) }
         while case let bytes = try next(), !bytes.isEmpty {
             var rest = bytes[...]
             while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
@@ -52,9 +52,9 @@ enum RecordLines {
         return bytes
     }
 
-    private static func unpacking(_ file: Int32) throws -> () throws -> [UInt8] {
+    private static func unpacking(_ file: Int32, _ size: Int) throws -> () throws -> [UInt8] {
         do throws(ArchiveReading.Failure) {
-            let next = try PackedLines.pieces(of: file)
+            let next = try PackedLines.pieces(of: file, size: size)
             return {
                 do throws(ArchiveReading.Failure) { return try next() } catch { throw Failure(description: error.message) }
             }

@@ -29,7 +29,4 @@ public struct RunCatalog: Sendable {
             names("\(root)/\(host)").filter { RunSpec.isValid(id: $0) }.map { Place(host: host, id: $0, path: "\(root)/\(host)/\($0)") }
         }.sorted()
     }
-
-    /// The runs of a name, on whatever host.
-    public func places(named id: String) -> [Place] { places().filter { $0.id == id } }
 }

@@ -51,3 +51,8 @@ public struct RunDetails: Sendable {
     /// Records by outcome.
     public var outcomes: [Outcome: Int] { files.reduce(into: [:]) { $0[$1.outcome, default: 0] += 1 } }
 }
+
+extension Outcome {
+    /// What counts of several rounds of a file: one that failed before one that passed, and that before one without a verdict.
+    var roundWeight: Int { isFailure ? 2 : self == .pass ? 1 : 0 }
+}

@@ -3,6 +3,7 @@ import AgentProtocol
 import FoundationEssentials
 import Glibc
 import Platform
+import Wire
 
 /// The folder of a run on this machine, as a fetch left it: the truth about the run. All of it came from a host, and is read within bounds.
 ///
@@ -28,12 +29,15 @@ public struct RunFolder: Sendable {
         bundle = Self.isFile(origin) ? try RunBundle.open(origin) : nil
         let path = bundle?.folder ?? origin
         self.path = path
-        spec = try Self.decode(RunSpec.self, "spec.json", in: path)
-        guard RunSpec.isValid(id: spec.id) else { throw RemoteError(.usage, "cannot read the run in \(path): its name is not that of a run") }
+        let written = try Self.decode(RunSpec.self, "spec.json", in: path)
+        spec = Self.exists("resumed.json", in: path) ? try Self.decode(RunRevision.self, "resumed.json", in: path).applied(to: written) : written
         if let bundle, bundle.run != spec.id { throw RemoteError(.usage, "cannot read the bundle \(origin): its run says that it is another") }
         summary = Self.exists("summary.json", in: path) ? try Self.decode(RunSummary.self, "summary.json", in: path) : nil
-        engine = try? Self.decode(Untrusted<EngineIdentity>.self, "engine.json", in: path).checked()
+        engine = try? Self.decode(EngineIdentity.self, "engine.json", in: path)
     }
+
+    /// What the last files were tested on: what a resume has brought, else what the run began with.
+    var source: SourceState? { spec.resumedOn?.last ?? spec.source }
 
     /// Whether every file has a record, and the suite was the whole one: only such a run is the last one of anything.
     public var isFull: Bool {
@@ -43,10 +47,7 @@ public struct RunFolder: Sendable {
 
     /// Whether the run was to run all that its configuration names. Runs of releases that did not say are taken for it unless they were filtered.
     public var isWholeSuite: Bool {
-        guard spec.rounds == nil, spec.selection?.sample == nil else { return false }
-        if let context = spec.context { return context.isWholeSuite }
-        guard let selection = spec.selection else { return true }
-        return selection.shard == nil && selection.failedOnly != true && (selection.filters ?? []).isEmpty
+        spec.rounds == nil && spec.selection?.isPart != true && spec.context?.isWholeSuite ?? true
     }
 
     /// Files of the suite, blocked ones included: also those of which a run that had not ended has no record. `nil` where that is not known.
@@ -115,7 +116,7 @@ public struct RunFolder: Sendable {
     public func forEachSample(_ body: (FleetSample) throws -> Bool) throws {
         guard Self.exists("samples", in: path) else { return }
         try RecordLines.forEach(path + "/samples") { _, line in
-            guard let sample = try? JSONDecoder().decode(FleetSample.self, from: line) else { return true }
+            guard let sample = try? JSONDecoder().decode(Untrusted<FleetSample>.self, from: line).checked() else { return true }
             return try body(sample)
         }
     }
@@ -152,7 +153,7 @@ public struct RunFolder: Sendable {
 
     private static func exists(_ name: String, in path: String) -> Bool { access(path + "/" + name, F_OK) == 0 }
 
-    private static func decode<Value: Decodable>(_ type: Value.Type, _ name: String, in path: String) throws(RemoteError) -> Value {
+    private static func decode<Value: HostAnswer>(_ type: Value.Type, _ name: String, in path: String) throws(RemoteError) -> Value {
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw RemoteError(.usage, "cannot read the run in \(path): \(FetchedFiles.reason(errno))") }
         defer { close(folder) }
@@ -160,7 +161,9 @@ public struct RunFolder: Sendable {
             throw RemoteError(.usage, "cannot read the run in \(path): there is no \(name)")
         }
         do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
+            return try JSONDecoder().decode(Untrusted<Value>.self, from: Data(bytes)).checked()
+        } catch let fault as WireFault {
+            throw RemoteError(.usage, "cannot read the run in \(path): \(fault.message)")
         } catch {
             throw RemoteError(.usage, "cannot read the run in \(path): \(name) is damaged")
         }

@@ -1,4 +1,4 @@
-import Fleet
+public import Fleet
 import FoundationEssentials
 import Glibc
 import Platform
@@ -31,11 +31,13 @@ public enum RunReference {
     /// The latest full runs on this machine, the newest first: those that ran the whole suite and have a record of every file.
     /// - Parameters:
     ///   - project: only runs of this project; `nil` for those of all.
+    ///   - engine: only runs on this kind of engine; `nil` for that of `run`, or for all.
     ///   - host: only runs of this host; `nil` for those of all.
     ///   - run: only runs that were made before this one.
-    public static func lastFull(of project: String?, on host: String? = nil, before run: RunFolder? = nil, in catalog: RunCatalog = RunCatalog(),
-                                count: Int = 1) -> [RunFolder] {
-        latest(of: project, on: host, in: catalog, count: count, before: run) { $0.isFull }
+    public static func lastFull(of project: String?, engine: EngineSpec.Kind? = nil, on host: String? = nil, before run: RunFolder? = nil,
+                                in catalog: RunCatalog = RunCatalog(), count: Int = 1) -> [RunFolder] {
+        let engine = engine ?? run?.spec.engine.kind
+        return latest(of: project, on: host, in: catalog, count: count, before: run) { $0.isFull && (engine == nil || $0.spec.engine.kind == engine) }
     }
 
     /// The latest run on this machine, whatever came of it.
@@ -92,7 +94,11 @@ public enum RunReference {
 
 extension RunFolder {
     /// The name of the project; of runs of older releases, that of the folder that they ran in.
-    public var project: String { spec.project ?? LocalPath.lastPart(spec.workspace) }
+    public var project: String { spec.projectName }
+}
+
+extension RunSpec {
+    var projectName: String { project ?? LocalPath.lastPart(workspace) }
 }
 
 extension Configuration {

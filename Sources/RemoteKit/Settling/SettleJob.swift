@@ -50,7 +50,7 @@ public struct SettleJob: Sendable {
     public func run(events: @escaping @Sendable (SettleEvent) -> Void = { _ in }) async throws -> Settled {
         let steps = SettleStep.plan(runs: runs, seed: configuration.run.seed, seesSeed: configuration.engine.kind == .command,
                                     hasOthers: !configuration.suite.files.isEmpty)
-        let begin = ContinuousClock.now, cores = Mutex(2)
+        let begin = ContinuousClock.now, cores = Mutex(2), warnings = Mutex(Set<String>())
         var counts: [SettleCount] = []
         for (index, step) in steps.enumerated() {
             events(.begins(step.condition, number: index + 1, count: steps.count))
@@ -59,6 +59,8 @@ public struct SettleJob: Sendable {
             let job = job(step, seconds: max(Self.shortest, left * weight), cores: cores.withLock { $0 })
             let count = try await count(step, OwnedRun(job).result { event in
                 if case .status(_, let sample) = event, !sample.cores.isEmpty { cores.withLock { $0 = sample.cores.count } }
+                // Each run would warn of the same settings.
+                if case .warning(let text) = event, !warnings.withLock({ $0.insert(text).inserted }) { return }
                 events(.job(event))
             })
             if let last = counts.last, last.condition == step.condition {
@@ -117,7 +119,6 @@ public struct SettleJob: Sendable {
         if own.outcome.isKeptOut || own.outcome == .unreadable {
             throw RemoteError(.usage, "cannot settle \(file): it is \(own.outcome.word)" + (own.message.map { ": \($0)" } ?? ""))
         }
-        let runs = own.runs ?? RunCounts(passed: own.outcome == .pass ? 1 : 0, failed: own.outcome.isFailure ? 1 : 0)
-        return SettleCount(step.condition, failed: runs.failed, runs: runs.passed + runs.failed, names: [result.status.id])
+        return step.count(own, of: result.status.id)
     }
 }

@@ -38,7 +38,7 @@ public struct ReportedRun: Sendable {
         status = Self.status(details)
         // A list that cannot be read makes every failure a new one.
         judgement = try? folder.judgement()
-        let new = judgement.map { Set(($0.new + $0.expired).map(\.file)) }
+        let new = judgement?.newFiles
         let all = details.records.filter(\.outcome.isFailure).map { record in
             var file = ReportedFile(record, rows: record.failures.isEmpty ? [] : folder.rows(of: record.id), past: pasts[record.file])
             file.isKnown = new.map { !$0.contains(record.file) } ?? false

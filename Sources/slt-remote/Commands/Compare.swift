@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fleet
 import Platform
 import RemoteKit
 import Reports
@@ -8,7 +9,7 @@ struct Compare: Verb {
         abstract: "Compare two runs: what fails newly, what is fixed, what became slower.",
         discussion: """
         A and B are names of fetched runs, the beginnings of names, or folders of runs. Without them, this project's last two \
-        full runs are compared. With one, that run is compared with the last full run before it. The exit code is 1 if something fails in B that held in A.
+        full runs are compared. With one, that run is compared with the last full run before it. Runs that are not named are of one kind of engine. The exit code is 1 if something fails in B that held in A.
         """)
 
     @OptionGroup var common: CommonOptions
@@ -47,8 +48,9 @@ struct Compare: Verb {
             let named = try RunReference.resolve(name)
             (later, project) = (named, named.project)
         } else {
-            project = try common.configuration().projectName
-            later = RunReference.lastFull(of: project, on: common.host).first
+            let configuration = try common.configuration()
+            project = configuration.projectName
+            later = RunReference.lastFull(of: project, engine: configuration.engine.kind, on: common.host).first ?? RunReference.lastFull(of: project, on: common.host).first
         }
         guard let later, let earlier = RunReference.lastFull(of: project, on: common.host, before: later).first else {
             throw RemoteError(.usage, "cannot compare: there are no two full runs of \(project) on this machine", remedy: .nameFetchedRuns)

@@ -36,6 +36,7 @@ struct ResultPrinter {
             Terminal.shared.output(report.screen(Terminal.shared.outputStyle, now: result.status.finishedAt ?? Date().timeIntervalSince1970))
         }
         if let error = result.fetchError { Terminal.shared.say("slt-remote: cannot fetch the results: \(RemedyWords(commands).text(error))") }
+        if let error = result.judgementError { Terminal.shared.say("slt-remote: \(RemedyWords(commands).text(error))") }
         let resume = commands.text("run", "--resume", result.status.id)
         if let error = result.status.error {
             let next = (result.status.outcomes[.untested] ?? 0) > 0 ? "; files are untested. Fix the cause, then resume with: \(resume)" : ""

@@ -133,6 +133,29 @@ import TreeSync
         #expect(error?.code == .usage)
     }
 
+    @Test("packed records that blow up are read no further than a file of their size can go")
+    func packedBombs() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("records.jsonl.zst")
+        try folder.write(String(repeating: " ", count: 4 << 20), to: "lines")
+        try PackedLines.pack(folder.file("lines"), to: path)
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        let next = try PackedLines.pieces(of: file, size: 100, limits: BundleLimits(ratio: 10, freeBytes: 1 << 20))
+        var bytes = 0
+        let error = #expect(throws: ArchiveReading.Failure.self) { while case let piece = try next(), !piece.isEmpty { bytes += piece.count } }
+        #expect(error?.message.contains("no file of its size") == true)
+        #expect(bytes <= 1 << 20 + 1000)
+        #expect(BundleLimits().most(of: .max) == 16 << 30)
+        #expect(BundleLimits().most(of: 0) == 64 << 20)
+        var read = 0
+        try RecordLines.forEach(packed: path) { _, line in
+            read += line.count
+            return true
+        }
+        #expect(read == 4 << 20)
+    }
+
     @Test("a bundle whose spec is another run's is refused")
     func other() throws {
         let folder = try TemporaryFolder()

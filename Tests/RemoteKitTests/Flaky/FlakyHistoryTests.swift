@@ -45,6 +45,16 @@ import Testing
         #expect(finding.failed == 1 && finding.runs == 3 && finding.passedSince == 1)
     }
 
+    @Test("a file whose name is not safe to show is one file, whether its lines are decoded or not")
+    func oddNames() throws {
+        let name = "a\u{202E}b.test"
+        try add("20261101-000000.000000-aaaa", [], more: #"{"id":0,"file":"\#(name)","outcome":"pass","tests":3,"skipped":0,"errors":0,"duration":0.1,"attempt":1,"finishedAt":0,"failures":[]}"# + "\n")
+        try add("20261102-000000.000000-aaaa", [FlakySearchTests.record([FlakySearchTests.failure()], file: name)])
+        let finding = try #require(try read().findings.first)
+        #expect(finding.failed == 1)
+        #expect(finding.runs == 2)
+    }
+
     @Test("damaged lines, folders without a run and odd names are passed over or kept as they are")
     func damaged() throws {
         let name = "a \"b\"\n<script>.test"

@@ -1,3 +1,4 @@
+import Fleet
 @testable import RemoteKit
 import Testing
 
@@ -81,5 +82,27 @@ import Testing
         #expect(Set(SettleStep.plan(runs: 10, seed: 0, seesSeed: false, hasOthers: false).map(\.condition)) == [.alone, .several])
         #expect(SettleStep.plan(runs: 1, seed: 0, seesSeed: true, hasOthers: true).allSatisfy { $0.rounds == 1 })
         #expect(SettleStep.plan(runs: 3, seed: .max, seesSeed: true, hasOthers: true).count == 1 + 3 + 2 + 2 + 1)
+    }
+
+    @Test("what a host counts beyond the rounds that were asked for says nothing, nor do records that a script tries again by itself")
+    func counts() throws {
+        let step = try #require(SettleStep.plan(runs: 40, seed: 1, seesSeed: false, hasOthers: false).first)
+        func count(_ outcome: Outcome, _ passed: Int, _ failed: Int) -> [Int] {
+            var record = FileRecord(id: 0, file: "a.test", outcome: outcome, finishedAt: 0)
+            record.runs = RunCounts(passed: passed, failed: failed)
+            let count = step.count(record, of: "r")
+            return [count.failed, count.runs]
+        }
+        #expect(count(.fail, 30, 10) == [10, 40])
+        #expect(count(.fail, 0, 40) == [40, 40])
+        #expect(count(.pass, 40, 0) == [0, 40])
+        // Each round passed, and needed a retry in the script.
+        #expect(count(.pass, 40, 40) == [0, 40])
+        #expect(count(.fail, 35, 25) == [5, 40])
+        // The time was over after 20 rounds.
+        #expect(count(.fail, 15, 5) == [5, 20])
+        #expect(count(.fail, .max, .max) == [0, 40])
+        #expect(count(.fail, 0, .max) == [40, 40])
+        #expect(count(.fail, -1, -1) == [0, 0])
     }
 }

@@ -48,6 +48,22 @@ import Testing
         #expect(text == expected.replacing("\n", with: ""))
     }
 
+    @Test("of several rounds of a file one that failed counts, then one that passed, in whatever order they come", arguments: [
+        ([Outcome.untested, .fail, .pass], 1, 0), ([.fail, .untested], 1, 0), ([.pass, .untested], 0, 1), ([.untested, .pass], 0, 1), ([.pass, .fail, .pass], 1, 0),
+    ])
+    func rounds(outcomes: [Outcome], failed: Int, passed: Int) throws {
+        let records = outcomes.enumerated().map { round, outcome in
+            var record = MadeRun.file("test/select1.test", outcome)
+            record.iteration = round + 1
+            return record
+        }
+        let results = FormerResults(try RunDetails(RunFolder(path: MadeRun(5, records).write(to: folder))))
+        #expect(results.summary.totalAvailableFiles == 1)
+        #expect(results.summary.counters.failed == failed)
+        #expect(results.summary.counters.passed == passed)
+        #expect(results.detailedFailures.count == failed)
+    }
+
     @Test("a badge is of all files found, and only all are 100 %")
     func badge() throws {
         var many = FormerResults(try RunDetails(RunFolder(path: place)))

@@ -64,6 +64,16 @@ import Testing
         #expect(try DatabaseQueue(path: path).read { try Int.fetchOne($0, sql: "SELECT count(*) FROM run") } == 1)
     }
 
+    @Test("what killed processes have left of new ones is found, and what living ones write is not")
+    func left() throws {
+        for name in ["history.sqlite.new-2147483646-7", "history.sqlite.new-2147483646-7-wal", "history.sqlite.new-\(getpid())-7", "history.sqlite.new-x", "other.new-2147483646-7"] {
+            try folder.write("", to: name)
+        }
+        #expect(folder.history.file.left.sorted() == [folder.file("history.sqlite.new-2147483646-7"), folder.file("history.sqlite.new-2147483646-7-wal")])
+        #expect(ReplacedFile.isLeft(".records.part-2147483646"))
+        #expect(!ReplacedFile.isLeft(".records" + ReplacedFile.ending))
+    }
+
     @Test("a locked one is waited for, and then passed over")
     func locked() throws {
         let history = RunHistory(path: path, catalog: RunCatalog(root: folder.file("results")), patience: 0.3)

@@ -1,5 +1,6 @@
 import Fleet
 import FoundationEssentials
+import GRDB
 import Platform
 @testable import RemoteKit
 import TestSupport
@@ -68,6 +69,16 @@ import Testing
         try folder.write(String(repeating: "nonsense", count: 1000), to: "history.sqlite")
         let error = #expect(throws: RemoteError.self) { try rows("SELECT * FROM runs") }
         #expect(error?.code == .results)
+    }
+
+    @Test("what another program or a newer release has written is asked nothing", arguments: [
+        ("PRAGMA application_id = 7", "another program"), ("INSERT INTO grdb_migrations VALUES ('99')", "a newer release"), ("DELETE FROM grdb_migrations", "earlier release"),
+    ])
+    func foreign(sql: String, words: String) throws {
+        try DatabaseQueue(path: folder.file("history.sqlite")).write { try $0.execute(sql: sql) }
+        let error = #expect(throws: RemoteError.self) { try rows("SELECT 1") }
+        #expect(error?.code == .results)
+        #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
     }
 
     @Test("docs/history.md has the columns of every view, and no others")

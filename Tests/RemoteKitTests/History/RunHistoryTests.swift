@@ -1,4 +1,4 @@
-import Fleet
+@testable import Fleet
 import FoundationEssentials
 import GRDB
 @testable import RemoteKit
@@ -107,7 +107,6 @@ import Testing
         #expect(try history.lastFull(before: last)?.id == MadeRun.id(4))
         #expect(try history.trend(of: last, limit: 3).map(\.run) == [2, 4, 7].map(MadeRun.id))
         #expect(try history.trend(of: last, limit: 3).map(\.failed) == [2, 1, 1])
-        #expect(try history.cpuNoise(before: last, files: ["tests/a.test", "tests/b.test"]) == ["tests/a.test": [0.25, 0.25]])
     }
 
     @Test("without a database nothing is known, and nothing fails")
@@ -116,5 +115,58 @@ import Testing
         #expect(try history.pasts(before: run, files: ["tests/a.test"]).isEmpty)
         #expect(try history.lastFull(before: run) == nil)
         #expect(try history.trend(of: run, limit: 5).map(\.run) == [run.spec.id])
+    }
+
+    @Test("a run that is noted while the history is made again is in the new one, and so is one that has come to its end meanwhile")
+    func meanwhile() throws {
+        var live = made()[0]
+        live.hasEnded = false
+        _ = history.note(try live.write(to: folder))
+        var isNoted = false
+        let report = try history.rebuild { number, count in
+            // All runs that were there have been taken in.
+            guard number == count, !isNoted else { return }
+            isNoted = true
+            live.hasEnded = true
+            for run in [live, made()[1]] { #expect((try? run.write(to: folder)).map { history.note($0) } == .some(nil)) }
+        }
+        #expect(isNoted)
+        #expect(report.problems.isEmpty)
+        #expect(try history.file.read { try String.fetchAll($0, sql: "SELECT run FROM runs WHERE is_full ORDER BY run") } == [1, 2].map(MadeRun.id))
+        #expect(below(folder.path).filter { $0.contains(".new-") }.isEmpty)
+    }
+
+    @Test("where the results are gone, the history stays, and the error says so")
+    func gone() throws {
+        _ = history.note(try made()[0].write(to: folder))
+        let before = try Self.content(of: history)
+        try FileManager.default.removeItem(atPath: folder.file("results"))
+        for _ in 1...2 {
+            let error = #expect(throws: RemoteError.self) { try history.rebuild() }
+            #expect(error?.message.contains("it has 1 run of \(folder.file("results")), and none is there any more") == true, "\(error?.message ?? "")")
+            #expect(try Self.content(of: history) == before)
+            // An empty one is what is left where a disk is not mounted.
+            try FileManager.default.createDirectory(atPath: folder.file("results"), withIntermediateDirectories: true)
+        }
+    }
+
+    @Test("figures that no run can have end no import, and the bundle of such a run can be written")
+    func hostileFigures() throws {
+        for (number, count) in [(1, Int.max), (2, Int.min)] {
+            let place = try MadeRun(number, [MadeRun.file("tests/a.test", .fail)]).write(to: folder)
+            let summary = RunSummary(id: MadeRun.id(number), workspace: "/w/db", end: .drained, startedAt: 1e300, finishedAt: 1e300, wall: 1e300, total: count,
+                                     outcomes: [.pass: count, .fail: count, .timeout: count, .crashed: count], tests: count, skippedRecords: count, errors: count, workers: count,
+                                     restarts: count, lateResults: count)
+            try folder.write(String(decoding: try JSONEncoder().encode(summary), as: UTF8.self), to: "results/box/\(MadeRun.id(number))/summary.json")
+            var record = MadeRun.file("tests/a.test", .fail)
+            (record.tests, record.errors, record.attempt, record.duration) = (count, count, count, 1e300)
+            try folder.write(Array(repeating: String(decoding: record.json, as: UTF8.self) + "\n", count: 3).joined(), to: "results/box/\(MadeRun.id(number))/records.jsonl")
+            _ = history.note(place)
+            try RunFolder(path: place).writeBundle(to: folder.file("\(number).tar.zst"))
+        }
+        #expect(try history.runs(of: nil, limit: 9).count == 2)
+        #expect(try history.rebuild().imported.count == 2)
+        #expect(try Self.content(of: history).count > 4)
+        #expect(try RunFolder(path: folder.file("1.tar.zst")).summary != nil)
     }
 }

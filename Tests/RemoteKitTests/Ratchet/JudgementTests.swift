@@ -123,6 +123,18 @@ import Testing
         #expect(judge([FileRecord.passed("a.test").flaky()], known("x")).fixed.isEmpty)
     }
 
+    @Test("pins that are plain names mean what a glob of them means")
+    func pinTable() {
+        let table = PinTable(["a.test", "./b/c.test", "*.test", "b/**", "x\\*.test", "{a,d}.test", "..", "a.test"].map { PinnedFiles(files: $0, outcome: .blocked) })
+        #expect(table.matching("a.test").sorted() == [0, 2, 5, 7])
+        #expect(table.matching("b/c.test").sorted() == [1, 3])
+        #expect(table.matching("x*.test").sorted() == [2, 4])
+        #expect(table.matching("xy.test") == [2])
+        #expect(table.matching("d.test").sorted() == [2, 5])
+        #expect(table.matching("e").isEmpty)
+        #expect(PinTable([]).isEmpty)
+    }
+
     @Test("a skip that is not pinned is red where its kind is, a pinned one is not, and one that runs is told")
     func pins() {
         let blocked = FileRecord.ended("slow/a.test", .blocked, "too slow"), skipped = FileRecord.ended("b.test", .skipped, "no tests")

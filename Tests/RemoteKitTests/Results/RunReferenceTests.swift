@@ -1,4 +1,4 @@
-import Fleet
+@testable import Fleet
 import Platform
 @testable import RemoteKit
 import TestSupport
@@ -59,7 +59,62 @@ import Testing
         #expect(RunReference.lastFull(of: "project", in: catalog, count: 3).map(\.spec.id) == ["r-2", "r-1"])
         #expect(RunReference.lastFull(of: "project", on: "other", in: catalog, count: 3).map(\.spec.id) == ["r-2"])
         #expect(RunReference.lastFull(of: nil, in: catalog).map(\.spec.id) == ["r-5"])
-        #expect(RunReference.latest(of: "project", in: catalog)?.spec.id == "r-6")
+        var other = WrittenRun("r-8", [pass])
+        other.kind = .postgres
+        let last = try other.write(to: root)
+        #expect(RunReference.lastFull(of: "project", before: last, in: catalog).isEmpty, "runs on another kind of engine are another suite's")
+        #expect(RunReference.lastFull(of: "project", in: catalog).map(\.spec.id) == ["r-8"])
+        #expect(RunReference.lastFull(of: "project", engine: .sqlite, in: catalog).map(\.spec.id) == ["r-2"])
+        #expect(RunReference.latest(of: "project", in: catalog)?.spec.id == "r-8")
         #expect(RunReference.latest(of: "none", in: catalog) == nil)
+    }
+
+    @Test("what a resume has changed holds: the workers, the time, and the sources that the last files were tested on")
+    func resumed() throws {
+        var first = WrittenRun("r-1", [pass]), second = WrittenRun("r-2", [pass])
+        (first.source, second.source) = (SourceState(treeDigest: "t1", commit: "c1"), SourceState(treeDigest: "t1", commit: "c1"))
+        let earlier = try first.write(to: root)
+        second.resumed = RunRevision(workers: 7, timeBudget: 99, sources: [SourceState(treeDigest: "t2", commit: "c2")])
+        let run = try second.write(to: root)
+        #expect(run.spec.workers == 7)
+        #expect(run.spec.timeBudget == 99)
+        #expect(run.spec.source?.treeDigest == "t1")
+        #expect(run.source?.commit == "c2")
+        let pair = try RunPair(earlier, run, in: catalog)
+        #expect(!pair.cautions.contains(.sameSources))
+        #expect(pair.later.source?.commit == "c2")
+        second.resumed = nil
+        #expect(try RunPair(earlier, second.write(to: root), in: catalog).cautions.contains(.sameSources))
+        try root.write("{", to: "box/r-2/resumed.json")
+        let error = #expect(throws: RemoteError.self) { try RunFolder(path: root.file("box/r-2")) }
+        #expect(error?.message.hasSuffix("resumed.json is damaged") == true)
+    }
+
+    @Test("of very many failing files those with new failures are kept before those that were known to fail")
+    func newBeforeKnown() throws {
+        var run = WrittenRun("r-1", (0..<120).map { .failed("known-\($0).test", .of("x", line: 10)) } + [.failed("z.test", .of("y", line: 1))])
+        run.known = KnownFailures(failures: (0..<120).map { KnownFailure(file: "known-\($0).test", record: RecordIdentity(digest: "x", occurrence: 1), kind: .wrongRows) })
+        let folder = try run.write(to: root), judgement = try #require(try folder.judgement())
+        #expect(judgement.newFiles == ["z.test"])
+        let kept = RecordDetails(folder: folder.path).failing(newFiles: judgement.newFiles)
+        #expect(kept.count == 100)
+        #expect(kept.last?.file == "z.test")
+        #expect(kept.map(\.file) == kept.map(\.file).sorted())
+        #expect(RecordDetails(folder: folder.path).failing().last?.file != "z.test", "nothing is known: the first by name")
+    }
+
+    @Test("results that cannot be judged have come home all the same, and the run does not pass")
+    func unjudged() throws {
+        let folder = try WrittenRun("r-1", [pass]).write(to: root)
+        var result = JobResult(status: FakeAgent.status("r-1"), failures: [])
+        result.judge(folder.path)
+        #expect(result.judgementError == nil)
+        #expect(result.exitCode == .passed)
+        try root.write("{", to: "box/r-1/known-failures.json")
+        result.judge(folder.path)
+        #expect(result.fetchError == nil)
+        #expect(result.judgementError?.message == "cannot judge run r-1: known-failures.json in \(folder.path) is damaged")
+        #expect(result.exitCode == result.judgementError.map { ExitCode.of($0) })
+        #expect(result.exitCode != .passed)
     }
 }

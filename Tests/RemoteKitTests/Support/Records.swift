@@ -1,4 +1,5 @@
 import Fleet
+@testable import RemoteKit
 
 /// Records as workers publish them, in a few words.
 extension FileRecord {
@@ -33,5 +34,15 @@ extension RecordFailure {
         failure.identity = RecordIdentity(digest: name, occurrence: 1)
         failure.causedBy = causedBy
         return failure
+    }
+}
+
+extension ComparedRun {
+    /// A run with these records, each of a file or of a round.
+    init(records: [FileRecord], isWhole: Bool = true) {
+        self.init(records.map { record in
+            let isFlaky = record.flaky == true
+            return (record.file, File(outcome: record.outcome, cpu: record.cpu, tests: record.tests, isFlaky: isFlaky, record: record.outcome != .pass || isFlaky ? record : nil))
+        }, isWhole: isWhole, stopsAtFailure: false)
     }
 }

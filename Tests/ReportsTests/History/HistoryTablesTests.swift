@@ -50,6 +50,7 @@ import Testing
     @Test("messages that differ in numbers and quoted texts have one shape", arguments: [
         ("no such table: t12", "no such table: tN"), ("near \"FROM\": syntax error", "near \"…\": syntax error"), ("expected 12 rows, got 1.5e3", "expected N rows, got N"),
         ("can't open 'x' or 'y'", "can't open '…' or '…'"), ("", ""), ("it's \"open", "it's \"open"), ("timed out after 10.0 s", "timed out after N s"),
+        ("N1 of table N2", "NN of table NN"), ("got 1.5e-3, not 2E+10", "got N, not N"), ("7f3a and 5e3a9", "N and N"), ("3 els", "N els"), ("1e- 2", "N- N"),
     ])
     func shapes(message: String, shape: String) {
         #expect(MessageShape.of(message) == shape)
