@@ -9,7 +9,7 @@ extension RunDirectory {
             return try statusNow()
         } catch {
             // It may have ended, and lost what an ended run does not need, while that was read.
-            guard let summary = try? summary(), summary.isComplete, spec.mode == .drain else { throw error }
+            guard let summary = try? completeSummary() else { throw error }
             return status(summary)
         }
     }
@@ -18,7 +18,7 @@ extension RunDirectory {
         // In this order: a summary appears before the lock goes.
         let isSupervised = try isSupervised()
         let summary = try summary()
-        if let summary, summary.isComplete, spec.mode == .drain { return status(summary) }
+        if let summary, isComplete(summary) { return status(summary) }
         let board = try ScoreboardReading(layout.scoreboard)
         let manifest = try manifest()
         let positions = Positions(manifest, spec)
@@ -77,8 +77,6 @@ extension RunDirectory {
         status.retries = summary.retries
         status.retriesRefused = summary.retriesRefused
         status.use = summary.use
-        status.retries = summary.retries
-        status.retriesRefused = summary.retriesRefused
         return status
     }
 
