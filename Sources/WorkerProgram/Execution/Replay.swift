@@ -30,7 +30,7 @@ struct Replay {
 
     /// Bytes that are read of one answer; the other end sends less.
     private static let answerLimit = 4 << 20
-    /// Seconds between two looks at whether the run goes on.
+    /// Milliseconds between two looks at whether the run goes on.
     private static let interval: Int32 = 20
 
     /// - Parameter lines: of the headers of the records whose rows are sought.
