@@ -135,7 +135,7 @@ struct RunFiles: ParsableCommand {
         // The SQLite in this program cannot explain itself.
         if dialect == .sqlite, self.engine != "sqlite" || engineLibrary != nil {
             pool.work.options.keepsRows = true
-            pool.explainer = LocalExplainer(engine: engineName ?? made.name, folder: Self.folder, memory: pool.memory, fileTimeout: pool.fileTimeout)
+            pool.explainer = LocalExplainer(engine: engineName ?? made.name, memory: pool.memory, fileTimeout: pool.fileTimeout)
         }
         return pool
     }

@@ -8,23 +8,21 @@ import SQLLogicTest
 struct LocalExplainer {
     /// What conditions call the engine.
     let engine: String
-    /// The folder that relative names of files start from.
-    let folder: String?
     /// Bytes that a replay may have.
     let memory: Int?
     let fileTimeout: Double?
 
     /// - Parameters:
     ///   - rows: the results whose expected rows are sought.
+    ///   - path: of the script.
     ///   - scratch: a folder for what the script makes; it is removed afterwards.
-    func explained(_ result: FileResult, _ rows: [RecordRows], scratch: String) -> FileResult {
+    func explained(_ result: FileResult, _ rows: [RecordRows], path: String, scratch: String) -> FileResult {
         guard let failures = result.verdict?.failures, mkdir(scratch, 0o700) == 0 else { return result }
         var result = result
         defer { if rmdir(scratch) != 0 { try? FileManager.default.removeItem(atPath: scratch) } }
         let patience = ExplanationTask.patience(duration: result.seconds, fileTimeout: fileTimeout ?? .infinity)
         // Who ends the run ends this process.
         let replay = Replay(engine: engine, library: nil, folder: Array(scratch.utf8), memory: memory, patience: patience) { false }
-        let path = result.file.utf8.first == UInt8(ascii: "/") ? result.file : folder.map { "\($0)/\(result.file)" } ?? result.file
         let finding = replay.run(path, lines: rows.map(\.recordLine))
         for index in failures.indices where failures[index].isHashed == true {
             guard let line = failures[index].recordLine, let actual = rows.first(where: { $0.recordLine == line }) else { continue }

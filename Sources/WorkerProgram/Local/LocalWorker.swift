@@ -46,7 +46,7 @@ struct LocalWorker {
         told.verdict?.rows = nil
         guard let explainer, !hashed.isEmpty else { return reply(LocalReply(result: told, isLast: true)) }
         reply(LocalReply(result: told, isLast: false))
-        reply(LocalReply(result: explainer.explained(told, hashed, scratch: ownFolder), isLast: true))
+        reply(LocalReply(result: explainer.explained(told, hashed, path: work.path(of: result.file), scratch: ownFolder), isLast: true))
     }
 
     private func result(_ file: String, _ work: FileWork) -> FileResult {
