@@ -30,9 +30,9 @@ struct LocalWorker {
         work.engine = ObservedEngine(work.engine) { board.setDatabase(slot, $0) }
         while let index = readIndex(), files.indices.contains(index) {
             board.setRecord(slot, line: 0, record: 0)
-            let result = inFolder { result(files[index], work) }
+            let done = inFolder { result(files[index], work) }
             board.setDatabase(slot, "")
-            tell(result)
+            tell(done)
             // What its programs have left behind belongs to this process by now.
             while waitpid(-1, nil, WNOHANG) > 0 {}
         }
