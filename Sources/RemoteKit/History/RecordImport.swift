@@ -113,7 +113,7 @@ struct RecordImport {
         failures.bind(failure.causedBy)
         failures.bind(try texts.id(String(failure.message.prefix(1000))))
         failures.bind(try texts.id(String(failure.sql.prefix(Self.sqlKept))))
-        failures.bind(failure.actual.isEmpty ? nil : Int(Int64(bitPattern: StableDigest.of(failure.actual))))
+        failures.bind(failure.actual.isEmpty ? nil : Int(Int64(bitPattern: StableHash.of(failure.actual.utf8, 0))))
         failures.bind(try texts.id(failure.script))
         try failures.run()
     }

@@ -1,3 +1,4 @@
+import Fleet
 import GRDB
 import GRDBSQLite
 
@@ -20,7 +21,7 @@ final class TextTable {
     func id(_ text: String) throws -> Int {
         if let id = known[text] { return id }
         if known.count >= Self.most { known = [:] }
-        var id = Int(StableDigest.of(text) & 0xFFFF_FFFF_FFFF)
+        var id = Int(StableHash.of(text.utf8, 0) & 0xFFFF_FFFF_FFFF)
         while true {
             guard let there = try String.fetchOne(find, arguments: [id]) else {
                 insert.bind(id)
@@ -33,17 +34,5 @@ final class TextTable {
         }
         known[text] = id
         return id
-    }
-}
-
-/// A hash of a text that is the same on every machine and in every release.
-enum StableDigest {
-    /// FNV-1a (Fowler, Noll, Vo), 64 bits, finished with the mixer of SplitMix64.
-    static func of(_ text: String) -> UInt64 {
-        var value: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in text.utf8 { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }
