@@ -120,7 +120,10 @@ struct LocalPool: FilePool {
     private mutating func settle(_ index: Int, _ queue: inout ResultQueue, _ onResult: (FileResult) -> Void) {
         while let reply = slots[index].nextReply() {
             slots[index].result = reply.result
-            guard reply.isLast else { continue }
+            guard reply.isLast else {
+                queue.note(reply.result)
+                continue
+            }
             if let file = slots[index].file { queue.add(reply.result, at: file, deliver: onResult) }
             slots[index].file = nil
             if let next = queue.dequeue() { slots[index].give(next, now: Clock.monotonicSeconds) }
