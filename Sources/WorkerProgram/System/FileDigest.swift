@@ -11,7 +11,7 @@ enum FileDigest {
     /// Of a file's bytes, without taking memory for them.
     /// - Parameter limit: bytes that it may have.
     /// - Returns: nil where it is no regular file, cannot be read, or is longer.
-    static func of(_ path: String, limit: Int = limit) -> String? {
+    static func of(_ path: String, limit: Int = FileDigest.limit) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
