@@ -124,7 +124,7 @@ extension RunDirectory {
         guard slot > 0, let file = reading.pending, !reading.isAlive else { return false }
         guard let claim = layout.claim(file, reading.generation).status(followingLinks: false),
               let result = layout.result(file).status(followingLinks: false) else { return false }
-        return claim.st_ino == result.st_ino && claim.st_dev == result.st_dev
+        return claim.isSameFile(as: result)
     }
 
     private func workers(_ board: ScoreboardReading, _ manifest: Manifest, _ positions: Positions) throws(FleetError) -> [WorkerStatus] {
