@@ -53,10 +53,7 @@ struct LocalSlot {
     var isRunning: Bool { file != nil && result == nil && ending == nil }
 
     /// Whether something has come that was not read yet, the end included.
-    var hasMore: Bool {
-        var waiting = pollfd(fd: replies, events: Int16(POLLIN), revents: 0)
-        return poll(&waiting, 1, 0) > 0
-    }
+    var hasMore: Bool { DescriptorIO.isReadable(replies) }
 
     /// Whether a reply has come in part, or waits to be read: then its file is done, however late this process looks at it.
     var isReplying: Bool { !pending.isEmpty || hasMore }
