@@ -96,10 +96,5 @@ package struct HashReplay: ~Copyable {
     }
 
     /// Whether the SQL begins with SELECT: such a query changes nothing.
-    private var isPlainSelect: Bool {
-        let text = sql.bytes.drop { ASCII.isSpace($0) }
-        return text.prefix(6).elementsEqual("select".utf8) { ASCII.lowercased($0) == $1 } && (text.count == 6 || !isWordByte(text[text.startIndex + 6]))
-    }
-
-    private func isWordByte(_ byte: UInt8) -> Bool { byte == 0x5F || (0x61...0x7A).contains(ASCII.lowercased(byte)) || (0x30...0x39).contains(byte) }
+    private var isPlainSelect: Bool { SQLToken.firstWord(of: sql.bytes) == "select" }
 }

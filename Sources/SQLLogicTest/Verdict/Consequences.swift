@@ -58,13 +58,6 @@ struct Consequences {
         for target in objects.targets where roots[target] == nil && !objects.isDrop { roots[target] = cause }
     }
 
-    /// Whether SQL begins with one of three words: most statements are none, and cost no more.
-    private static func isDefinition(_ sql: UnsafeBufferPointer<UInt8>) -> Bool {
-        var lexer = SQLLexer(sql)
-        while let (kind, bytes) = lexer.next() {
-            if kind == .blank { continue }
-            return ["create", "drop", "alter"].contains(String(decoding: bytes.prefix(7).map(ASCII.lowercased), as: UTF8.self))
-        }
-        return false
-    }
+    /// Most statements are none, and cost no more.
+    private static func isDefinition(_ sql: UnsafeBufferPointer<UInt8>) -> Bool { ["create", "drop", "alter"].contains(SQLToken.firstWord(of: sql)) }
 }
