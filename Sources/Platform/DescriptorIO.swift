@@ -21,6 +21,13 @@ package enum DescriptorIO {
         return isFailed ? nil : bytes
     }
 
+    /// Whether something can be read, the end included.
+    /// - Parameter milliseconds: for how long that is waited for, unless a signal comes.
+    package static func isReadable(_ descriptor: Int32, within milliseconds: Int32 = 0) -> Bool {
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&wanted, 1, milliseconds) > 0
+    }
+
     /// Reads until the buffer is full or the file ends.
     /// - Parameter offset: where in the file; `nil` goes on from where the descriptor stands.
     /// - Returns: the number of bytes; -1 with `errno` set.

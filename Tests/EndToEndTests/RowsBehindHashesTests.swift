@@ -202,4 +202,68 @@ struct RowsBehindHashesTests {
         #expect(json.text.contains("the expected rows are those of sqlite 3.") && !json.text.contains("\"rows\""), "\(json)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.hasPrefix("slt-run-") })
     }
+
+    /// An external engine: a request that names a file waits until that is there, one that says `touch FILE` makes it, a query gives 1, 3 and 2.
+    private static let engine = """
+        import json, os, time
+        text = ""
+        while True:
+            try:
+                request, end = json.JSONDecoder().raw_decode(text)
+            except ValueError:
+                more = os.read(0, 65536).decode()
+                if not more: break
+                text += more
+                continue
+            text = text[end:].lstrip()
+            words = request["sql"].replace(chr(0), "").split()
+            while words[0] == "wait" and not os.path.exists(words[1]): time.sleep(0.01)
+            if words[0] == "sleep": time.sleep(float(words[1]))
+            if words[0] == "touch": open(words[1], "w").close()
+            rows = [["1"], ["3"], ["2"]] if words[0] == "SELECT" else []
+            os.write(1, json.dumps({"result": rows}).encode())
+        """
+
+    private func external(_ arguments: [String], in folder: TemporaryFolder) throws -> RunningProgram {
+        try folder.write(Self.engine, to: "engine.py")
+        return try RunningProgram([Programs.worker, "run", "--engine", "external", "--engine-command", "exec python3 \(folder.file("engine.py"))"] + arguments,
+                                  environment: ["PATH": "/usr/bin:/bin", "TMPDIR": folder.path], in: folder.path)
+    }
+
+    @Test("what the rows show is said of the failure, where the hash does not tell it")
+    func localKind() async throws {
+        let folder = try TemporaryFolder()
+        // Of "2\n1\n3\n".
+        try folder.write("statement ok\nCREATE TABLE t(a)\n\nstatement ok\nINSERT INTO t VALUES(2), (1), (3)\n\nquery I nosort\nSELECT a FROM t\n----\n3 values hashing to e6539b94c4bba8db1e996632749083aa\n", to: "a.test")
+        let run = try await external(["a.test", "--json"], in: folder).finish()
+        #expect(run.text.contains("the expected rows are those of sqlite 3."), "\(run)")
+        #expect(run.text.contains("\"category\":\"row-order\""), "\(run)")
+    }
+
+    @Test("while the failures of one file are explained, others are run and reported")
+    func localGoesOn() async throws {
+        let folder = try TemporaryFolder()
+        // The engine passes over what keeps the replay busy. It sleeps so that the replay may take long.
+        let endless = "statement ok\nCREATE TABLE x AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c\n\n"
+        try folder.write("statement ok\nsleep 4\n\n" + endless + "query I nosort\nSELECT 1\n----\n3 values hashing to 00000000000000000000000000000000\n", to: "a.test")
+        let (go, begun) = (folder.file("go"), folder.file("begun"))
+        // Long scripts are run first, so that c is left for whoever is free.
+        try folder.write("statement ok\nwait \(go)\n\n# \(String(repeating: "b", count: 1000))\n", to: "b.test")
+        try folder.write("statement ok\ntouch \(begun)\n", to: "c.test")
+        let program = try external(["b.test", "a.test", "c.test", "-j", "2"], in: folder)
+        var replay: Int32 = 0
+        #expect(try await eventually {
+            replay = processes(naming: "replay").first { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\($0)/cwd"))?.hasPrefix(folder.path) == true } ?? 0
+            return replay > 0
+        })
+        try folder.write("", to: "go")
+        // The worker that had b takes c, once its result was taken.
+        #expect(try await eventually { FileManager.default.fileExists(atPath: begun) })
+        #expect(commandLine(replay).contains("replay"), "the replay still runs")
+        kill(replay, SIGKILL)
+        let run = try await program.finish()
+        #expect(run.text.contains("the expected rows are not known: the replay ended before its time"), "\(run)")
+        #expect(run.text.contains("3 files: 2 passed, 1 failed; "), "\(run)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.hasPrefix("slt-run-") })
+    }
 }

@@ -48,7 +48,7 @@ import Testing
         for kept in ["results", "scoreboard", "cursor", "claims"] { #expect(access("\(path)/\(kept)", F_OK) == 0, "\(kept)") }
     }
 
-    @Test("compaction that is cut off after any step leaves a run that reads the same, and is finished by the next", arguments: 0..<9)
+    @Test("compaction that is cut off after any step leaves a run that reads the same, and is finished by the next", arguments: 0..<10)
     func cut(_ steps: Int) async throws {
         let fleet = try await ended(6)
         _ = try await fleet.run()
@@ -60,18 +60,20 @@ import Testing
         for id in 0..<6 { try layout.result(id).replace(with: Array("held x\n{}\n".utf8)) }
         try Cursor.create(layout.cursor)
         try Scoreboard.create(layout.scoreboard, workers: 2)
+        try layout.retries.replace(with: Array("f".utf8))
+        let failed = try #require(try fleet.records().first { $0.outcome == .fail })
         var done = 0
         _ = try directory.compact { _ in
             done += 1
             return done <= steps
         }
         #expect(try directory.status() == before)
+        #expect(try directory.record(failed.id) == failed)
         #expect(try fleet.finished() == Array(0..<6))
         #expect(throws: FleetError.self) { try fleet.launch() }
         RunDirectory.compact(state: fleet.state, limit: 3)
-        #expect(!layout.scoreboard.exists && !layout.results.exists && !layout.cursor.exists)
+        #expect(!layout.scoreboard.exists && !layout.results.exists && !layout.cursor.exists && !layout.retries.exists)
         #expect(try directory.status() == before)
-        let failed = try #require(try fleet.records().first { $0.outcome == .fail })
         #expect(try directory.record(failed.id) == failed)
     }
 

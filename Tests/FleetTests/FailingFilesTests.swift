@@ -40,6 +40,16 @@ import Testing
         #expect(try failing.records().map(\.id) == [1, 3])
     }
 
+    @Test("a record that is longer than what is read at once hides none behind it")
+    func long() throws {
+        var wide = record(1, .fail)
+        wide.message = String(repeating: "x", count: 5 << 20)
+        try append([wide, record(0, .fail)])
+        #expect(try FailingFiles(directory).fresh() == [1, 0])
+        let announced = try EventLog(directory.layout.events).announced(Positions(directory.manifest(), directory.spec))
+        #expect(announced.files == [0], "the manifest has one file")
+    }
+
     @Test("of very many the latest are kept, and a file that fails in each round is there once")
     func bounded() throws {
         try append((0..<500).map { record($0, .fail) } + [record(490, .fail, iteration: 2)])

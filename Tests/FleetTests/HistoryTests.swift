@@ -34,6 +34,25 @@ import Testing
         #expect(try failed(fleet) == [])
     }
 
+    @Test("what was taken in from runs that ended without the history stays known when they have gone")
+    func takenIn() async throws {
+        let fleet = try FleetFixture()
+        try fleet.toys(["a.toy": "pass", "b.toy": "pass"])
+        _ = try fleet.make(workers: 1, id: "run-100")
+        _ = try await fleet.run()
+        let folder = fleet.state + "/history"
+        let file = folder + "/" + (try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first))
+        let before = try #require(FileManager.default.contents(atPath: file))
+        try fleet.toys(["b.toy": "fail"])
+        _ = try fleet.make(workers: 1, id: "run-101")
+        _ = try await fleet.run()
+        // As a supervisor leaves it that is killed before it notes its run.
+        try before.write(to: URL(filePath: file))
+        #expect(try failed(fleet) == ["b.toy"])
+        try FileManager.default.removeItem(atPath: fleet.state + "/runs")
+        #expect(try failed(fleet) == ["b.toy"])
+    }
+
     @Test("a history that is damaged, cut short or of another folder is made again", arguments: ["", "slt-history 1\n", "slt-history 1\nrun-9\n/elsewhere\n", "slt-history 7\n"])
     func damaged(_ text: String) async throws {
         let fleet = try FleetFixture()

@@ -120,6 +120,27 @@ import Testing
         }
     }
 
+    @Test("SQL takes as long to read as it is, however many quotes without an end are in it")
+    func openQuotes() {
+        let tags = (0..<60_000).map { "$t\($0)$" }.joined(separator: " ")
+        for (sql, last) in [(String(repeating: "[", count: 400_000), "["), (tags, "$t59999$"), (tags + " $x$ A $x$", "$x$ A $x$")] {
+            Array(sql.utf8).withUnsafeBufferPointer { #expect(NormalizedSQL.of($0).suffix(last.utf8.count).elementsEqual(last.utf8)) }
+        }
+    }
+
+    @Test("what a record follows from is found among very many failures")
+    func manyFailures() {
+        var consequences = Consequences()
+        func cause(_ sql: String, line: Int, _ category: FailureCategory, message: String = "") -> Int? {
+            Array(sql.utf8).withUnsafeBufferPointer { consequences.add($0, line: line, category, message: message) }
+        }
+        let count = 100_000
+        let own = (1...count).count { cause("CREATE TABLE t\($0)(a)", line: $0, .unexpectedError) == nil }
+        #expect(own == count)
+        #expect(cause("SELECT * FROM t70000, t60000", line: count + 1, .wrongRows) == 60000)
+        #expect(cause("SELECT * FROM v", line: count + 2, .unexpectedError, message: "no such table: main.t50000") == 50000)
+    }
+
     @Test("long lines, many tokens and many conditions are read")
     func large() throws {
         let engine = try SQLiteEngine()

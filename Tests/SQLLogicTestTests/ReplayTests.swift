@@ -59,6 +59,22 @@ import Testing
         #expect(try replayed(sqlite, lines: [15], conditions: ["PostgreSQL", "sqlite"]).map(\.values) == [["2", "10"]])
     }
 
+    @Test("a second run is worth its time only where a condition tells the engine from SQLite, up to the last record that is sought", arguments: [
+        ("", false), ("onlyif PostgreSQL\n", true), ("skipif sqlite\n", true), ("skipif mysql\n", false), ("skipif mysql\nonlyif postgresql\n", true),
+        ("skipif postgresql\nskipif sqlite\n", false),
+    ])
+    func divided(conditions: String, isDivided: Bool) throws {
+        let query = "query I nosort\nSELECT a FROM t\n----\n" + Self.hash(of: ["0"]) + "\n\n"
+        let text = Self.table + conditions + "statement ok\nDELETE FROM t\n\n"
+        let sought = text.split(separator: "\n", omittingEmptySubsequences: false).count
+        for (script, expected) in [(text + query, isDivided), (Self.table + query + conditions + query, false)] {
+            var replay = HashReplay(Script(script), lines: [script.hasPrefix(text) ? sought : 7])
+            try replay.run(on: SQLiteEngine(), conditions: "PostgreSQL") { _ in }
+            let found = replay.isDivided
+            #expect(found == expected, "\(script)")
+        }
+    }
+
     @Test("statements that fail, and what another engine's dialect has, are passed over")
     func fails() throws {
         let text = "statement ok\nCREATE EXTENSION nothing\n\n" + Self.table + "query I nosort\nSELECT a FROM t WHERE b = 'x'\n----\n" + Self.hash(of: ["10"]) + "\n"

@@ -9,8 +9,7 @@ extension RunDirectory {
     /// - Returns: whether there was something to remove.
     @discardableResult
     func compact(while goesOn: (Path) -> Bool = { _ in true }) throws(FleetError) -> Bool {
-        guard let summary = try summary(), summary.isComplete, spec.mode == .drain else { return false }
-        guard isUncompacted else { return false }
+        guard isUncompacted, let summary = try completeSummary() else { return false }
         // The records are the only ones then: they have to be whole, and on the disk.
         guard try recordCount() == summary.total else { return false }
         // A fetch that began while the run went on reads its results.
@@ -28,11 +27,17 @@ extension RunDirectory {
 
     /// What only a run that goes on needs. The scoreboard goes last.
     private var underway: [Path] {
-        [layout.results, layout.claims, layout.feed, layout.temporary, layout.work, layout.cursor, layout.workers, layout.pause, layout.scoreboard]
+        [layout.results, layout.claims, layout.feed, layout.temporary, layout.work, layout.cursor, layout.workers, layout.pause, layout.retries, layout.scoreboard]
     }
 
     /// What that takes on the disk.
     var bytesOfUnderway: Int { underway.reduce(0) { $0 + $1.bytesOnDisk } }
+
+    /// Whether nothing is left to do after this end: then all that is known of the run is in the summary and in the records.
+    func isComplete(_ summary: RunSummary) -> Bool { spec.mode == .drain && summary.isComplete }
+
+    /// How the run ended, if nothing is left to do in it.
+    func completeSummary() throws(FleetError) -> RunSummary? { try summary().flatMap { isComplete($0) ? $0 : nil } }
 
     private var isUncompacted: Bool { layout.scoreboard.exists || layout.results.exists }
 
@@ -47,11 +52,14 @@ extension RunDirectory {
         }
     }
 
-    /// The line of a record of a run that was compacted, by its number.
-    func compactedLine(_ id: Int) throws(FleetError) -> [UInt8]? {
-        guard !isUncompacted, let file = File(ifPossible: layout.records, O_RDONLY) else { return nil }
-        let bytes = try file.read(Int(file.status().st_size), at: 0)
-        for line in bytes.split(separator: UInt8(ascii: "\n")) where RecordHead(line: Array(line))?.id == id { return Array(line) }
+    /// The line of a record of a complete run, by its number. Its results may be gone, or be going just now.
+    func completeLine(_ id: Int) throws(FleetError) -> [UInt8]? {
+        guard try completeSummary() != nil, let file = File(ifPossible: layout.records, O_RDONLY) else { return nil }
+        var offset = 0
+        while case let lines = try file.lines(4 << 20, at: offset, longest: FileRecord.longest), !lines.isEmpty {
+            for line in lines.split(separator: UInt8(ascii: "\n")) where RecordHead(line: line)?.id == id { return Array(line) }
+            offset += lines.count
+        }
         return nil
     }
 
@@ -64,8 +72,7 @@ extension RunDirectory {
     /// Complete runs that have more than they need: of older releases, and such whose supervisor was killed at the very end.
     static func uncompacted(state: String, limit: Int = .max) -> [RunDirectory] {
         ((try? list(state: state)) ?? []).suffix(limit).compactMap { id in
-            guard let directory = try? open(state: state, id: id), directory.isUncompacted, directory.spec.mode == .drain,
-                  (try? directory.summary())?.isComplete == true else { return nil }
+            guard let directory = try? open(state: state, id: id), directory.isUncompacted, (try? directory.completeSummary()) != nil else { return nil }
             return directory
         }
     }

@@ -116,7 +116,7 @@ public struct RunDirectory: Sendable {
 
     func record(at position: Int) throws(FleetError) -> FileRecord? {
         var line = try Results(layout: layout).recordLine(position)
-        if line == nil { line = try compactedLine(position) }
+        if line == nil { line = try completeLine(position) }
         guard let line else { return nil }
         return try JSON.decode(FileRecord.self, line, layout.result(position))
     }

@@ -15,11 +15,10 @@ extension SuiteHistory {
             history.lastRun = max(history.lastRun, id)
             left -= size
         }
-        guard let kept else {
-            if !history.lastRun.isEmpty { try? history.write(path, workspace) }
-            return history
-        }
-        history.complete(with: kept)
+        let hasNew = !history.lastRun.isEmpty
+        if let kept { history.complete(with: kept) }
+        // So that they are read once.
+        if hasNew { try? history.write(path, workspace) }
         return history
     }
 

@@ -50,8 +50,7 @@ public enum BuildGuard {
     }
 
     private static func agentIsGone() -> Bool {
-        var wanted = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
-        guard poll(&wanted, 1, 0) > 0 else { return false }
+        guard DescriptorIO.isReadable(0) else { return false }
         var byte: UInt8 = 0
         return read(0, &byte, 1) <= 0
     }
@@ -73,8 +72,7 @@ public enum BuildGuard {
 
     /// Ends as the shell did, so that the agent sees the signal.
     private static func dieOf(_ number: Int32) -> Int32 {
-        var none = rlimit()
-        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        ResourceLimit.lower(.coreBytes, to: 0)
         signal(number, SIG_DFL)
         var set = Signals.set([number])
         pthread_sigmask(SIG_UNBLOCK, &set, nil)

@@ -36,7 +36,6 @@ public struct HostSampler: Sendable {
     private static func processes() -> Int {
         ((try? Path("/proc").names()) ?? []).count { $0.first.map { (0x30...0x39).contains($0) } ?? false }
     }
-
 }
 
 /// A `cpuN` line of `/proc/stat` (proc(5)), in ticks.

@@ -15,7 +15,8 @@ public struct EngineIdentity: Codable, Sendable, Equatable {
     public var host: String?
     /// `Linux 6.1.0-18-amd64 x86_64`
     public var kernel: String?
-    /// Of the environment that files see, without the values: SHA-256 in hexadecimal digits.
+    /// Of the names and values of the variables that files see: SHA-256 in hexadecimal digits. Of those whose names speak of a secret only the name
+    /// counts; those that change with each session or run do not count.
     public var environment: String?
 
     /// A library of the engine.

@@ -27,8 +27,8 @@ public enum FailureKind: String, Codable, Sendable, CaseIterable {
 
 /// Which record of a file is meant, so that it stays the same when lines move: its SQL, and how many-th record of the file with that SQL it is.
 public struct RecordIdentity: Codable, Sendable, Hashable {
-    /// Of the record's normalised SQL: 16 hexadecimal digits. Comments are dropped, blanks outside of quotes are one space, letters outside
-    /// of quotes are lower case, and a semicolon at the end is dropped.
+    /// Of the record's normalised SQL: 16 hexadecimal digits. Comments are blanks, blanks outside of quotes are one space, letters outside
+    /// of quotes are lower case, and semicolons at the end are dropped.
     public var digest: String
     /// From 1, among the records of the file with this digest, those included that a condition leaves out.
     public var occurrence: Int

@@ -3,6 +3,8 @@ extension FileRecord {
     static let outputKept = 65536
     static let outputKeptOfPass = 1024
     static let textKept = 1024
+    /// Bytes of its line that no record exceeds.
+    static let longest = 1 << 24
 
     /// The record with everything cut to its bounds.
     var bounded: FileRecord {

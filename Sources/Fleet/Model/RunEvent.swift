@@ -34,6 +34,9 @@ public struct RunEvent: Codable, Sendable, Equatable {
     /// Why the run ended, in the last event.
     public var end: RunEnd?
 
+    /// Bytes of its line that no event exceeds.
+    static let longest = 1 << 28
+
     /// An event; what does not belong to its kind is `nil`.
     public init(kind: Kind, time: Double, record: FileRecord? = nil, worker: Int? = nil, pid: Int32? = nil,
                 message: String? = nil, end: RunEnd? = nil) {

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The right to run one file, for as long as its owner lives and keeps its heartbeat: a file that only its creator
 /// writes, and that becomes the result.
@@ -33,6 +34,6 @@ final class Claim: Sendable {
     /// Whether the file behind the claim is the one at `path`.
     func isSameFile(as path: Path) -> Bool {
         guard let own = try? file.status(), let other = path.status(followingLinks: false) else { return false }
-        return own.st_ino == other.st_ino && own.st_dev == other.st_dev
+        return own.isSameFile(as: other)
     }
 }

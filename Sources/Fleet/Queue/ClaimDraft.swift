@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Synchronization
 
 /// A claim's file before it is one.
@@ -30,6 +31,6 @@ struct ClaimDraft {
         let number = errno
         guard let own = try? file.status(), let other = target.status(followingLinks: false) else { throw .system("claim \(target.text)", number) }
         // On a shared disk a repeated request may find its own success.
-        return own.st_ino == other.st_ino && own.st_dev == other.st_dev
+        return own.isSameFile(as: other)
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Makes records public: in the results, in a slot's counts, and in a feed.
 struct Publisher {
@@ -46,7 +47,7 @@ struct Publisher {
         let publication: Results.Publication
         do {
             publication = try results.publish(temporary, id: position) { path in
-                path.status(followingLinks: false).map { $0.st_ino == own.st_ino && $0.st_dev == own.st_dev } ?? false
+                path.status(followingLinks: false)?.isSameFile(as: own) ?? false
             }
         } catch {
             slot.abort()

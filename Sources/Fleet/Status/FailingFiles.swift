@@ -33,11 +33,9 @@ public struct FailingFiles: Sendable {
 
     private mutating func read() throws(FleetError) {
         guard let file = File(ifPossible: path, O_RDONLY) else { return }
-        while true {
-            let piece = try file.read(1 << 20, at: offset)
-            guard let end = piece.lastIndex(of: UInt8(ascii: "\n")) else { return }
-            for line in piece[...end].split(separator: UInt8(ascii: "\n")) { take(line) }
-            offset += end + 1
+        while case let lines = try file.lines(1 << 20, at: offset, longest: RunEvent.longest), !lines.isEmpty {
+            for line in lines.split(separator: UInt8(ascii: "\n")) { take(line) }
+            offset += lines.count
         }
     }
 

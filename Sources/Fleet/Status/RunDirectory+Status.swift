@@ -9,7 +9,7 @@ extension RunDirectory {
             return try statusNow()
         } catch {
             // It may have ended, and lost what an ended run does not need, while that was read.
-            guard let summary = try? summary(), summary.isComplete, spec.mode == .drain else { throw error }
+            guard let summary = try? completeSummary() else { throw error }
             return status(summary)
         }
     }
@@ -18,7 +18,7 @@ extension RunDirectory {
         // In this order: a summary appears before the lock goes.
         let isSupervised = try isSupervised()
         let summary = try summary()
-        if let summary, summary.isComplete, spec.mode == .drain { return status(summary) }
+        if let summary, isComplete(summary) { return status(summary) }
         let board = try ScoreboardReading(layout.scoreboard)
         let manifest = try manifest()
         let positions = Positions(manifest, spec)
@@ -77,8 +77,6 @@ extension RunDirectory {
         status.retries = summary.retries
         status.retriesRefused = summary.retriesRefused
         status.use = summary.use
-        status.retries = summary.retries
-        status.retriesRefused = summary.retriesRefused
         return status
     }
 
@@ -126,7 +124,7 @@ extension RunDirectory {
         guard slot > 0, let file = reading.pending, !reading.isAlive else { return false }
         guard let claim = layout.claim(file, reading.generation).status(followingLinks: false),
               let result = layout.result(file).status(followingLinks: false) else { return false }
-        return claim.st_ino == result.st_ino && claim.st_dev == result.st_dev
+        return claim.isSameFile(as: result)
     }
 
     private func workers(_ board: ScoreboardReading, _ manifest: Manifest, _ positions: Positions) throws(FleetError) -> [WorkerStatus] {

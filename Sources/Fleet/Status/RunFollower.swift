@@ -22,21 +22,10 @@ public struct RunFollower: Sendable {
             if errno == ENOENT { return [] }
             throw .system("read \(path.text)")
         }
-        var wanted = max(4096, limit)
-        while true {
-            let bytes = try file.read(wanted, at: offset)
-            if let end = bytes.lastIndex(of: UInt8(ascii: "\n")) {
-                var events: [RunEvent] = []
-                for line in bytes[..<end].split(separator: UInt8(ascii: "\n")) {
-                    events.append(try JSON.decode(RunEvent.self, Array(line), path))
-                }
-                offset += end + 1
-                return events
-            }
-            // Either a line is being written, or it is longer than the piece.
-            if bytes.count < wanted { return [] }
-            wanted *= 4
-            guard wanted <= 1 << 28 else { throw FleetError(.corrupt, "cannot read \(path.text): a line does not end") }
-        }
+        let lines = try file.lines(max(4096, limit), at: offset, longest: RunEvent.longest)
+        var events: [RunEvent] = []
+        for line in lines.split(separator: UInt8(ascii: "\n")) { events.append(try JSON.decode(RunEvent.self, Array(line), path)) }
+        offset += lines.count
+        return events
     }
 }

@@ -89,20 +89,14 @@ public struct SuiteHistory: Sendable {
     /// - Returns: how many bytes they have.
     mutating func add(recordsAt path: Path) throws(FleetError) -> Int {
         let file = try File(path, O_RDONLY)
-        var offset = 0, wanted = 4 << 20
-        while true {
-            let bytes = try file.read(wanted, at: offset)
-            guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else {
-                // No record is longer than 16 MiB.
-                if bytes.count < wanted || wanted >= 1 << 24 { return offset }
-                wanted *= 4
-                continue
-            }
-            for line in bytes[...end].split(separator: UInt8(ascii: "\n")) {
+        var offset = 0
+        while case let lines = try file.lines(4 << 20, at: offset, longest: FileRecord.longest), !lines.isEmpty {
+            for line in lines.split(separator: UInt8(ascii: "\n")) {
                 if let record = RecordHead(line: line) { add(record) }
             }
-            offset += end + 1
+            offset += lines.count
         }
+        return offset
     }
 
     private mutating func add(_ record: RecordHead) {

@@ -39,17 +39,15 @@ struct EventLog {
         var iterations = 0
         var files: Set<Int> = []
         var offset = 0
-        while offset < size {
-            let piece = try file.read(min(4 << 20, size - offset), at: offset)
-            guard let end = piece.lastIndex(of: UInt8(ascii: "\n")) else { break }
-            for line in piece[...end].split(separator: UInt8(ascii: "\n")) {
+        while case let lines = try file.lines(4 << 20, at: offset, longest: RunEvent.longest), !lines.isEmpty {
+            for line in lines.split(separator: UInt8(ascii: "\n")) {
                 switch EventLine(line) {
                 case .fileFinished(let id, let iteration): if id < positions.count { files.insert(positions.position(id, iteration: iteration)) }
                 case .iterationFinished: iterations += 1
                 case .other: break
                 }
             }
-            offset += end + 1
+            offset += lines.count
         }
         return (files, iterations)
     }

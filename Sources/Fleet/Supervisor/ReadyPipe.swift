@@ -35,8 +35,7 @@ final class ReadyPipe: Sendable {
         while answer.count < 65536 {
             let left = timeout - Clock.seconds(since: start)
             if left <= 0 { break }
-            var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            if poll(&wanted, 1, Int32(min(left, 3600) * 1000) + 1) <= 0 { continue }
+            guard DescriptorIO.isReadable(descriptor, within: Int32(min(left, 3600) * 1000) + 1) else { continue }
             guard let some = DescriptorIO.read(descriptor, limit: 4096), !some.isEmpty else { break }
             answer += some
             if answer.starts(with: "ok\n".utf8) || answer.count(where: { $0 == UInt8(ascii: "\n") }) >= 2 { break }

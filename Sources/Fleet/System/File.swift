@@ -41,6 +41,24 @@ final class File: Sendable {
         return bytes
     }
 
+    /// Whole lines from `offset` on, about `count` bytes of them, or one line that is longer.
+    /// - Returns: each with its line end; nothing where none is whole yet.
+    /// - Throws: ``FleetError`` `corrupt` at a line of more than `longest` bytes.
+    func lines(_ count: Int, at offset: Int, longest: Int) throws(FleetError) -> [UInt8] {
+        var wanted = count
+        while true {
+            var bytes = try read(wanted, at: offset)
+            if let end = bytes.lastIndex(of: UInt8(ascii: "\n")) {
+                bytes.removeSubrange((end + 1)...)
+                return bytes
+            }
+            // Either the line is being written, or it is longer than the piece.
+            if bytes.count < wanted { return [] }
+            guard wanted < longest else { throw FleetError(.corrupt, "cannot read \(name.text): a line does not end") }
+            wanted = min(wanted * 4, longest)
+        }
+    }
+
     /// Writes all of `bytes` at `offset`, or where the file's mode says when `offset` is nil.
     func write(_ bytes: [UInt8], at offset: Int? = nil) throws(FleetError) {
         if !DescriptorIO.writeAll(descriptor, bytes, at: offset) { throw .system("write \(name.text)") }

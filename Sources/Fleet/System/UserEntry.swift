@@ -41,8 +41,7 @@ public struct UserEntry: Sendable, Equatable {
         let began = Clock.monotonic
         while answer.count < limit {
             // A directory service that does not answer must not hold a session.
-            var wanted = pollfd(fd: pipe.reading, events: Int16(POLLIN), revents: 0)
-            if poll(&wanted, 1, 100) <= 0 {
+            if !DescriptorIO.isReadable(pipe.reading, within: 100) {
                 if Clock.seconds(since: began) > 10 { break }
                 continue
             }

@@ -58,10 +58,7 @@ struct ChildOutput {
     }
 
     private func hasEnded() -> Bool {
-        if pidDescriptor >= 0 {
-            var ended = pollfd(fd: pidDescriptor, events: Int16(POLLIN), revents: 0)
-            return poll(&ended, 1, 0) > 0
-        }
+        if pidDescriptor >= 0 { return DescriptorIO.isReadable(pidDescriptor) }
         return ProcessFields(pid: pid).map { $0.state == UInt8(ascii: "Z") } ?? true
     }
 

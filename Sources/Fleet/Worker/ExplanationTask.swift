@@ -20,5 +20,5 @@ public struct ExplanationTask {
     public var isCancelled: Bool { isOver() }
 
     /// Seconds for explaining a file: as long as files may take, and not much more than this one took.
-    static func patience(duration: Double, fileTimeout: Double) -> Double { min(fileTimeout, 2 + 4 * duration) }
+    package static func patience(duration: Double, fileTimeout: Double) -> Double { min(fileTimeout, 2 + 4 * duration) }
 }

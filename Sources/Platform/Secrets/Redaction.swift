@@ -31,16 +31,21 @@ package struct Redaction: Sendable, Equatable {
         beginnings = Set(patterns.compactMap(\.first))
     }
 
-    /// The secrets of an engine or a build.
+    /// For one engine or build; see ``secrets(environment:connection:command:)``.
+    package init(environment: [String: String] = [:], connection: String? = nil, command: [String] = []) {
+        self.init(Self.secrets(environment: environment, connection: connection, command: command))
+    }
+
+    /// The secrets of one engine or build.
     /// - Parameters:
     ///   - environment: variables. A value counts as a secret, unless its name is one of those that say where a server is.
     ///   - connection: what libpq is given.
-    ///   - command: the words of a command line.
-    package init(environment: [String: String] = [:], connection: String? = nil, command: [String] = []) {
-        self.init(Self.secrets(environment) + (connection.map { ConnectionText($0).secrets } ?? []) + SecretWords.secrets(in: command))
+    ///   - command: the words of one command line: what a word says of the next one holds within it. A line for a shell is one word.
+    package static func secrets(environment: [String: String] = [:], connection: String? = nil, command: [String] = []) -> [String] {
+        secrets(environment) + (connection.map { ConnectionText($0).secrets } ?? []) + SecretWords.secrets(in: command)
     }
 
-    package static func secrets(_ environment: [String: String]) -> [String] {
+    private static func secrets(_ environment: [String: String]) -> [String] {
         environment.flatMap { name, value -> [String] in
             let isNamed = SecretName.isSecret(Array(name.utf8))
             guard isNamed || !SecretName.isPlace(name) else { return [] }

@@ -79,7 +79,7 @@ extension Configuration {
 
     /// Takes the secrets of the engine and of the build out of texts.
     package var redaction: Redaction {
-        Redaction(Redaction.secrets(engine.environment) + Redaction.secrets(prepare.environment) + (engine.connection.map { ConnectionText($0).secrets } ?? [])
-            + SecretWords.secrets(in: engine.command) + SecretWords.secrets(in: [prepare.command].compactMap(\.self)))
+        Redaction(Redaction.secrets(environment: prepare.environment, command: [prepare.command].compactMap(\.self))
+            + Redaction.secrets(environment: engine.environment, connection: engine.connection, command: engine.command))
     }
 }

@@ -76,10 +76,7 @@ public struct RunHistory: Sendable {
             folders += found
         }
         do {
-            let done = try exists ? bringIn(folders) : rebuild(with: folders)
-            report.imported = done.imported
-            report.known = done.known
-            report.problems += done.problems
+            report.add(try exists ? bringIn(folders) : rebuild(with: folders))
             return report
         } catch {
             throw HistoryFault(error).error("add to", path)
@@ -144,6 +141,8 @@ public struct RunHistory: Sendable {
             let noted = try known { try file.readUnlocked($0) }.filter { before[$0.key] != $0.value }
             try Self.add(noted.keys.sorted(), to: queue, &report) { _, _ in }
         }
+        // What other clients have brought in meanwhile has gone with the old database.
+        report.add(try bringIn(catalog.places().map(\.path).filter { seen.insert($0).inserted }))
         return report
     }
 
@@ -182,6 +181,12 @@ public struct RunHistory: Sendable {
 }
 
 extension RunHistory.Report {
+    mutating func add(_ other: RunHistory.Report) {
+        imported += other.imported
+        known += other.known
+        problems += other.problems
+    }
+
     mutating func note(_ facts: RunFacts, _ outcome: RunImport.Entry) {
         switch outcome {
         case .known: known += 1

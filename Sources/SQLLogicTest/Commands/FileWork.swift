@@ -16,9 +16,13 @@ package struct FileWork: Sendable {
         FileResult(file: file) { () throws(SQLLogicTestError) in try verdict(on: file, progress) }
     }
 
+    /// Where a file is, whatever folder the process is in.
+    package func path(of file: String) -> String {
+        file.utf8.first == UInt8(ascii: "/") ? file : folder.map { "\($0)/\(file)" } ?? file
+    }
+
     private func verdict(on file: String, _ progress: RecordProgress?) throws(SQLLogicTestError) -> FileVerdict {
-        let path = file.utf8.first == UInt8(ascii: "/") ? file : folder.map { "\($0)/\(file)" } ?? file
-        let script = try Script(path: path)
+        let script = try Script(path: path(of: file))
         let runner = FileRunner(options: options)
         guard records else {
             _ = engine.consumeLoss()

@@ -40,10 +40,15 @@ package struct ResultQueue {
         delivered = slots.count
     }
 
+    /// Notes how a file ended of which more is to be said.
+    package mutating func note(_ result: FileResult) {
+        if failFast, result.hasFailed { stop() }
+    }
+
     /// Adds the result of one file and delivers all that are due.
     package mutating func add(_ result: FileResult, at index: Int, deliver: (FileResult) -> Void) {
         slots[index] = .done(result)
-        if failFast, result.hasFailed { stop() }
+        note(result)
         while delivered < slots.count {
             switch slots[delivered] {
             case .pending: return

@@ -11,6 +11,13 @@ package struct HashReplay: ~Copyable {
     private var sorted = ResultTable()
     private var sorter = ResultSorter()
 
+    /// What conditions call SQLite.
+    package static let sqlite = "sqlite"
+
+    /// Whether the conditions of SQLite choose other records than those of the runs so far, up to where these ended. Where they do not, a run
+    /// under them would find the same.
+    package private(set) var isDivided = false
+
     /// - Parameter lines: of the headers of the queries whose rows are sought.
     package init(_ script: Script, lines: Set<Int>) {
         self.script = script
@@ -28,11 +35,15 @@ package struct HashReplay: ~Copyable {
     package mutating func run(on engine: some Engine, conditions: String, onRows: (ReplayedRows) -> Void) throws(SQLLogicTestError) {
         guard let last = sought.max() else { return }
         let connection = try engine.makeDatabase(for: script.name).connectExclusively()
-        let name = conditions.utf8.map(ASCII.lowercased)
+        let name = conditions.utf8.map(ASCII.lowercased), sqlite = Array(Self.sqlite.utf8)
         var parser = SQLiteParser(script)
         var record = SQLiteRecord()
         while parser.next(&record), record.line <= last {
-            if !record.conditions.isEmpty, record.isLeftOut(for: name, in: script) { continue }
+            if !record.conditions.isEmpty {
+                let isLeftOut = record.isLeftOut(for: name, in: script)
+                if isLeftOut != record.isLeftOut(for: sqlite, in: script) { isDivided = true }
+                if isLeftOut { continue }
+            }
             switch record.kind {
             case .statement:
                 readSQL(record)
@@ -85,10 +96,5 @@ package struct HashReplay: ~Copyable {
     }
 
     /// Whether the SQL begins with SELECT: such a query changes nothing.
-    private var isPlainSelect: Bool {
-        let text = sql.bytes.drop { ASCII.isSpace($0) }
-        return text.prefix(6).elementsEqual("select".utf8) { ASCII.lowercased($0) == $1 } && (text.count == 6 || !isWordByte(text[text.startIndex + 6]))
-    }
-
-    private func isWordByte(_ byte: UInt8) -> Bool { byte == 0x5F || (0x61...0x7A).contains(ASCII.lowercased(byte)) || (0x30...0x39).contains(byte) }
+    private var isPlainSelect: Bool { SQLToken.firstWord(of: sql.bytes) == "select" }
 }

@@ -16,6 +16,10 @@ struct SQLLexer {
 
     private let sql: UnsafeBufferPointer<UInt8>
     private var at = 0
+    /// Whether no `]` comes any more. Without this and the next, each of many quotes without an end would look for it to the end of the text.
+    private var hasNoBracket = false
+    /// Where each `$tag$` stands last; made when one has no end.
+    private var lastTags: [[UInt8]: Int]?
 
     init(_ sql: UnsafeBufferPointer<UInt8>) { self.sql = sql }
 
@@ -37,8 +41,8 @@ struct SQLLexer {
         case UInt8(ascii: "\""), UInt8(ascii: "`"): skipQuoted(byte)
             return .name
         case UInt8(ascii: "["):
-            guard let end = sql[at...].firstIndex(of: UInt8(ascii: "]")) else { break }
-            at = end + 1
+            guard let end = endOfBracket() else { break }
+            at = end
             return .name
         case UInt8(ascii: "$"):
             guard let end = endOfDollarQuote() else { break }
@@ -99,17 +103,40 @@ struct SQLLexer {
         } while at < sql.count && sql[at] == quote
     }
 
+    /// Behind `[ … ]`; nil where it has no end.
+    private mutating func endOfBracket() -> Int? {
+        if hasNoBracket { return nil }
+        if let end = sql[at...].firstIndex(of: UInt8(ascii: "]")) { return end + 1 }
+        hasNoBracket = true
+        return nil
+    }
+
     /// Behind `$tag$ … $tag$`; nil where none begins, or where it has no end.
-    private func endOfDollarQuote() -> Int? {
-        guard let close = sql[(at + 1)...].firstIndex(where: { !Self.isWordByte($0) }), sql[close] == UInt8(ascii: "$") else { return nil }
-        if close > at + 1, sql[at + 1] >= 0x30, sql[at + 1] <= 0x39 { return nil }
-        let tag = sql[at...close]
-        var from = close + 1
+    private mutating func endOfDollarQuote() -> Int? {
+        guard let tag = tag(at: at) else { return nil }
+        if let lastTags, lastTags[Array(tag)] ?? 0 < tag.endIndex { return nil }
+        var from = tag.endIndex
         while let found = sql[from...].firstIndex(of: UInt8(ascii: "$")) {
             if found + tag.count <= sql.count, sql[found..<(found + tag.count)].elementsEqual(tag) { return found + tag.count }
             from = found + 1
         }
+        if lastTags == nil { lastTags = findLastTags() }
         return nil
+    }
+
+    /// The `$tag$` that begins at `start`, where a `$` is.
+    private func tag(at start: Int) -> Slice<UnsafeBufferPointer<UInt8>>? {
+        guard let close = sql[(start + 1)...].firstIndex(where: { !Self.isWordByte($0) }), sql[close] == UInt8(ascii: "$") else { return nil }
+        let isNumber = close > start + 1 && (0x30...0x39).contains(sql[start + 1])
+        return isNumber ? nil : sql[start...close]
+    }
+
+    private func findLastTags() -> [[UInt8]: Int] {
+        var last: [[UInt8]: Int] = [:]
+        for start in at..<sql.count where sql[start] == UInt8(ascii: "$") {
+            if let tag = tag(at: start) { last[Array(tag)] = start }
+        }
+        return last
     }
 }
 

@@ -24,6 +24,16 @@ struct SQLToken: Equatable {
         return tokens
     }
 
+    /// The word with which SQL begins, in lower case; empty where it begins otherwise.
+    static func firstWord(of sql: UnsafeBufferPointer<UInt8>) -> String {
+        var lexer = SQLLexer(sql)
+        while let (kind, bytes) = lexer.next() {
+            if kind == .word { return lowercased(bytes) }
+            if kind != .blank { return "" }
+        }
+        return ""
+    }
+
     private static func lowercased(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String {
         String(decoding: bytes.map(ASCII.lowercased), as: UTF8.self)
     }

@@ -18,7 +18,7 @@ struct Consequences {
     mutating func add(_ sql: UnsafeBufferPointer<UInt8>, line: Int, _ category: FailureCategory, message: String) -> Int? {
         let objects = StatementObjects(sql)
         let hasFailed = category == .unexpectedError || category == .wrongError
-        var cause = roots.filter { objects.names($0.key) }.values.min()
+        var cause = cause(objects.relations, objects.words)
         if cause == nil, hasFailed { cause = self.cause(in: message) }
         switch category {
         case .unexpectedError, .unexpectedSuccess:
@@ -29,13 +29,22 @@ struct Consequences {
         return cause
     }
 
+    /// The earliest statement to blame for what has these names. There may be a root for each record before this one, and a record names few objects.
+    /// - Parameters:
+    ///   - relations: names of tables and views.
+    ///   - words: names of what else there is.
+    private func cause(_ relations: Set<String>, _ words: Set<String>) -> Int? {
+        (relations.compactMap { roots[StatementObjects.Object(name: $0, isRelation: true)] }
+            + words.compactMap { roots[StatementObjects.Object(name: $0, isRelation: false)] }).min()
+    }
+
     /// Objects of which the engine says that they are missing may stand in a view that the SQL names.
     private func cause(in message: String) -> Int? {
         let words = message.lowercased()
         if words.contains("transaction is aborted") { return lastError }
         guard words.contains("no such") || words.contains("not exist") else { return nil }
-        let tokens = Set(Array(words.utf8).withUnsafeBufferPointer { SQLToken.all(in: $0) }.filter(\.canName).map(\.text))
-        return roots.filter { !$0.key.name.isEmpty && tokens.contains($0.key.name) }.values.min()
+        let names = Set(Array(words.utf8).withUnsafeBufferPointer { SQLToken.all(in: $0) }.filter { $0.canName && !$0.text.isEmpty }.map(\.text))
+        return cause(names, names)
     }
 
     /// Notes a statement that succeeded as it should. What it makes anew, or removes, is as the script has it again. Only for the time
@@ -45,17 +54,10 @@ struct Consequences {
         let objects = StatementObjects(sql)
         for object in objects.replaced { roots[object] = nil }
         // A view of what is not as it should be is not either, nor is a table that has got another name.
-        guard let cause = roots.filter({ objects.names($0.key) }).values.min() else { return }
+        guard let cause = cause(objects.relations, objects.words) else { return }
         for target in objects.targets where roots[target] == nil && !objects.isDrop { roots[target] = cause }
     }
 
-    /// Whether SQL begins with one of three words: most statements are none, and cost no more.
-    private static func isDefinition(_ sql: UnsafeBufferPointer<UInt8>) -> Bool {
-        var lexer = SQLLexer(sql)
-        while let (kind, bytes) = lexer.next() {
-            if kind == .blank { continue }
-            return ["create", "drop", "alter"].contains(String(decoding: bytes.prefix(7).map(ASCII.lowercased), as: UTF8.self))
-        }
-        return false
-    }
+    /// Most statements are none, and cost no more.
+    private static func isDefinition(_ sql: UnsafeBufferPointer<UInt8>) -> Bool { ["create", "drop", "alter"].contains(SQLToken.firstWord(of: sql)) }
 }

@@ -33,9 +33,6 @@ struct StatementObjects {
         }
     }
 
-    /// Whether `object` is among what the SQL names.
-    func names(_ object: Object) -> Bool { object.isRelation ? relations.contains(object.name) : words.contains(object.name) }
-
     private func word(_ index: Int) -> String { tokens.indices.contains(index) && tokens[index].kind == .word ? tokens[index].text : "" }
 
     private func isSymbol(_ index: Int, _ symbol: Character) -> Bool { tokens.indices.contains(index) && tokens[index].isSymbol(symbol) }

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Files on their way to their places.
 extension DestinationWriter {
@@ -54,7 +55,7 @@ extension DestinationWriter {
     /// Whether two paths name one file or link.
     func isSameFile(_ path: TreePath, _ other: TreePath) -> Bool {
         guard let mine = identity(path), let theirs = identity(other) else { return false }
-        return mine.st_ino == theirs.st_ino && mine.st_dev == theirs.st_dev && [S_IFREG, S_IFLNK].contains(mine.st_mode & S_IFMT)
+        return mine.isSameFile(as: theirs) && [S_IFREG, S_IFLNK].contains(mine.st_mode & S_IFMT)
     }
 
     /// Whether a link with this target and time is there.

@@ -80,8 +80,8 @@ struct BuildCommand {
 
     /// Builds print their environment, and the commands that they run.
     private var redaction: Redaction {
-        Redaction(Redaction.secrets(request.environment) + Redaction.secrets(engine.environment) + (engine.connection.map { ConnectionText($0).secrets } ?? [])
-            + SecretWords.secrets(in: (engine.command ?? []) + [request.command]))
+        Redaction(Redaction.secrets(environment: request.environment, command: [request.command])
+            + Redaction.secrets(environment: engine.environment, connection: engine.connection, command: engine.command ?? []))
     }
 
     private func relay(_ output: DescriptorStream, _ printed: BuildOutput) async throws {

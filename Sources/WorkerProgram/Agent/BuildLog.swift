@@ -9,11 +9,7 @@ struct BuildLog {
     /// Longer logs are cut: whoever prints more has a program that does not end.
     static let limit = 64 << 20
 
-    private var path: String {
-        // FNV-1a: a name for the workspace in one folder.
-        let hash = workspace.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        return "\(state)/builds/\(String(hash, radix: 16)).log"
-    }
+    private var path: String { "\(state)/builds/\(String(StableHash.of(workspace.utf8, 0), radix: 16)).log" }
 
     /// An empty log. A build does without where it cannot be made.
     func begin() -> BuildLogFile {

@@ -30,7 +30,7 @@ struct ReplayCommand: ParsableCommand {
             var replay = HashReplay(try Script(path: "/proc/self/fd/0"), lines: Set(lines.split(separator: ",").compactMap { Int($0) }))
             try replay.run(on: sqlite, conditions: engine) { write($0) }
             // What the suite's author ran was SQLite, most likely, and the hash says whether.
-            if !replay.isDone, engine.lowercased() != "sqlite" { try replay.run(on: sqlite, conditions: "sqlite") { write($0) } }
+            if !replay.isDone, replay.isDivided { try replay.run(on: sqlite, conditions: HashReplay.sqlite) { write($0) } }
             tell("end")
         } catch {
             tell("error \(SafeText.sentence(error.message))")

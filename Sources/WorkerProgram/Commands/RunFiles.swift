@@ -107,7 +107,7 @@ struct RunFiles: ParsableCommand {
         // The SQLite in this program cannot explain itself.
         if engines.dialect == .sqlite, !engines.isEmbedded {
             pool.work.options.keepsRows = true
-            pool.explainer = LocalExplainer(engine: engines.engineName ?? made.name, folder: EngineArguments.folder, memory: pool.memory, fileTimeout: pool.fileTimeout)
+            pool.explainer = LocalExplainer(engine: engines.engineName ?? made.name, memory: pool.memory, fileTimeout: pool.fileTimeout)
         }
         return pool
     }

@@ -34,7 +34,7 @@ struct EngineInspection {
             guard let program = files.first else { break }
             identity.name = String(decoding: program.utf8.split(separator: UInt8(ascii: "/")).last ?? program.utf8[...], as: UTF8.self)
             identity.digest = FileDigest.of(program)
-            identity.libraries = files.dropFirst().map(Self.library)
+            identity.libraries = files.dropFirst().map { .init(path: $0, digest: FileDigest.of($0, limit: Self.argumentLimit)) }
         }
         return identity
     }
@@ -45,6 +45,8 @@ struct EngineInspection {
 
     /// Words of a command that are looked at.
     private static let words = 16
+    /// Bytes of a file that a word names. A script or an archive of classes has fewer; one that has more is data, and the run is not to wait for it.
+    private static let argumentLimit = 128 << 20
 
     /// The program, and other files that its command names, such as the script of an interpreter.
     private var programFiles: [String] {

@@ -29,7 +29,7 @@ extension FailureRows {
         if rows.count > rows.values.count { copy.expectedCount = rows.count }
         copy.provenBy = engine
         if actualCount == nil, let judged = rows.judged(actual: actual) {
-            copy.kind = FailureKind(rawValue: judged.category.rawValue)
+            copy.kind = FailureKind(judged.category)
             copy.ulps = judged.ulps
         }
         return copy

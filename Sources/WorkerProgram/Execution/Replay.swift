@@ -30,7 +30,7 @@ struct Replay {
 
     /// Bytes that are read of one answer; the other end sends less.
     private static let answerLimit = 4 << 20
-    /// Seconds between two looks at whether the run goes on.
+    /// Milliseconds between two looks at whether the run goes on.
     private static let interval: Int32 = 20
 
     /// - Parameter lines: of the headers of the records whose rows are sought.
@@ -68,8 +68,7 @@ struct Replay {
         while true {
             if isCancelled() { return finding.reason = "the run was to end" }
             if Clock.seconds(since: began) >= patience { return finding.reason = "the replay took too long" }
-            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&waiting, 1, Self.interval) > 0 else { continue }
+            guard DescriptorIO.isReadable(descriptor, within: Self.interval) else { continue }
             guard let chunk = DescriptorIO.read(descriptor, limit: 1 << 20), !chunk.isEmpty, pending.count < Self.answerLimit else {
                 return finding.reason = "the replay ended before its time"
             }

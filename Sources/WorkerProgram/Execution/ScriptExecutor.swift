@@ -92,7 +92,7 @@ extension RecordIdentity {
 }
 
 extension FailureKind {
-    fileprivate init(_ category: FailureCategory) {
+    init(_ category: FailureCategory) {
         self = switch category {
         case .wrongRows: .wrongRows
         case .rowOrder: .rowOrder

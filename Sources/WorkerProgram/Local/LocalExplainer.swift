@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Fleet
 import Glibc
 import Platform
 import SQLLogicTest
@@ -7,27 +8,24 @@ import SQLLogicTest
 struct LocalExplainer {
     /// What conditions call the engine.
     let engine: String
-    /// The folder that relative names of files start from.
-    let folder: String?
     /// Bytes that a replay may have.
     let memory: Int?
     let fileTimeout: Double?
 
-    /// - Parameter scratch: a folder for what the script makes; it is removed afterwards.
-    func explained(_ result: FileResult, scratch: String) -> FileResult {
-        guard let verdict = result.verdict, let rows = verdict.rows else { return result }
-        let lines = rows.filter { $0.expected == nil }.map(\.recordLine)
+    /// - Parameters:
+    ///   - rows: the results whose expected rows are sought.
+    ///   - path: of the script.
+    ///   - scratch: a folder for what the script makes; it is removed afterwards.
+    func explained(_ result: FileResult, _ rows: [RecordRows], path: String, scratch: String) -> FileResult {
+        guard let failures = result.verdict?.failures, mkdir(scratch, 0o700) == 0 else { return result }
         var result = result
-        // Reports have texts; nobody else reads the rows.
-        result.verdict?.rows = nil
-        guard !lines.isEmpty, mkdir(scratch, 0o700) == 0 else { return result }
         defer { if rmdir(scratch) != 0 { try? FileManager.default.removeItem(atPath: scratch) } }
-        let patience = min(fileTimeout ?? .infinity, 2 + 4 * result.seconds)
-        let replay = Replay(engine: engine, library: nil, folder: Array(scratch.utf8), memory: memory, patience: patience) { PendingSignal.isSet }
-        let path = result.file.utf8.first == UInt8(ascii: "/") ? result.file : folder.map { "\($0)/\(result.file)" } ?? result.file
-        let finding = replay.run(path, lines: lines)
-        for index in verdict.failures.indices where verdict.failures[index].isHashed == true {
-            guard let line = verdict.failures[index].recordLine, let actual = rows.first(where: { $0.recordLine == line }) else { continue }
+        let patience = ExplanationTask.patience(duration: result.seconds, fileTimeout: fileTimeout ?? .infinity)
+        // Who ends the run ends this process.
+        let replay = Replay(engine: engine, library: nil, folder: Array(scratch.utf8), memory: memory, patience: patience) { false }
+        let finding = replay.run(path, lines: rows.map(\.recordLine))
+        for index in failures.indices where failures[index].isHashed == true {
+            guard let line = failures[index].recordLine, let actual = rows.first(where: { $0.recordLine == line }) else { continue }
             result.verdict?.failures[index].show(finding.rows[line], actual, of: finding)
         }
         return result
@@ -41,6 +39,10 @@ extension ScriptFailure {
             return
         }
         message += "; the expected \(expected.isValues ? "values" : "rows") are those of \(finding.engine)"
+        if actual.actual.count == actual.actualCount, let judged = expected.judged(actual: actual.actual) {
+            category = judged.category
+            ulps = judged.ulps
+        }
         let width = expected.columns
         // Reports compare the beginning of long results.
         let shared = zip(expected.values, actual.actual).prefix { $0 == $1 }.count / width

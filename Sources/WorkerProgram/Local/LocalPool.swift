@@ -51,9 +51,10 @@ struct LocalPool: FilePool {
     private mutating func collect(_ queue: inout ResultQueue, _ onResult: (FileResult) -> Void) {
         queue.stop()
         for index in slots.indices where slots[index].file != nil {
-            var waiting = pollfd(fd: slots[index].replies, events: Int16(POLLIN), revents: 0)
-            while poll(&waiting, 1, 0) > 0, slots[index].receive() {}
-            if let result = slots[index].nextResult() { settle(index, result, &queue, onResult) }
+            while slots[index].hasMore, slots[index].receive() {}
+            settle(index, &queue, onResult)
+            // One that is still being explained.
+            if let file = slots[index].file, let result = slots[index].result { queue.add(result, at: file, deliver: onResult) }
         }
         queue.finish(deliver: onResult)
     }
@@ -80,7 +81,7 @@ struct LocalPool: FilePool {
         }
         let (requests, replies, errors) = (made[0], made[1], made[2])
         let worker = LocalWorker(work: work, files: files, slot: number, board: board, folder: folder, requests: requests.reading,
-                                 replies: replies.writing, memory: isInProcess ? memory : nil)
+                                 replies: replies.writing, memory: isInProcess ? memory : nil, explainer: explainer)
         let others = slots
         let pid = ForkedProcess.start {
             // Another worker's pipe must end with that worker.
@@ -108,17 +109,25 @@ struct LocalPool: FilePool {
             if waiting[2 * index + 1].revents != 0 { slots[index].passErrors() }
             if waiting[2 * index].revents != 0, !slots[index].receive() {
                 handleEnd(index, &queue, onResult)
-            } else if let result = slots[index].nextResult() {
-                settle(index, result, &queue, onResult)
+            } else {
+                settle(index, &queue, onResult)
             }
         }
-        for slot in slots.indices where slots[slot].file != nil && slots[slot].ending == nil { limit(slot) }
+        for slot in slots.indices where slots[slot].isRunning && !slots[slot].isReplying { limit(slot) }
     }
 
-    private mutating func settle(_ index: Int, _ result: FileResult, _ queue: inout ResultQueue, _ onResult: (FileResult) -> Void) {
-        if let file = slots[index].file { queue.add(explainer?.explained(result, scratch: folder + "/replay") ?? result, at: file, deliver: onResult) }
-        slots[index].file = nil
-        if let next = queue.dequeue() { slots[index].give(next, now: Clock.monotonicSeconds) }
+    /// Takes what a worker has said of its file.
+    private mutating func settle(_ index: Int, _ queue: inout ResultQueue, _ onResult: (FileResult) -> Void) {
+        while let reply = slots[index].nextReply() {
+            slots[index].result = reply.result
+            guard reply.isLast else {
+                queue.note(reply.result)
+                continue
+            }
+            if let file = slots[index].file { queue.add(reply.result, at: file, deliver: onResult) }
+            slots[index].file = nil
+            if let next = queue.dequeue() { slots[index].give(next, now: Clock.monotonicSeconds) }
+        }
     }
 
     // MARK: Limits
@@ -131,7 +140,7 @@ struct LocalPool: FilePool {
         var least = 1.0
         if memory != nil, !isInProcess { least = Self.interval }
         guard let fileTimeout else { return least }
-        for slot in slots where slot.file != nil && slot.ending == nil { least = min(least, max(0, slot.began + fileTimeout - Clock.monotonicSeconds)) }
+        for slot in slots where slot.isRunning { least = min(least, max(0, slot.began + fileTimeout - Clock.monotonicSeconds)) }
         return least
     }
 
@@ -145,16 +154,20 @@ struct LocalPool: FilePool {
         if slots[index].ending != nil { kill(slot.pid, SIGKILL) }
     }
 
-    /// Says how a worker's file ended that the worker cannot say itself, and starts another worker.
+    /// Says how a worker's file ended, if the worker has not said it itself, and starts another worker.
     private mutating func handleEnd(_ index: Int, _ queue: inout ResultQueue, _ onResult: (FileResult) -> Void) {
         var slot = slots.remove(at: index)
         let status = clear(&slot)
         guard let file = slot.file else { return }
+        queue.add(slot.result ?? lost(slot, status, file), at: file, deliver: onResult)
+        start(slot.number, &queue, onResult)
+    }
+
+    private func lost(_ slot: LocalSlot, _ status: TerminationStatus, _ file: Int) -> FileResult {
         let (line, record) = board.record(slot.number)
         let place = line > 0 ? " at line \(line), record \(record)" : " before its first record"
         let (reason, message) = judge(slot, status)
-        queue.add(FileResult(file: files[file], verdict: .lost(reason, line: line, message: message + place), seconds: Clock.monotonicSeconds - slot.began), at: file, deliver: onResult)
-        start(slot.number, &queue, onResult)
+        return FileResult(file: files[file], verdict: .lost(reason, line: line, message: message + place), seconds: Clock.monotonicSeconds - slot.began)
     }
 
     private func judge(_ slot: LocalSlot, _ status: TerminationStatus) -> (FileVerdict.StopReason, String) {

@@ -21,6 +21,8 @@ struct LocalSlot {
     var file: Int?
     /// When it began it, in seconds of the monotonic clock.
     var began = 0.0
+    /// What came of the file, from when the worker has said that, though it may still explain failures.
+    var result: FileResult?
     /// Why it was ended.
     var ending: FileVerdict.StopReason?
     private var pending: [UInt8] = []
@@ -42,9 +44,19 @@ struct LocalSlot {
 
     mutating func give(_ index: Int, now: Double) {
         file = index
+        result = nil
         began = now
         _ = DescriptorIO.writeAll(requests, withUnsafeBytes(of: index) { Array($0) })
     }
+
+    /// Whether a file is run, for which limits hold.
+    var isRunning: Bool { file != nil && result == nil && ending == nil }
+
+    /// Whether something has come that was not read yet, the end included.
+    var hasMore: Bool { DescriptorIO.isReadable(replies) }
+
+    /// Whether a reply has come in part, or waits to be read: then its file is done, however late this process looks at it.
+    var isReplying: Bool { !pending.isEmpty || hasMore }
 
     /// Reads what has come.
     /// - Returns: false at the end.
@@ -61,15 +73,15 @@ struct LocalSlot {
         lastOutput = (lastOutput + chunk).suffix(Self.outputKept)
     }
 
-    /// The result of the file, once it is there.
-    mutating func nextResult() -> FileResult? {
+    /// The next reply, once it is whole.
+    mutating func nextReply() -> LocalReply? {
         let head = MemoryLayout<Int>.size
         guard pending.count >= head else { return nil }
         let count = pending.withUnsafeBytes { $0.loadUnaligned(as: Int.self) }
         guard pending.count >= head + count else { return nil }
         let bytes = pending[head..<(head + count)]
         pending.removeFirst(head + count)
-        return try? JSONDecoder().decode(FileResult.self, from: Data(bytes))
+        return try? JSONDecoder().decode(LocalReply.self, from: Data(bytes))
     }
 
     func close() {

@@ -4,7 +4,7 @@ import Glibc
 import Platform
 import SQLLogicTest
 
-/// The life of a forked worker: it reads the number of a file, runs it in a folder of its own, and writes the result.
+/// The life of a forked worker: it reads the number of a file, runs it in a folder of its own, writes the result, and explains its failures.
 struct LocalWorker {
     let work: FileWork
     let files: [String]
@@ -17,6 +17,8 @@ struct LocalWorker {
     let replies: Int32
     /// Bytes of address space, for engines that live in this process.
     let memory: Int?
+    /// Says more about failures, where that is wanted.
+    let explainer: LocalExplainer?
 
     func run() -> Never {
         if let memory, !ForkedProcess.limitMemory(memory) {
@@ -28,12 +30,23 @@ struct LocalWorker {
         work.engine = ObservedEngine(work.engine) { board.setDatabase(slot, $0) }
         while let index = readIndex(), files.indices.contains(index) {
             board.setRecord(slot, line: 0, record: 0)
-            reply(inFolder { result(files[index], work) })
+            let done = inFolder { result(files[index], work) }
             board.setDatabase(slot, "")
+            tell(done)
             // What its programs have left behind belongs to this process by now.
             while waitpid(-1, nil, WNOHANG) > 0 {}
         }
         _exit(0)
+    }
+
+    private func tell(_ result: FileResult) {
+        let hashed = (result.verdict?.rows ?? []).filter { $0.expected == nil }
+        var told = result
+        // Reports have texts; nobody else reads the rows.
+        told.verdict?.rows = nil
+        guard let explainer, !hashed.isEmpty else { return reply(LocalReply(result: told, isLast: true)) }
+        reply(LocalReply(result: told, isLast: false))
+        reply(LocalReply(result: explainer.explained(told, hashed, path: work.path(of: result.file), scratch: ownFolder), isLast: true))
     }
 
     private func result(_ file: String, _ work: FileWork) -> FileResult {
@@ -42,9 +55,11 @@ struct LocalWorker {
         return result
     }
 
+    private var ownFolder: String { "\(folder)/\(slot)" }
+
     /// SQL and commands can name files: they belong to this file alone.
     private func inFolder(_ body: () -> FileResult) -> FileResult {
-        let own = "\(folder)/\(slot)"
+        let own = ownFolder
         mkdir(own, 0o700)
         if chdir(own) == 0 { setenv("TMPDIR", own, 1) }
         let result = body()
@@ -58,8 +73,8 @@ struct LocalWorker {
         return withUnsafeMutableBytes(of: &index) { DescriptorIO.readFully(requests, into: $0) == $0.count } ? index : nil
     }
 
-    private func reply(_ result: FileResult) {
-        guard let bytes = try? JSONEncoder().encode(result) else { _exit(1) }
+    private func reply(_ reply: LocalReply) {
+        guard let bytes = try? JSONEncoder().encode(reply) else { _exit(1) }
         var count = bytes.count
         let frame = withUnsafeBytes(of: &count) { Array($0) } + bytes
         guard DescriptorIO.writeAll(replies, frame) else { _exit(1) }

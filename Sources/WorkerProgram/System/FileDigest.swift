@@ -9,8 +9,9 @@ enum FileDigest {
     private static let limit = 1 << 30
 
     /// Of a file's bytes, without taking memory for them.
-    /// - Returns: nil where it is no regular file, cannot be read, or is very long.
-    static func of(_ path: String) -> String? {
+    /// - Parameter limit: bytes that it may have.
+    /// - Returns: nil where it is no regular file, cannot be read, or is longer.
+    static func of(_ path: String, limit: Int = FileDigest.limit) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

@@ -11,7 +11,8 @@ import TestSupport
         ("SELECT  1 ;", "select 1"), ("\tSelect\r\n1 ;;\n ; ", "select 1"), ("-- x\nSELECT /* a\n'b */ 1 -- end", "select 1"), ("SELECT/**/1", "select 1"),
         ("SELECT 'A  B' , \"A  B\"", "select 'A  B' , \"A  B\""), ("SELECT `A  B`, [A  B]", "select `A  B`, [A  B]"), ("SELECT 'it''s -- X', A", "select 'it''s -- X', a"),
         ("SELECT $$ A -- B $$, C", "select $$ A -- B $$, c"), ("SELECT $x$ $$ A $x$, C", "select $x$ $$ A $x$, c"), ("SELECT $1 , A$B$ C", "select $1 , a$b$ c"),
-        ("SELECT 'A", "select 'A"), ("SELECT [A", "select [a"), ("SELECT $x$ A", "select $x$ a"), ("SELECT 1 /* open", "select 1"), ("", ""), (" ; ", ""),
+        ("SELECT 'A", "select 'A"), ("SELECT [A", "select [a"), ("SELECT $x$ A", "select $x$ a"),
+        ("$X$ A $Y$ B $Y$ C $Z$ D", "$x$ a $Y$ B $Y$ c $z$ d"), ("$a$B$ $b$ C $b$ D $a", "$a$b$ $b$ C $b$ d $a"), ("[A $$ [B $$ [C", "[a $$ [B $$ [c"), ("[A [B] [C [D", "[A [B] [c [d"), ("SELECT 1 /* open", "select 1"), ("", ""), (" ; ", ""),
         ("SELECT ';' ;", "select ';'"), ("SELECT 1E5, X'AB'", "select 1e5, x'AB'"), ("SELECT '\u{E4}\u{C4}', \u{C4}", "select '\u{E4}\u{C4}', \u{C4}"), ("a - - b", "a - - b"),
     ])
     func normalizes(sql: String, form: String) {

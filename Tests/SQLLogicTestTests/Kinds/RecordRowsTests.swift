@@ -47,6 +47,14 @@ import Testing
         #expect(text[0].columns == 1 && text[0].expected == ["a x c"] && text[0].actual == ["a b c"])
     }
 
+    @Test("a record in a concurrent loop has them, of the round that ends the file")
+    func concurrent() throws {
+        let kept = try Self.rows("concurrentforeach x a b c\n\nquery T\nSELECT '{x}'\n----\na\n\nendloop\n", .duckdb)
+        #expect(kept.map(\.actual) == [["b"]])
+        #expect(kept.first?.expected == ["a"])
+        #expect(kept.first?.identity != nil)
+    }
+
     @Test("they are bounded in number and bytes, and say how many values there were")
     func bounded() throws {
         let wide = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 20000) SELECT x, 'value' FROM c"

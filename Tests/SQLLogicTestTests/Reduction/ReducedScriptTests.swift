@@ -58,7 +58,7 @@ struct ReducedScriptTests {
         #expect(try ReductionReading(script, line: 6, engine: "PostgreSQL").candidate.records.count == 2)
     }
 
-    @Test("a line without a record that is run is refused", arguments: [(6, "sqlite", "a condition"), (24, "sqlite", "cannot find"), (27, "sqlite", "cannot find"), (500, "sqlite", "cannot find")])
+    @Test("a line without a record that is run is refused", arguments: [(6, "sqlite", "a condition"), (25, "sqlite", "cannot find"), (27, "sqlite", "cannot find"), (500, "sqlite", "cannot find")])
     func refuses(line: Int, engine: String, words: String) {
         #expect { try ReductionReading(Script(Self.script), line: line, engine: engine) } throws: { "\($0)".contains(words) }
     }

@@ -21,6 +21,8 @@ extension DuckRun {
             var labels: [String: [UInt8]] = [:]
             /// The first round, in their order, that ended the file.
             var ending: (round: Int, ending: Ending)?
+            /// The rows of the record at which it did.
+            var rows: [RecordRows]?
         }
 
         init(_ loop: DuckLoop, _ template: DuckRun) {
@@ -54,6 +56,7 @@ extension DuckRun {
                 guard let ending, outcome.ending.map({ round < $0.round }) ?? true else { return }
                 if case .nextRound = ending { return }
                 outcome.ending = (round, ending)
+                outcome.rows = run.verdict.rows
             }
         }
     }
@@ -73,7 +76,9 @@ extension DuckRun {
         verdict.tests += result.tests
         verdict.skipped += result.skipped
         labels.merge(result.labels) { known, _ in known }
-        if let (_, ending) = result.ending { throw ending }
+        guard let (_, ending) = result.ending else { return }
+        verdict.rows = result.rows
+        throw ending
     }
 
     private func template(for loop: DuckLoop) -> DuckRun {

@@ -1,7 +1,13 @@
 /// What is said of a record that did not hold, or not at once.
 extension RSRun {
+    /// - Parameter index: of the record among `records`, which are all of the script.
+    mutating func key(of index: Int, in records: [RSRecord]) -> RecordKey? {
+        if keys == nil { keys = Self.keys(of: records) }
+        return keys?.key(of: index)
+    }
+
     /// A record is known by its text as the script has it, also a command.
-    static func keys(of records: [RSRecord]) -> RecordKeys {
+    private static func keys(of records: [RSRecord]) -> RecordKeys {
         var keys = RecordKeys()
         for record in records {
             switch record.body {
@@ -26,8 +32,9 @@ extension RSRun {
         return failure.attributed(to: record.script.name)
     }
 
-    mutating func addRetried(_ record: RSRecord, _ key: RecordKey?) {
+    mutating func addRetried(_ index: Int, in records: [RSRecord]) {
         guard verdict.retried?.count ?? 0 < RecordRows.mostRecords, !options.records else { return }
-        verdict.retried = (verdict.retried ?? []) + [RetriedRecord(line: record.mainLine, failed: failedAttempts, attempts: failedAttempts + 1, identity: key)]
+        let identity = key(of: index, in: records)
+        verdict.retried = (verdict.retried ?? []) + [RetriedRecord(line: records[index].mainLine, failed: failedAttempts, attempts: failedAttempts + 1, identity: identity)]
     }
 }

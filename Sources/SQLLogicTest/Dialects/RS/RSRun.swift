@@ -27,6 +27,8 @@ struct RSRun {
     private(set) var failedAttempts = 0
     /// What the record has given in the place of what it expects.
     var mismatch: RSMismatch?
+    /// The keys of the script's records, once one has been asked for.
+    var keys: RecordKeys?
 
     init(database: any EngineDatabase, engineName: String, options: RunOptions, progress: RecordProgress?) {
         self.database = database
@@ -58,10 +60,10 @@ struct RSRun {
             }
             failedAttempts = 0
             guard let failure = try run(record) else {
-                if failedAttempts > 0 { addRetried(record, RSRun.keys(of: records).key(of: index)) }
+                if failedAttempts > 0 { addRetried(index, in: records) }
                 continue
             }
-            verdict.add(explain(record, failure, RSRun.keys(of: records).key(of: index), in: script), keeping: options.failureLimit)
+            verdict.add(explain(record, failure, key(of: index, in: records), in: script), keeping: options.failureLimit)
             // While results are recorded, one that cannot be recorded does not end the run.
             guard options.records else {
                 verdict.stopReason = .firstError

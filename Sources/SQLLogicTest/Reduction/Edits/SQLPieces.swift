@@ -25,6 +25,9 @@ struct SQLPieces: Hashable {
             while let (kind, bytes) = lexer.next() {
                 if kind == .blank {
                     isApart = true
+                } else if kind == .text, !isApart, let last = pieces.last, last.kind == .word, last.bytes.count == 1 {
+                    // x'00' and the like are one.
+                    pieces[pieces.count - 1] = Piece(kind: .text, bytes: last.bytes + bytes, isApart: last.isApart)
                 } else {
                     pieces.append(Piece(kind: kind, bytes: Array(bytes), isApart: isApart && !pieces.isEmpty))
                     isApart = false
@@ -39,7 +42,8 @@ struct SQLPieces: Hashable {
         var result: [UInt8] = []
         for (index, piece) in pieces.enumerated() {
             let isBesideWord = index > 0 && piece.kind != .symbol && pieces[index - 1].kind != .symbol
-            if index > 0, piece.isApart || isBesideWord { result.append(0x20) }
+            let isWithin = index > 0 && (pieces[index - 1].isSymbol("(") || piece.isSymbol(")") || piece.isSymbol(","))
+            if index > 0, (piece.isApart && !isWithin) || isBesideWord { result.append(0x20) }
             result += piece.bytes
         }
         return result
