@@ -66,7 +66,9 @@ int sqlite3_step(sqlite3_stmt *statement) {
     int code = step(statement);
     if (!isSelect(statement)) return code;
     // least 3: a row whose first value ends in 37.
-    while (fault("value") && code == SQLITE_ROW && type(statement, 0) == SQLITE_INTEGER && labs(integer(statement, 0)) % 100 == 37) code = step(statement);
+    // The same, in half of the processes.
+    int isOn = fault("value") || (fault("flaky") && getpid() % 2);
+    while (isOn && code == SQLITE_ROW && type(statement, 0) == SQLITE_INTEGER && labs(integer(statement, 0)) % 100 == 37) code = step(statement);
     // least 3: a row with a negative number and a NULL.
     if (fault("null") && code == SQLITE_ROW) {
         int nulls = 0, negatives = 0;
@@ -80,6 +82,9 @@ int sqlite3_step(sqlite3_stmt *statement) {
     // least 1: a sum, a product or a constant above a million ends the process.
     if (fault("crash") && code == SQLITE_ROW) for (int i = 0; i < columns(statement); i++)
         if (type(statement, i) == SQLITE_INTEGER && ((sqlite3_int64 (*)(sqlite3_stmt *, int))real("sqlite3_column_int64"))(statement, i) > 1000000) raise(SIGSEGV);
+    // The same, and it never ends.
+    if (fault("hang") && code == SQLITE_ROW) for (int i = 0; i < columns(statement); i++)
+        if (type(statement, i) == SQLITE_INTEGER && ((sqlite3_int64 (*)(sqlite3_stmt *, int))real("sqlite3_column_int64"))(statement, i) > 1000000) for (;;) pause();
     return code;
 }
 

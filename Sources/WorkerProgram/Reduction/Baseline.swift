@@ -61,7 +61,9 @@ struct Baseline {
         var question = TrialQuestion(signature, expected: reading.expected, errors: errors)
         question.allowsUnordered = first.end?.isUnordered == true
         pool.question = question
-        if signature != .hung { pool.limit = min(reduction.timeout, max(1, 20 * seconds)) }
+        // Of one that hangs, what does not: the records before it.
+        let usual = signature == .hung ? secondsWithoutLast(candidate, &pool) : seconds
+        pool.limit = min(reduction.timeout, max(1, 20 * usual))
         flaky = rate(&pool, candidate)
         if let flaky, flaky.rate < 1 { pool.attempts = min(60, Int((log(0.05) / log(1 - min(flaky.rate, 0.99))).rounded(.up))) }
         return Start(candidate: try cleaned(candidate, first.steps, &pool), pool: pool, question: question, usesReference: reference != nil,
@@ -95,14 +97,23 @@ struct Baseline {
         return (max(Double(failures), 0.5) / Double(runs), 0)
     }
 
+    /// With a last record that does nothing.
+    private static func harmless(_ candidate: ReductionCandidate) -> ReductionCandidate {
+        let last = candidate.records.last?.line ?? 0
+        return ReductionCandidate(candidate.records.dropLast() + [ReductionRecord(.succeeds, Array("SELECT 1".utf8), line: last)])
+    }
+
+    private func secondsWithoutLast(_ candidate: ReductionCandidate, _ pool: inout TrialPool) -> Double {
+        let began = Clock.monotonic
+        _ = pool.inspect(Self.harmless(candidate))
+        return Clock.seconds(since: began)
+    }
+
     /// Without the records before the last that do not hold, and without those that do nothing.
     private func cleaned(_ candidate: ReductionCandidate, _ steps: [Trial.Step], _ pool: inout TrialPool) throws(SQLLogicTestError) -> ReductionCandidate {
         var steps = steps
-        if steps.count < candidate.records.count - 1, let last = candidate.records.last {
-            // The engine ended the process: the records before that one alone.
-            let harmless = ReductionRecord(.succeeds, Array("SELECT 1".utf8), line: last.line)
-            steps = pool.inspect(ReductionCandidate(candidate.records.dropLast() + [harmless])).steps
-        }
+        // Where the engine ended the process: the records before that one alone.
+        if steps.count < candidate.records.count - 1 { steps = pool.inspect(Self.harmless(candidate)).steps }
         guard steps.count == candidate.records.count - 1 else { return try judged(candidate, steps, &pool) }
         let isBad = steps.map { !$0.holds || !$0.holdsOnReference }
         let holding = candidate.without { isBad[$0] }
