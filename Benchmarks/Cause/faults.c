@@ -1,4 +1,4 @@
-// SQLite with one planted fault, chosen by the variable FAULT. Each depends on data or on the state of the database, never on the text or the
+// SQLite with planted faults, chosen by the variable FAULT. Each depends on data or on the state of the database, never on the text or the
 // place of a statement. `least` is the number of records of the smallest file that shows it.
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -15,10 +15,13 @@ static void *real(const char *name) {
     return library ? dlsym(library, name) : NULL;
 }
 
+// FAULT holds one name, or several with commas between them.
 static int fault(const char *name) {
     static const char *chosen;
     if (!chosen) chosen = getenv("FAULT") ? getenv("FAULT") : "";
-    return !strcmp(chosen, name);
+    const char *found = strstr(chosen, name);
+    size_t length = strlen(name);
+    return found && (found == chosen || found[-1] == ',') && (!found[length] || found[length] == ',');
 }
 
 static long ask(sqlite3 *db, const char *sql) {

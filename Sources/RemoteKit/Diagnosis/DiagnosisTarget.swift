@@ -31,6 +31,14 @@ public struct DiagnosisTarget: Sendable {
         self.line = line ?? record.flatMap { $0.failures.first { $0.causedBy == nil } ?? $0.failures.first }.map { $0.recordLine ?? $0.line }
     }
 
+    /// A record of a run's file.
+    init(file: String, line: Int, of run: RunFolder) throws {
+        self.run = run
+        self.file = file
+        self.line = line
+        record = nil
+    }
+
     /// The failures of the record that is meant.
     public var recorded: [RecordFailure] {
         guard let line, let failures = record?.failures else { return [] }

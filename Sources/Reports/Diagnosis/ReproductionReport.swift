@@ -19,7 +19,9 @@ public struct ReproductionReport {
     public func screen(_ style: Style) -> ScreenText {
         var record = reproduction.record
         record.failures = reproduction.failures
-        let file = ReportedFile(record)
+        // The rows behind its hash are those of the run, where it fails as it did there.
+        let rows = reproduction.verdict == .same ? target.record.flatMap { known in target.run?.rows(of: known.id) } ?? [] : []
+        let file = ReportedFile(record, rows: rows)
         let name = RecordPlace.text(target.file, target.line, script: nil)
         var lines = [style.paint(name, .bold) + ": " + style.paint(verdict, reproduction.verdict == .passes ? .green : .red)]
         lines += reproduction.differences.map { style.paint("  differs from the run: \(SafeText.line($0, limit: 500))", .yellow) }

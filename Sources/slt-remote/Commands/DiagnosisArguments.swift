@@ -12,9 +12,19 @@ struct DiagnosisArguments: ParsableArguments {
     var fileTimeout: String?
 
     func validate() throws {
-        if words.isEmpty { throw ValidationError("name a file, such as: test/select.test:120") }
         if words.count > 2 { throw ValidationError("name one run at most, and one file; there are \(words.count) names") }
         if let fileTimeout, Quantity.seconds(fileTimeout).map({ $0 > 0 }) != true { throw ValidationError("--file-timeout must be a time such as 90s or 5m, not '\(fileTimeout)'") }
+    }
+
+    /// - Throws: where no file is named.
+    func checkFile() throws {
+        if words.isEmpty { throw ValidationError("name a file, such as: test/select.test:120") }
+    }
+
+    /// Where it is done: only somebody who names a host wants it there.
+    func place(_ common: CommonOptions, _ configuration: Configuration) throws -> (host: Host, here: Bool) {
+        let here = common.host == nil
+        return (here ? try common.ownMachine(configuration) : try common.remoteHost(configuration), here)
     }
 
     /// - Returns: the work, and where it is done, for people: `here`, `on sandbox`.
@@ -22,9 +32,7 @@ struct DiagnosisArguments: ParsableArguments {
         let configuration = try common.configuration()
         let run = try words.count == 2 ? RunReference.resolve(words[0]) : nil
         let target = try DiagnosisTarget(words[words.count - 1], of: run, configuration, workingDirectory: FileManager.default.currentDirectoryPath)
-        // Only somebody who names a host wants it there.
-        let here = common.host == nil
-        let host = here ? try common.ownMachine(configuration) : try common.remoteHost(configuration)
+        let (host, here) = try place(common, configuration)
         var job = DiagnosisJob(host: host, configuration: configuration, target: target, here: here)
         job.fileTimeout = fileTimeout.flatMap(Quantity.seconds)
         return (job, here ? "here" : "on \(host.name)")

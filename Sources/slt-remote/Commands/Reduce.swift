@@ -1,5 +1,6 @@
 import AgentProtocol
 import ArgumentParser
+import Fleet
 import FoundationEssentials
 import Platform
 import RemoteKit
@@ -32,15 +33,21 @@ struct Reduce: Verb {
     @Option(name: [.customShort("j"), .long], parsing: .unconditional, help: "Number of tries to run at once. Default: the number of processors.")
     var jobs: Int?
 
+    @Flag(help: "Group all failures of the run, reduce one of each group, and list the causes. The reproducers go to the folder --output, by default reduced-RUN.")
+    var all = false
+
     @Flag(help: "Print the result as one JSON object.")
     var json = false
 
     func validate() throws {
+        if all, arguments.words.count > 1 { throw ValidationError("--all takes a run and no file") }
+        if !all { try arguments.checkFile() }
         if let budget, Quantity.seconds(budget).map({ $0 > 0 }) != true { throw ValidationError("--budget must be a time such as 60s or 5m, not '\(budget)'") }
         if let jobs, jobs < 1 || jobs > 1024 { throw ValidationError("--jobs must be from 1 to 1024") }
     }
 
     func run() async throws {
+        if all { return try await reduceAll() }
         let (job, _) = try arguments.job(common)
         let best = BestFile()
         let seconds = budget.flatMap(Quantity.seconds), (reference, jobs) = (reference, jobs)
@@ -58,6 +65,36 @@ struct Reduce: Verb {
         Terminal.shared.endProgress()
         try write(reduced, job.target)
         if !reduced.isMinimal { throw Leave(.testsFailed) }
+    }
+
+    // MARK: all failures of a run
+
+    private func reduceAll() async throws {
+        let configuration = try common.configuration()
+        let named = arguments.words.first
+        guard let run = try named.map({ try RunReference.resolve($0) }) ?? RunReference.latest(of: configuration.projectName) else {
+            throw RemoteError(.usage, "cannot reduce: no run of this project was fetched to this machine", remedy: .startRun)
+        }
+        let (host, here) = try arguments.place(common, configuration)
+        var made = ReduceAllJob(host: host, configuration: configuration, run: run, here: here)
+        made.reference = reference
+        if let seconds = budget.flatMap(Quantity.seconds) { made.seconds = seconds }
+        let job = made, folder = output ?? "reduced-\(run.spec.id)"
+        let (causes, left) = try await Interruption.watching {
+            try await job.causes { event in
+                switch event {
+                case .reducing(let member, let group, let count): Terminal.shared.progress("group \(group) of \(count): \(SafeText.line(member.file, limit: 200)):\(member.line)")
+                case .progress(let progress): Terminal.shared.progress(ReductionReport.line(progress))
+                case .causes: break
+                }
+            }
+        }
+        Terminal.shared.endProgress()
+        let report = CausesReport(causes, left: left, folder: folder)
+        if causes.contains(where: { $0.reduced != nil }) { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+        for (name, script) in report.files { try WholeOutput.write(Array(script.utf8), to: folder + "/" + name) }
+        if json { return try JSONOutput.print(report.causes) }
+        Terminal.shared.output(report.text)
     }
 
     private func write(_ reduced: ReducedFile, _ target: DiagnosisTarget) throws {

@@ -28,6 +28,7 @@ struct Repro: Verb {
     var json = false
 
     func validate() throws {
+        try arguments.checkFile()
         if shell, json { throw ValidationError("--shell and --json exclude each other; choose one") }
         if shell, common.host != nil { throw ValidationError("--shell opens a database on this machine; use --keep-database with --host, then log in there") }
     }
