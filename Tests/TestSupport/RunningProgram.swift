@@ -63,7 +63,7 @@ public final class RunningProgram: Sendable {
 
     /// Waits for its end.
     /// - Throws: when it has not ended by then; it is ended.
-    public func finish(within deadline: Duration = .seconds(60)) async throws -> Finished {
+    public func finish(within deadline: Duration = .patience) async throws -> Finished {
         guard try await eventually(within: deadline, { hasEnded }) else {
             kill(pid, SIGKILL)
             throw RunningProgramFailure("it did not end; it said: \(output)\n\(errors)")
@@ -73,7 +73,7 @@ public final class RunningProgram: Sendable {
 
     /// Starts a program and waits for its end.
     public static func run(_ arguments: [String], environment: [String: String], in folder: String? = nil,
-                           within deadline: Duration = .seconds(60)) async throws -> Finished {
+                           within deadline: Duration = .patience) async throws -> Finished {
         try await RunningProgram(arguments, environment: environment, in: folder).finish(within: deadline)
     }
 }
