@@ -95,8 +95,7 @@ import Testing
         #expect(text.code == 0)
         #expect(text.text.hasPrefix("1 flaky record in ") && text.text.contains("with 95 % certainty") && text.text.contains("more runs would make that ±5 points"), "\(text)")
         // None of these runs is the last one of the suite.
-        let resumed = try await project.slt("status")
-        #expect(resumed.code == 0, "\(resumed)")
+        try await project.slt("compare").expect(code: 2, "there are no two full runs")
     }
 
     @Test("two ordinary runs of the same sources prove what fails in one of them only")

@@ -5,8 +5,10 @@ import Platform
 enum HistoryFault: Error, Equatable {
     /// The file is not there.
     case missing
-    /// It is no database, or not one of ours.
+    /// It is no database, or not all of one.
     case damaged(String)
+    /// Another program has written it.
+    case foreign
     /// A newer release has written it.
     case newer
     /// Others had it for longer than one waits.
@@ -35,6 +37,7 @@ enum HistoryFault: Error, Equatable {
         switch self {
         case .missing: "it is not there"
         case .damaged(let text): "it is damaged (\(SafeText.sentence(text, limit: 300)))"
+        case .foreign: "it is the database of another program"
         case .newer: "a newer release has written it"
         case .locked: "another program is using it"
         case .system(let text): SafeText.sentence(text, limit: 300)
@@ -44,6 +47,7 @@ enum HistoryFault: Error, Equatable {
     func error(_ what: String, _ path: String) -> RemoteError {
         let remedy: Remedy? = switch self {
         case .missing, .damaged: .rebuildHistory
+        case .foreign: .advice("move it elsewhere")
         case .newer: .advice("use the newer release")
         case .locked, .system: nil
         }

@@ -133,7 +133,7 @@ public struct RunHistory: Sendable {
 
     private func rebuild(with others: [String], progress: (Int, Int) -> Void = { _, _ in }) throws -> Report {
         let elsewhere = (try? file.read { try String.fetchAll($0, sql: "SELECT folder FROM run") }) ?? []
-        if case .newer? = newer { throw HistoryFault.newer }
+        if let fault, [.newer, .foreign].contains(fault) { throw fault }
         var report = Report(), seen: Set<String> = []
         let folders = (catalog.places().map(\.path) + (elsewhere + others).sorted()).filter { seen.insert($0).inserted }
         try file.replace { queue in
@@ -155,8 +155,8 @@ public struct RunHistory: Sendable {
         return report
     }
 
-    /// A newer release's database is left as it is.
-    private var newer: HistoryFault? {
+    /// Why the database cannot be used. One of a newer release, or of another program, is left as it is.
+    private var fault: HistoryFault? {
         do {
             try file.read { _ in }
             return nil
