@@ -24,7 +24,8 @@ struct CommandLineWordTests {
         guard let program = files["SltRemote.swift"], let list = between("subcommands: [", "]", in: program) else { return [] }
         return list.split(separator: ",").map { item in
             let type = item.filter { $0.isLetter || $0 == "." }.replacing(".self", with: "")
-            return files[type + ".swift"].flatMap { between("commandName: \"", "\"", in: $0) } ?? type.lowercased()
+            let declaration = files[type + ".swift"].flatMap { between("struct \(type): ", "\n}\n", in: $0 + "\n") }
+            return declaration.flatMap { between("commandName: \"", "\"", in: $0) } ?? type.lowercased()
         }
     }
 

@@ -49,7 +49,7 @@ import Testing
             t/a\\e.test:12
                   SELECT \\e[31m1
               wrong rows
-              failed 2 of 10 runs: 20.0 %, with 95 % certainty 6 to 51 %; 300 more runs would make that ±5 points
+              failed 2 of 10 runs: 20 %, with 95 % certainty 6 to 51 %; 300 more runs would make that ±5 points
               shown by runs under equal conditions and retries of the file, since run 20261101-000000.000000-aaaa (2h00m ago)
               last failed in run 20261102-000000.000000-bbbb (1h00m ago); its file passed 3 times since
 

@@ -71,7 +71,7 @@ public struct RunHistory: Sendable {
         var report = Report(), folders: [String] = []
         for path in paths {
             // The history is made again from anywhere.
-            let found = Self.runs(below: LocalPath.normalized(path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path))
+            let found = Self.runs(below: LocalPath.normalized(TypedPath.absolute(path)))
             if found.isEmpty { report.problems.append("\(SafeText.line(path, limit: 300)): no run is there") }
             folders += found
         }

@@ -20,6 +20,9 @@ public struct Judgement: Sendable, Equatable, Codable {
     /// Entries of which the run says nothing: their record was not reached, their file not run.
     public var notReached = 0
 
+    /// Files with a failure that is not known, or no longer.
+    public var filesToMend: Set<String> { Set((new + expired).map(\.file)) }
+
     /// A file, or a record of one, that failed.
     public struct Finding: Sendable, Equatable, Codable {
         /// Relative to the workspace.

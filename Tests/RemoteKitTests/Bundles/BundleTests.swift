@@ -98,7 +98,7 @@ import TreeSync
             do {
                 // The byte meant nothing, or is one of a text.
                 #expect(try RunFolder(path: cut).spec.id == Self.run, "\(at)")
-            } catch let error as RemoteError {
+            } catch {
                 noticed += 1
                 #expect(error.code == .usage, "\(at)")
                 #expect(error.message.hasPrefix("cannot read the "), "\(at): \(error.message)")

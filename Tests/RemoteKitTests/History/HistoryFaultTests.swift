@@ -115,7 +115,7 @@ import Testing
             for number in 1...12 {
                 group.addTask {
                     let place = try MadeRun(number, (0..<200).map { MadeRun.file("tests/\($0).test") }).write(to: folder)
-                    return RunHistory(path: folder.file("history.sqlite"), catalog: RunCatalog(root: folder.file("results")), patience: 60).note(place)
+                    return RunHistory(path: folder.file("history.sqlite"), catalog: RunCatalog(root: folder.file("results")), patience: 1200).note(place)
                 }
             }
             for try await notice in group { #expect(notice == nil) }

@@ -54,6 +54,21 @@ import Testing
         #expect(fence == nil)
     }
 
+    @Test("Markdown stays within the limit however many files there are and however long their names are, and counts what it leaves out")
+    func boundedMarkdown() throws {
+        let records = (0..<400).map { number in
+            let name = "\(number)/" + String(repeating: "<@>", count: 300)
+            var record = FileRecord(id: number, file: name, outcome: [.fail, .timeout, .blocked, .pass][number % 4], errors: number % 4 == 0 ? 1 : 0, finishedAt: 1, message: name)
+            if record.outcome == .pass { record.flaky = true }
+            return record
+        }
+        let text = try HostileRun(records).text(.markdown)
+        #expect(text.utf8.count <= MarkdownReport.limit)
+        for words in ["more failing files.\n", "more that were not run\n", "more flaky files\n", "The details of "] { #expect(text.contains(words), "\(words)") }
+        #expect(text.split(separator: "\n").last?.hasPrefix("Run <code>") == true)
+        for line in text.split(separator: "\n") where line.hasPrefix("| <code>") { #expect(line.hasSuffix(" |"), "\(line)") }
+    }
+
     @Test("JUnit is well-formed XML in the elements and attributes that its schema knows")
     func junit() throws {
         let text = try text(.junit)
@@ -81,6 +96,14 @@ import Testing
         #expect(JSONSchema(schema).faults(of: value) == [])
         // The checker can find fault.
         #expect(JSONSchema(schema).faults(of: .object(["reportFormat": .string("CTRF"), "x": .null])).count >= 3)
+    }
+
+    @Test("CTRF counts as flaky the tests that it marks so: those that passed in the end")
+    func ctrfFlaky() throws {
+        var (failed, passed) = (FileRecord(id: 0, file: "a", outcome: .fail, errors: 1, finishedAt: 1), FileRecord(id: 1, file: "b", outcome: .pass, finishedAt: 1))
+        (failed.flaky, passed.flaky) = (true, true)
+        let text = try HostileRun([failed, passed]).text(.ctrf)
+        #expect(text.ranges(of: "\"flaky\":true").count == 1 && text.contains("\"flaky\":1"), "\(text)")
     }
 
     @Test("GitHub gets commands alone, a line each, at most ten of them errors")
@@ -120,7 +143,7 @@ import Testing
         func count(_ phase: String) -> Int { events.count { if case .object(let event) = $0, case .string(phase)? = event["ph"] { true } else { false } } }
         #expect(count("X") == HostileRun.names.count + 1)
         #expect(count("M") == 3 && count("C") == 3)
-        #expect(try text(.badge) == #"{"color":"red","label":"sqllogictest","message":"9.1 % (1/11)","schemaVersion":1}"# + "\n")
+        #expect(try text(.badge) == #"{"color":"red","label":"sqllogictest","message":"9.0% (1/11)","schemaVersion":1}"# + "\n")
     }
 
     @Test("bytes that are not UTF-8 hide no other record, and the report says that one is missing")
