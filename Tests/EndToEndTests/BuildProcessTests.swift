@@ -17,7 +17,7 @@ struct BuildProcessTests {
 
         """
 
-    private func project(_ rest: String, timeout: String = "60s", isLocal: Bool = false) async throws -> Project {
+    private func project(_ rest: String, timeout: String = "3000s", isLocal: Bool = false) async throws -> Project {
         try await Project(files: ["tests/a.test": passingFile, "build.sh": BuildProcessTests.script + rest + "\n"],
                           "[suite]\nfiles = [\"tests/*.test\"]\n[prepare]\ntimeout = \"\(timeout)\"\ncommand = \"sh ./build.sh\"\n", isLocal: isLocal)
     }

@@ -72,7 +72,7 @@ import Testing
         let project = try await project(files: files)
         #expect(try await project.slt("sync").code == 0)
         func settle(_ name: String) async throws -> Settled {
-            let finished = try await project.slt("flaky", "--settle", "--runs", "12", "--json", "tests/\(name).test")
+            let finished = try await project.slt("flaky", "--settle", "--runs", "12", "--time", "1h", "--json", "tests/\(name).test")
             #expect(finished.code == 0, "\(finished)")
             let settled = try project.decode(Settled.self, finished)
             #expect(settled.file == "tests/\(name).test")
@@ -108,6 +108,7 @@ import Testing
         let list = try project.decode(Listed.self, try await project.slt("flaky", "--json"))
         #expect(list.records.map(\.file) == ["tests/odd.test"], "\(list)")
         #expect(list.records.map(\.proofs) == [["runs"]])
+        #expect(try FormatPage().differences("flaky", [Data(try await project.slt("flaky", "--json").output)], areWhole: false) == [])
         #expect(try project.decode(Listed.self, try await project.slt("flaky", "--json", "tests/bad.test")).records.isEmpty)
     }
 

@@ -259,7 +259,7 @@ extension PrivateSSHServer {
 
     /// A port of loopback that nothing has at the moment. It is below those that the kernel gives to connections, which could take it
     /// before a server does, or while one is stopped.
-    private static func freePort() throws -> UInt16 {
+    public static func freePort() throws -> UInt16 {
         for _ in 0 ..< 1000 {
             if let port = try? LoopbackPort(UInt16.random(in: 12_000 ..< 32_000)) { return port.number }
         }

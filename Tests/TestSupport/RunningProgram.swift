@@ -18,14 +18,17 @@ public final class RunningProgram: Sendable {
 
     public let pid: Int32
     private let folder: TemporaryFolder
+    private let surroundings: (any AnyObject & Sendable)?
     private let ended = Mutex<Int32?>(nil)
 
     /// - Parameters:
     ///   - arguments: the program's absolute path, and its arguments.
     ///   - folder: where it starts.
-    public init(_ arguments: [String], environment: [String: String], in folder: String? = nil) throws {
+    ///   - surroundings: what it works on; is kept as long as this.
+    public init(_ arguments: [String], environment: [String: String], in folder: String? = nil, surroundings: (any AnyObject & Sendable)? = nil) throws {
         let own = try TemporaryFolder()
         self.folder = own
+        self.surroundings = surroundings
         pid = try PrivateSSHServerProcess.spawn(arguments, environment: environment, output: own.file("out"), errors: own.file("err"),
                                                 folder: folder, ownSession: true)
     }
