@@ -92,19 +92,25 @@ struct BundleTests {
         _ = try await project.slt("run")
         let id = try #require(project.runs().first)
         #expect(try await project.slt("fetch", id, "--to", "whole").code == 0)
-        var random = SeededRandom(7)
-        for _ in 0..<10 {
-            let client = try project.start(["fetch", id, "--to", "cut"])
-            // As far as it comes until then: before the agent is there, in the midst of it, or after the end.
-            usleep(UInt32(random.below(400_000)))
-            for pid in processes(naming: project.state) where commandLine(pid).contains("agent") { Glibc.kill(pid, SIGKILL) }
-            if random.below(2) == 0 { client.signal(SIGKILL) }
-            _ = try await client.finish()
-        }
-        let last = try await project.slt("fetch", id, "--to", "cut")
-        #expect(last.code == 0, "\(last)")
         let whole = project.source + "/whole/" + id, cut = project.source + "/cut/" + id
         let names = { (folder: String) in below(folder).map { String($0.dropFirst(folder.count)) }.filter { !$0.hasSuffix("/.fetched") }.sorted() }
+        var random = SeededRandom(7), cuts = 0
+        for _ in 0..<200 where cuts < 10 {
+            // As many files have come, or more, from an earlier one.
+            let wanted = random.below(names(whole).count)
+            let client = try project.start(["fetch", id, "--to", "cut"])
+            var agents: [Int32] = []
+            #expect(try await eventually(every: .milliseconds(1)) {
+                agents = names(cut).count < wanted ? [] : processes(naming: project.state).filter { project.isAgent($0) }
+                return client.hasEnded || !agents.isEmpty
+            })
+            for pid in agents { Glibc.kill(pid, SIGKILL) }
+            if random.below(2) == 0 { client.signal(SIGKILL) }
+            if try await client.finish().code != 0 { cuts += 1 } else { try FileManager.default.removeItem(atPath: cut) }
+        }
+        #expect(cuts == 10, "the others came through")
+        let last = try await project.slt("fetch", id, "--to", "cut")
+        #expect(last.code == 0, "\(last)")
         #expect(names(cut) == names(whole))
         for name in names(whole) { #expect(FileManager.default.contents(atPath: cut + name) == FileManager.default.contents(atPath: whole + name), "\(name)") }
     }

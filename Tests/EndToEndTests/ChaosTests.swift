@@ -9,7 +9,7 @@ struct ChaosTests {
         let folder = try TemporaryFolder()
         let programs = Programs.client.dropLast("/slt-remote".count)
         let end = try await RunningProgram.run([Programs.probe, "host-chaos", folder.file("chaos"), "1", "100", String(programs)],
-                                               environment: ["PATH": "/usr/bin:/bin"], within: .seconds(300))
+                                               environment: ["PATH": "/usr/bin:/bin"], within: .seconds(1200))
         #expect(end.code == 0, "\(end)")
         #expect(end.text.contains("100 kills"), "\(end)")
         #expect(end.text.contains(" 0 violations"), "\(end)")

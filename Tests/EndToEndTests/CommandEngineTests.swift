@@ -48,13 +48,13 @@ struct CommandEngineTests {
         let project = try await Project(
             files: ["run.sh": "env | grep -E '^(SQLLOGICTEST_|RAYON|OWN)' | sort; echo \"file=$1\"\n", "tests/a b.test": "x"],
             settings("[\"/bin/sh\", \"{workspace}/run.sh\", \"{file}\"]", "environment = { OWN = \"mine\", RAYON_NUM_THREADS = \"3\" }")
-                + "seed = 42\ntime = \"10m\"\nfile-timeout = \"20s\"\n")
+                + "seed = 42\ntime = \"10m\"\nfile-timeout = \"200s\"\n")
         let run = try await project.slt("run")
         #expect(run.code == 0, "\(run)")
         let id = try #require(project.runs().first)
         let output = try #require(try project.records(id, count: 1)[0].output)
         let file = project.workspace + "/tests/a b.test"
-        for line in ["SQLLOGICTEST_SEED=42", "SQLLOGICTEST_TOTAL_WORKERS=2", "SQLLOGICTEST_TIME_BUDGET=600", "SQLLOGICTEST_FILE_TIMEOUT=20",
+        for line in ["SQLLOGICTEST_SEED=42", "SQLLOGICTEST_TOTAL_WORKERS=2", "SQLLOGICTEST_TIME_BUDGET=600", "SQLLOGICTEST_FILE_TIMEOUT=200",
                      "SQLLOGICTEST_FILES=\(file)", "SQLLOGICTEST_WORK_QUEUE=\(project.state)/runs/\(id)", "SQLLOGICTEST_USE_WORK_QUEUE=0",
                      "SQLLOGICTEST_WORKER_ID=", "OWN=mine", "RAYON_NUM_THREADS=3", "file=\(file)"] {
             #expect(output.contains(line), "\(output)")

@@ -51,18 +51,18 @@ struct EngineStartTests {
         #expect(run.text.contains("1 of 3 files failed"), "\(run)")
     }
 
-    /// Starts a server, runs files that each take a moment, and stops the server when some have passed.
+    /// Starts a server, runs files of which most wait for a word, and stops the server when the others have passed.
     @Test("a PostgreSQL that is stopped midway is one finding: no file failed, and the run goes on when it is back")
     func stopped() async throws {
-        let pause = "statement ok\nSELECT pg_sleep(0.3)\n"
-        let files = Dictionary(uniqueKeysWithValues: (0..<30).map { ("t/f\($0).test", pause) })
-        let project = try await Project(files: files, "", isLocal: true)
-        let data = project.folder.file("pg")
+        let project = try await Project("", isLocal: true)
+        let data = project.folder.file("pg"), go = data + "/go"
+        let wait = "statement ok\nDO $$ BEGIN WHILE pg_stat_file('\(go)', true) IS NULL LOOP PERFORM pg_sleep(0.05); END LOOP; END $$\n"
+        for number in 0..<30 { try project.write(number < 6 ? "statement ok\nSELECT 1\n" : wait, to: "t/\(number < 6 ? "a" : "b")\(number).test") }
         try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
         let user = geteuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --clear-groups" : ""
         let head = "bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1); d='\(data)'; export LC_ALL=C.UTF-8; cd /tmp\n"
         func shell(_ script: String) async throws -> RunningProgram.Finished {
-            try await RunningProgram.run(["/bin/sh", "-c", head + script], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], within: .seconds(120))
+            try await RunningProgram.run(["/bin/sh", "-c", head + script], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"])
         }
         let start = "\(user) $bin/pg_ctl -D $d/data -w -l $d/log -o \"-k $d -h '' -c fsync=off\" start >/dev/null 2>&1 </dev/null"
         let stop = "\(user) $bin/pg_ctl -D $d/data -m immediate stop"
@@ -84,9 +84,10 @@ struct EngineStartTests {
                 connection = "host=\(data) user=slt dbname=postgres"
                 [run]
                 workers = 3
+                order = "name"
                 """, to: "slt-remote.toml")
             async let running = project.slt("run")
-            let hasBegun = try await eventually(within: .seconds(60)) {
+            let hasBegun = try await eventually {
                 let runs = try RunDirectory.list(state: project.state)
                 return try runs.first.map { try RunDirectory.open(state: project.state, id: $0).status().passed >= 3 } ?? false
             }
@@ -101,6 +102,7 @@ struct EngineStartTests {
             #expect((status.outcomes[.untested] ?? 0) > 0, "\(status)")
             #expect(status.passed >= 3, "\(status)")
             _ = try await shell(start)
+            try Data().write(to: URL(filePath: go))
             let resumed = try await project.slt("run", "--resume", id)
             #expect(resumed.code == 0, "\(resumed)")
         } catch {

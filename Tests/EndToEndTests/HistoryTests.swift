@@ -32,7 +32,7 @@ import Testing
     func empty(verb: [String]) async throws {
         let done = try await project().start(verb).finish()
         #expect(done.code == 0, "\(done)")
-        #expect(done.errors.contains("start one with: slt-remote run"), "\(done)")
+        #expect(done.errors.contains("start one with: slt-remote run --host local\n"), "\(done)")
     }
 
     @Test("each run is noted; a run of one file is no full one")

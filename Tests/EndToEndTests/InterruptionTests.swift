@@ -34,10 +34,12 @@ struct InterruptionTests {
         try await project.hasSaid(client, "run \(live.id) on ")
         server.freezeConnections()
         defer { server.freezeConnections(false) }
-        client.signal(SIGINT)
-        _ = try await eventually(within: .milliseconds(300)) { client.hasEnded }
-        client.signal(SIGINT)
-        let end = try await client.finish(within: .seconds(10))
+        // Again and again: a busy machine may take more than two seconds between two of them.
+        #expect(try await eventually(every: .milliseconds(300)) {
+            client.signal(SIGINT)
+            return client.hasEnded
+        })
+        let end = try await client.finish()
         end.expect(code: 130, "slt-remote attach --host box \(live.id)")
         server.freezeConnections(false)
         #expect(try await project.status()?.phase == .running)
@@ -46,7 +48,7 @@ struct InterruptionTests {
     @Test("Ctrl-C during the build ends it on the host, with all that it started, and nothing is run")
     func duringPrepare() async throws {
         let project = try await Project(
-            files: ["tests/a.test": passingFile, "build.sh": "sleep 300.5 & echo $! > pids; echo $$ >> pids; echo begun; wait\n"],
+            files: ["tests/a.test": passingFile, "build.sh": "sleep 3000.5 & echo $! > pids; echo $$ >> pids; echo begun; wait\n"],
             "[suite]\nfiles = [\"tests/*.test\"]\n[prepare]\ncommand = \"sh ./build.sh\"\n")
         let client = try project.start(["run"])
         let begun = try await eventually { client.errors.contains("  begun") }

@@ -7,20 +7,16 @@ import Testing
 
 @Suite("when processes of the run are killed")
 struct KilledProcessTests {
-    /// Two files beside one that takes `seconds`.
-    private func slow(_ seconds: Double) -> [String: String] {
-        ["tests/1.test": slowFile(seconds), "tests/2.test": slowFile(0.1), "tests/3.test": passingFile]
-    }
-
     private static let settings = "[suite]\nfiles = [\"tests/*.test\"]\n[run]\nworkers = 2\n"
 
     @Test("a worker is killed with SIGKILL: it is replaced, its file is tried again, and each file has one record")
     func worker() async throws {
-        let project = try await Project(files: slow(3), KilledProcessTests.settings)
+        let project = try await Project(files: Gate.files(3), Gate.settings())
         let client = try project.start(["run"])
         let live = try await project.status { $0.workers.contains { $0.file == "tests/1.test" && $0.state == .running } }
         let victim = try #require(live.workers.first { $0.file == "tests/1.test" })
         try project.kill(victim.pid, of: live.id)
+        try project.openGate()
         let end = try await client.finish()
         #expect(end.code == 0, "\(end)")
         #expect(end.text.contains("all 3 files passed"), "\(end)")
@@ -33,7 +29,8 @@ struct KilledProcessTests {
 
     @Test("a file that takes its worker with it twice is recorded as crashed, and the others are run")
     func crashingFile() async throws {
-        let project = try await Project(files: slow(60), KilledProcessTests.settings)
+        let project = try await Project(
+            files: ["tests/1.test": slowFile(60), "tests/2.test": slowFile(0.1), "tests/3.test": passingFile], KilledProcessTests.settings)
         let client = try project.start(["run"])
         var killed: Set<Int32> = []
         for _ in 0..<2 {
@@ -96,7 +93,7 @@ struct KilledProcessTests {
     @Test("a file that takes too long is ended and recorded as a time-out")
     func timeout() async throws {
         let project = try await Project(
-            files: ["tests/slow.test": slowFile(60), "tests/quick.test": passingFile], KilledProcessTests.settings + "file-timeout = \"1s\"\n")
+            files: ["tests/slow.test": slowFile(60), "tests/quick.test": passingFile], KilledProcessTests.settings + "file-timeout = \"5s\"\n")
         let run = try await project.slt("run")
         #expect(run.code == 1, "\(run)")
         #expect(run.text.contains("tests/slow.test:1: timed out"), "\(run)")

@@ -78,7 +78,7 @@ struct LiveFleetTests {
         let stopped = now ? try await project.slt("stop", "--now") : try await project.slt("stop")
         #expect(stopped.code == 0, "\(stopped)")
         #expect(stopped.errors.contains("run \(live.id) has ended: 0 of 3 files have a result"), "\(stopped)")
-        let gone = try await eventually(within: .seconds(5)) { programs(project).isEmpty && processes(naming: project.state + "/runs").isEmpty }
+        let gone = try await eventually { programs(project).isEmpty && processes(naming: project.state + "/runs").isEmpty }
         #expect(gone, "\(programs(project).map { commandLine($0) })")
         #expect(try await project.slt("doctor").output.isEmpty)
         let again = try await project.slt("stop")

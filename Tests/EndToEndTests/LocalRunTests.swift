@@ -29,9 +29,9 @@ struct LocalRunTests {
     func loops() async throws {
         try folder.write("statement ok\nSELECT 1\n\nquery I\n\(Self.endless) SELECT count(*) FROM c\n----\n1\n", to: "loop.test")
         try folder.write("query I\nSELECT 1\n----\n1\n", to: "good.test")
-        let run = try await run("loop.test", "good.test", "good.test", "--file-timeout", "500ms")
+        let run = try await run("loop.test", "good.test", "good.test", "--file-timeout", "4s")
         #expect(run.code == 1)
-        #expect(run.text.contains("loop.test:4: timeout: ended after 0.5 s at line 4, record 2\n"), "\(run)")
+        #expect(run.text.contains("loop.test:4: timeout: ended after 4 s at line 4, record 2\n"), "\(run)")
         #expect(run.text.contains("3 files: 2 passed, 0 failed, 1 timeout; "), "\(run)")
         try expectTidy()
     }
@@ -56,13 +56,13 @@ struct LocalRunTests {
 
     @Test("a command that kills the process it runs for crashes the file, names its record, and the rest goes on", arguments: ["1", "4"])
     func killedByCommand(jobs: String) async throws {
-        try folder.write("statement ok\nSELECT 1\n\nsystem ok\nkill -SEGV $PPID; sleep 9\n\nstatement ok\nSELECT 1\n", to: "kill.slt")
+        try folder.write("statement ok\nSELECT 1\n\nsystem ok\nkill -SEGV $PPID; sleep 99\n\nstatement ok\nSELECT 1\n", to: "kill.slt")
         try folder.write("statement ok\nSELECT 1\n\nsystem ok\nkill -STOP $PPID; sleep 99\n", to: "stop.slt")
         try folder.write("include kill.slt\n", to: "include.slt")
         try folder.write("statement ok\nSELECT 1\n", to: "good.slt")
-        let run = try await run("--dialect", "rs", "-j", jobs, "kill.slt", "good.slt", "stop.slt", "include.slt", "good.slt", "--file-timeout", "2s")
+        let run = try await run("--dialect", "rs", "-j", jobs, "kill.slt", "good.slt", "stop.slt", "include.slt", "good.slt", "--file-timeout", "6s")
         #expect(run.text.contains("kill.slt:4: crashed: killed by SIGSEGV at line 4, record 2\n"), "\(run)")
-        #expect(run.text.contains("stop.slt:4: timeout: ended after 2 s at line 4, record 2\n"), "\(run)")
+        #expect(run.text.contains("stop.slt:4: timeout: ended after 6 s at line 4, record 2\n"), "\(run)")
         #expect(run.text.contains("include.slt:1: crashed: killed by SIGSEGV at line 1, record 2\n"), "\(run)")
         #expect(run.text.contains("5 files: 2 passed, 0 failed, 1 timeout, 2 crashed; "), "\(run)")
         try expectTidy()
@@ -72,15 +72,15 @@ struct LocalRunTests {
     func watchesMemory() async throws {
         let marker = "\(UInt64.random(in: 1_000_000_000...9_999_999_999))"
         try folder.write("statement ok\nx\n", to: "a.test")
-        let run = try await run("a.test", "--engine", "external", "--memory", "100M", "--file-timeout", "40s", "--engine-command",
-                                "sleep 60.\(marker) & exec python3 -c 'import time; x = bytearray(300 << 20); time.sleep(50)'")
+        let run = try await run("a.test", "--engine", "external", "--memory", "100M", "--file-timeout", "400s", "--engine-command",
+                                "sleep 6000.\(marker) & exec python3 -c 'import time; x = bytearray(300 << 20); time.sleep(500)'")
         #expect(run.text.contains("a.test:1: out of memory: it took more than 100 MB at line 1, record 1\n"), "\(run)")
         #expect(processes(naming: marker) == [])
     }
 
     @Test("an engine that ends the process crashes the file, or is out of memory when it says so", arguments: [
-        ("read -rn 1 || exit; kill -SEGV $PPID; sleep 9", "crashed: killed by SIGSEGV at line 3, record 2"),
-        ("read -rn 1 || exit; echo 'memory allocation of 99999999999 bytes failed' >&2; kill -ABRT $PPID; sleep 9", "out of memory: killed by SIGABRT at line 3, record 2"),
+        ("read -rn 1 || exit; kill -SEGV $PPID; sleep 99", "crashed: killed by SIGSEGV at line 3, record 2"),
+        ("read -rn 1 || exit; echo 'memory allocation of 99999999999 bytes failed' >&2; kill -ABRT $PPID; sleep 99", "out of memory: killed by SIGABRT at line 3, record 2"),
     ])
     func crashes(command: String, message: String) async throws {
         try folder.write("hash-threshold 1\n\nstatement ok\nx\n", to: "a.test")

@@ -42,7 +42,7 @@ struct PrepareTests {
 
     @Test("when it takes too long it is ended with all that it started")
     func timeout() async throws {
-        let project = try await project("timeout = \"1s\"\ncommand = \"sleep 300.25 & echo $! > pid; wait\"")
+        let project = try await project("timeout = \"1s\"\ncommand = \"sleep 3000.25 & echo $! > pid; wait\"")
         try await project.slt("run").expect(code: 4, "longer than 1", "timeout")
         let pid = try #require(Int32(try String(contentsOfFile: project.workspace + "/pid", encoding: .utf8).split(separator: "\n").first ?? ""))
         let gone = try await eventually { !FileManager.default.fileExists(atPath: "/proc/\(pid)") }

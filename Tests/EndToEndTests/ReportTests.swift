@@ -29,6 +29,9 @@ struct ReportTests {
         let status = try await project.slt("status")
         #expect(status.text.contains("2 failing files:\n") && status.text.contains("tests/f1001.test:4"), "\(status)")
 
+        let below = try await RunningProgram.run([Programs.client, "status"], environment: project.environment, in: project.source + "/tests")
+        #expect(below.text.contains(" ../tests/f1001.test:4"), "\(below)")
+
         try FileManager.default.removeItem(atPath: project.state)
         let report = try await project.slt("report")
         #expect(report.code == 0, "\(report)")
@@ -36,6 +39,14 @@ struct ReportTests {
         #expect(report.text.contains("      - 2\n      + 1\n"), "\(report)")
         let run = try #require(FileManager.default.contentsOfDirectory(atPath: project.results).first { RunSpec.isValid(id: $0) })
         for name in [String(run.prefix(15)), "local/\(run)", "\(project.results)/\(run)"] { #expect(try await project.slt("report", name).text.contains(run)) }
+        try await project.slt("report", "--config", "none.toml").expect(code: 2, "none.toml")
+        try await project.slt("report", "--config", "none.toml", String(run.prefix(15))).expect(code: 2, "none.toml")
+        try project.write("[suite]\nfiles = 3\n", to: "wrong/slt-remote.toml")
+        func inWrong(_ arguments: String...) async throws -> RunningProgram.Finished {
+            try await RunningProgram.run([Programs.client, "report"] + arguments, environment: project.environment, in: project.source + "/wrong")
+        }
+        try await inWrong().expect(code: 2, "slt-remote.toml:2")
+        #expect(try await inWrong(String(run.prefix(15))).text.contains(run))
         try await project.slt("report", "20200101").expect(code: 2, "cannot find the run")
         try await project.slt("report", "--format", "pdf").expect(code: 2, "write one of: text, md, junit")
     }
@@ -64,7 +75,7 @@ struct ReportTests {
 
     @Test("in a log ten thousand failing files are two hundred lines", .timeLimit(.minutes(10)))
     func quiet() async throws {
-        let project = try await Project(files: ["fail.sh": "exit 1\n"], """
+        let project = try await Project("""
             [suite]
             files = ["tests/**/*.test"]
             [engine]
@@ -112,10 +123,9 @@ struct ReportTests {
         try check("summary.json", file("summary.json"))
         try check("record", file("records.jsonl"))
         try check("events", file("events"))
-        for record in try file("records.jsonl").map({ try JSONDecoder().decode(FileRecord.self, from: $0) }) where !record.failures.isEmpty {
-            try check("failure", record.failures.map { try JSONEncoder().encode($0) })
-        }
-        if FileManager.default.fileExists(atPath: "\(project.results)/\(run)/engine.json") { try check("engine", file("engine.json")) }
+        let failures = try file("records.jsonl").flatMap { try JSONDecoder().decode(FileRecord.self, from: $0).failures }
+        try check("failure", failures.map { try JSONEncoder().encode($0) })
+        try check("engine", file("engine.json"))
         try await removalKeys(project, lines, check)
     }
 

@@ -27,12 +27,12 @@ struct RunawayTests {
     @Test("SQL that wants 100 GB and a query without end are ended with their outcome and line, and the rest goes on")
     func hungryAndEndless() async throws {
         let project = try await Project(files: ["tests/hungry.test": RunawayTests.hungry, "tests/endless.test": RunawayTests.endless],
-                                        "[suite]\nfiles = [\"tests/**/*.test\"]\ntimeouts = [{ files = \"**/endless.test\", time = \"3s\" }]\n[run]\nworkers = 4\nmemory = \"300M\"\n")
+                                        "[suite]\nfiles = [\"tests/**/*.test\"]\ntimeouts = [{ files = \"**/endless.test\", time = \"6s\" }]\n[run]\nworkers = 4\nmemory = \"300M\"\n")
         try await project.generate(files: 30)
         let run = try await project.slt("run")
         #expect(run.code == 1, "\(run)")
         #expect(run.text.contains("2 of 32 files failed"), "\(run)")
-        #expect(run.text.contains("tests/endless.test:4: timed out: not finished after 3 s"), "\(run)")
+        #expect(run.text.contains("tests/endless.test:4: timed out: not finished after 6 s"), "\(run)")
         let records = try project.records(try #require(project.runs().first), count: 32)
         func outcome(_ name: String) -> Outcome? { records.first { $0.file == "tests/\(name).test" }?.outcome }
         #expect(outcome("hungry") == .outOfMemory)
@@ -46,7 +46,7 @@ struct RunawayTests {
         // Half of the time, by SQLite's own dice.
         let flaky = "query I nosort\nSELECT 1\n----\n1\n\nquery I nosort\nSELECT abs(random()) % 2\n----\n0\n"
         let project = try await Project(files: ["tests/flaky.test": flaky, "tests/sound.test": passingFile],
-                                        "[suite]\nfiles = [\"tests/*.test\"]\n[run]\nworkers = 2\nmode = \"soak\"\ntime = \"1m\"\n")
+                                        "[suite]\nfiles = [\"tests/*.test\"]\n[run]\nworkers = 2\nmode = \"soak\"\ntime = \"30m\"\n")
         let client = try project.start(["run"])
         try await project.status { ($0.iteration ?? 0) > 40 && $0.flaky == 1 }
         #expect(try await project.slt("stop").code == 0)

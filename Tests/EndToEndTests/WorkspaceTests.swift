@@ -170,7 +170,8 @@ struct SilentClientTests {
         #expect(kill(pid, 0) == 0)
         #expect(!client.hasEnded)
         client.signal(SIGSTOP)
-        let taken = try await eventually(within: .seconds(50)) { try await project.slt("sync").code == 0 }
+        // Its agent would give it up after 120 s.
+        let taken = try await eventually(within: .seconds(110)) { try await project.slt("sync").code == 0 }
         #expect(taken)
         #expect(kill(pid, 0) != 0)
         client.signal(SIGCONT)

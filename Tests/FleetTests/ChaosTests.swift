@@ -8,7 +8,7 @@ import Testing
     func kills(_ seed: UInt64) async throws {
         let folder = try TemporaryFolder()
         let chaos = try await RunningProgram.run([FleetFixture.probe, "chaos", folder.file("state"), "\(seed)", "100"],
-                                                 environment: ["PATH": "/usr/bin:/bin"], within: .seconds(240))
+                                                 environment: ["PATH": "/usr/bin:/bin"], within: .seconds(1200))
         #expect(chaos.code == 0, "\(chaos)")
         #expect(chaos.text.contains("100 kills"), "\(chaos)")
         #expect(chaos.text.contains(" 0 violations"), "\(chaos)")

@@ -38,7 +38,7 @@ import Testing
     @Test("a run that was stopped keeps everything, and can be resumed")
     func stopped() async throws {
         let fleet = try FleetFixture()
-        try fleet.toys(["a.toy": "pass\n", "b.toy": "sleep 60\n"])
+        try fleet.toys(["a.toy": "pass\n", "b.toy": "until never\n"])
         _ = try fleet.make(workers: 1)
         try fleet.launch()
         _ = try await fleet.worker(on: "b.toy")
@@ -106,7 +106,7 @@ import Testing
     @Test("a run is removed unless it lives or somebody reads it")
     func removal() async throws {
         let fleet = try FleetFixture()
-        try fleet.toys(["a.toy": "sleep 60\n"])
+        try fleet.toys(["a.toy": "until never\n"])
         let directory = try fleet.make()
         try fleet.launch()
         _ = try await fleet.worker(on: "a.toy")

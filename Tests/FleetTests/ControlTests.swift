@@ -58,9 +58,9 @@ import Testing
     @Test("a file has the time-out of the first glob that matches it")
     func timeouts() async throws {
         let fleet = try FleetFixture()
-        try fleet.toys(["slow/a.toy": "until go", "b.toy": "sleep 20", "c.toy": "sleep 20"])
-        let directory = try fleet.make(workers: 3, timeout: 15) {
-            $0.fileTimeouts = [FileTimeout(files: "b.*", seconds: 0.3), FileTimeout(files: "?.toy", seconds: 0.5), FileTimeout(files: "**/*.toy", seconds: 19)]
+        try fleet.toys(["slow/a.toy": "until go", "b.toy": "until never", "c.toy": "until never"])
+        let directory = try fleet.make(workers: 3, timeout: 600) {
+            $0.fileTimeouts = [FileTimeout(files: "b.*", seconds: 0.3), FileTimeout(files: "?.toy", seconds: 0.5), FileTimeout(files: "**/*.toy", seconds: 900)]
         }
         try fleet.launch()
         #expect(try await eventually { try directory.status().outcomes[.timeout] == 2 })
@@ -127,7 +127,7 @@ import Testing
     func leftovers() async throws {
         let fleet = try FleetFixture()
         try fleet.toys(["a.toy": "x"])
-        let directory = try fleet.make(workers: 1, engine: EngineSpec(kind: .command, command: ["sleep", "60"]))
+        let directory = try fleet.make(workers: 1, engine: EngineSpec(kind: .command, command: ["sleep", "6000"]))
         let supervisor = try fleet.launch()
         let worker = try await fleet.worker(on: "a.toy")
         #expect(try Leftovers.find(state: fleet.state).isEmpty)
@@ -141,7 +141,7 @@ import Testing
         let found = try Leftovers.find(state: fleet.state)
         #expect(found.count == 1)
         #expect(found.first?.run == "run-1")
-        #expect(found.first?.command.hasPrefix("sleep 60") == true)
+        #expect(found.first?.command.hasPrefix("sleep 6000") == true)
         #expect(try Leftovers.find(state: fleet.state + "-other").isEmpty)
         var wrong = found
         for index in wrong.indices { wrong[index].startTime += 1 }

@@ -14,7 +14,10 @@ final class FleetFixture {
     deinit {
         guard let directory else { return }
         try? directory.requestStop(.now)
-        for _ in 0..<500 where (try? directory.isSupervised()) == true { usleep(10000) }
+        for _ in 0..<6000 {
+            guard (try? directory.isSupervised()) == true else { break }
+            usleep(10000)
+        }
     }
 
     var workspace: String { folder.file("ws") }

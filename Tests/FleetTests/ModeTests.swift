@@ -105,18 +105,17 @@ import Testing
         let fleet = try FleetFixture()
         // The first stops its worker, which then cannot even take signals.
         try fleet.toys(["a.toy": "x", "b.toy": "x", "c.toy": "x"])
-        let stubborn = EngineSpec(kind: .command, command: ["sh", "-c", "case $1 in *a.toy) kill -STOP $PPID;; esac; trap '' TERM INT HUP USR1; (trap '' TERM; setsid sleep 60) & while :; do sleep 60; done", "sh", "{file}"])
-        let directory = try fleet.make(workers: 3, budget: 0.5, timeout: 50, grace: 0.3, engine: stubborn) { $0.mode = mode }
+        let stubborn = EngineSpec(kind: .command, command: ["sh", "-c", "case $1 in *a.toy) kill -STOP $PPID;; esac; trap '' TERM INT HUP USR1; (trap '' TERM; setsid sleep 6000) & while :; do sleep 6000; done", "sh", "{file}"])
+        let directory = try fleet.make(workers: 3, budget: 0.5, timeout: 6000, grace: 0.3, engine: stubborn) { $0.mode = mode }
         try fleet.launch()
+        // Its files would take longer than anybody waits for the summary.
         let summary = try await fleet.summary()
         #expect(summary.end == .budget)
         #expect(summary.outcomes == [.untested: 3])
         #expect(summary.error == nil)
-        // Its files would take 50 s and more; on a busy machine the end itself takes seconds.
-        #expect(summary.wall <= 40)
         #expect(try fleet.record("b.toy").outcome == .untested)
         #expect(try directory.status().phase == .finished)
-        #expect(try await eventually(within: .seconds(3)) { try fleet.processes().isEmpty })
-        #expect(try Leftovers.find(state: fleet.state).isEmpty)
+        #expect(try await eventually { try fleet.processes().isEmpty })
+        #expect(try await eventually { try Leftovers.find(state: fleet.state).isEmpty })
     }
 }

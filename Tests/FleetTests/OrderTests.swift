@@ -6,7 +6,8 @@ import Testing
     @Test("what failed last comes first, then what is new, then what passed, the longest expected first")
     func history() async throws {
         let fleet = try FleetFixture()
-        try fleet.toys(["long.toy": "sleep 0.2", "short.toy": "pass and more text to be the larger file", "bad.toy": "fail", "badly.toy": "sleep 0.05\nfail"])
+        // So long that none of the others takes as long, on a busy machine either.
+        try fleet.toys(["long.toy": "sleep 4", "short.toy": "pass and more text to be the larger file", "bad.toy": "fail", "badly.toy": "sleep 3\nfail"])
         _ = try fleet.make(id: "run-1")
         _ = try await fleet.run()
         // A run of one file says nothing of the others.

@@ -14,7 +14,7 @@ import Testing
         ])
         #expect(symlink("nowhere", fleet.workspace + "/dangling.toy") == 0)
         #expect(mkfifo(fleet.workspace + "/fifo.toy", 0o600) == 0)
-        let directory = try fleet.make(workers: 3, timeout: 2, block: [BlockedFile(path: "**/blocked.toy", reason: "too big")])
+        let directory = try fleet.make(workers: 3, timeout: 10, block: [BlockedFile(path: "**/blocked.toy", reason: "too big")])
         #expect(try directory.status().phase == .created)
         let summary = try await fleet.run()
         #expect(summary.end == .drained)
@@ -26,7 +26,7 @@ import Testing
         #expect(crashed == "killed by SIGSEGV at line 2, try 2")
         #expect(try fleet.record("leave.toy").message?.contains("exit code 3") == true)
         #expect(try fleet.record("once.toy").attempt == 2)
-        #expect(try fleet.record("spin.toy").message == "not finished after 2 s at line 2")
+        #expect(try fleet.record("spin.toy").message == "not finished after 10 s at line 2")
         #expect(try fleet.record("blocked.toy").message == "blocked: too big")
         #expect(try fleet.record("fail.toy").failures.first?.line == 2)
         #expect(try fleet.finished() == Array(0..<10))
@@ -78,7 +78,7 @@ import Testing
     @Test("a killed supervisor leaves an interrupted run, from which a new one goes on")
     func killedSupervisor() async throws {
         let fleet = try FleetFixture()
-        try fleet.toys(Dictionary(uniqueKeysWithValues: (0..<40).map { ("f\($0).toy", $0 == 0 ? "sleep 30\npass" : "pass") }))
+        try fleet.toys(Dictionary(uniqueKeysWithValues: (0..<40).map { ("f\($0).toy", $0 == 0 ? "until never" : "pass") }))
         let directory = try fleet.make(workers: 4, attempts: 1)
         // The largest file comes first, so that it is the one in flight.
         let supervisor = try fleet.launch()
@@ -107,7 +107,7 @@ import Testing
     @Test("what the budget leaves is untested, and a resumed run tests it")
     func budget() async throws {
         let fleet = try FleetFixture()
-        try fleet.toys(["a.toy": "sleep 20", "b.toy": "sleep 20", "c.toy": "sleep 20"])
+        try fleet.toys(["a.toy": "until never", "b.toy": "until never", "c.toy": "until never"])
         let directory = try fleet.make(workers: 2, budget: 3, grace: 0.2)
         let summary = try await fleet.run()
         #expect(summary.end == .budget)
@@ -129,7 +129,7 @@ import Testing
     func gracefulStop() async throws {
         let fleet = try FleetFixture()
         try fleet.toys(["a.toy": "until go", "b.toy": "pass", "c.toy": "pass"])
-        let directory = try fleet.make(workers: 1, grace: 20)
+        let directory = try fleet.make(workers: 1, grace: 600)
         try fleet.launch()
         _ = try await fleet.worker(on: "a.toy")
         try directory.requestStop(.graceful)
@@ -147,7 +147,7 @@ import Testing
         let fleet = try FleetFixture()
         try fleet.toys(["a.toy": "", "b.toy": ""])
         let marker = "\(UInt64.random(in: 1_000_000_000...9_999_999_999))"
-        let engine = EngineSpec(kind: .command, command: ["sh", "-c", "setsid sleep 60.\(marker) & sleep 61.\(marker); true"])
+        let engine = EngineSpec(kind: .command, command: ["sh", "-c", "setsid sleep 6000.\(marker) & sleep 6001.\(marker); true"])
         let directory = try fleet.make(workers: 2, engine: engine)
         try fleet.launch()
         let sleepers = { () throws -> Int in
@@ -160,15 +160,15 @@ import Testing
         let summary = try await fleet.summary()
         #expect(summary.end == .stopped)
         #expect(summary.outcomes == [.untested: 2])
-        #expect(try await eventually(within: .seconds(3)) { try sleepers() == 0 })
-        #expect(try fleet.processes().isEmpty)
+        #expect(try await eventually { try sleepers() == 0 })
+        #expect(try await eventually { try fleet.processes().isEmpty })
     }
 
     @Test("the result of a worker that was stopped longer than its lease does not count")
     func zombie() async throws {
         let fleet = try FleetFixture()
-        try fleet.toys(["slow.toy": "pass\nuntil go\npass", "keep.toy": "sleep 30"])
-        let directory = try fleet.make(workers: 3, lease: 2)
+        try fleet.toys(["slow.toy": "pass\nuntil go\npass", "keep.toy": "until never"])
+        let directory = try fleet.make(workers: 3, lease: 6)
         try fleet.launch()
         let worker = try await fleet.worker(on: "slow.toy")
         #expect(kill(worker.pid, SIGSTOP) == 0)

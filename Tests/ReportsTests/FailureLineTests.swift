@@ -88,12 +88,48 @@ import Testing
         #expect(found.difference(Style(), most: 10).count == 3)
         (rows.expected, rows.unknown, rows.kind) = (nil, "the server has gone", .wrongRows)
         found = file([hashed], rows: [rows]).blocks[0]
-        #expect(found.notes.last == "the expected rows are not known: the server has gone" || found.notes.contains("the expected rows are not known: the server has gone"))
+        #expect(found.notes.last == "the expected rows are not known: the server has gone")
         #expect(found.difference(Style(), most: 10) == ["+ 2  b", "+ 1  a"])
         #expect(file([hashed]).blocks[0].notes == ["the expected rows are not known"])
         // Of an included script, whose lines are others.
         hashed.script = "x.test"
         #expect(file([hashed], rows: [rows]).blocks[0].rows == nil)
+    }
+
+    @Test("a record of an included script is told with that, and never as a line of the file")
+    func places() {
+        var other = failure(3, record: 3, message: "in part.slt: statement error: x")
+        (other.script, other.kind) = ("part.slt", .unexpectedError)
+        let found = file([other, failure(12, record: 10)])
+        #expect(found.place == "f (part.slt:3)")
+        #expect(found.line == nil)
+        #expect(found.placedTitle == "part.slt:3: statement error: x")
+        #expect(found.place(of: found.blocks[1]) == "f:12")
+        let lines = FailureSection(files: [found], total: 1, upwards: "../", extent: .whole, all: "").lines(Style(), now: 0)
+        #expect(lines.filter { $0.hasPrefix("  ../") } == ["  ../f (part.slt:3): statement error: x; 2 records", "  ../f:12: wrong rows"])
+        #expect(file([failure(12, record: 10), other]).line == 12)
+    }
+
+    @Test("what follows is put under its cause in its own script; where only another script has such a line, its place is told in full")
+    func follows() {
+        var cause = failure(10, record: 10), effect = failure(30, record: 30, causedBy: 10)
+        (cause.script, effect.script) = ("part.slt", "part.slt")
+        let found = file([failure(10, record: 10), cause, effect])
+        #expect(found.blocks.map(\.consequences.count) == [0, 1])
+        #expect(found.blocks[1].line(of: effect, in: "f") == "line 30")
+        #expect(file([cause, failure(30, record: 30, causedBy: 10)]).blocks[0].consequences.count == 1)
+        #expect(found.blocks[1].line(of: failure(30), in: "f") == "line 30 of f")
+        #expect(found.blocks[0].line(of: effect, in: "f") == "line 30 of part.slt")
+    }
+
+    @Test("floats that are some ULPs apart are not called equal")
+    func rounding() {
+        var one = failure(1, record: 1)
+        one.kind = .formatting
+        #expect(file([one]).blocks[0].notes == ["the values are equal and written in another way"])
+        one.ulps = 1
+        #expect(file([one]).blocks[0].title == "differs only in formatting (1 ULP)")
+        #expect(file([one]).blocks[0].notes == ["the floats differ in their last digits; round them in the query, or expect the new ones"])
     }
 
     @Test("no more lines than asked for, whatever a record holds")

@@ -110,7 +110,7 @@ import TestSupport
     func blocksOnlyItsOwnWriter() async throws {
         let server = try PrivateSSHServer()
         let session = try await server.connect()
-        let stuck = try await session.exec("exec sleep 30")
+        let stuck = try await session.exec("exec sleep 300")
         let writer = Task { while true { try await stuck.write([UInt8](repeating: 1, count: 1 << 20)) } }
         for _ in 0 ..< 5 { #expect(try await session.output("echo alive").text == "alive\n") }
         writer.cancel()

@@ -8,8 +8,10 @@ import Testing
     func tellsFailuresApart() async throws {
         let server = try PrivateSSHServer()
         var target = server.target()
-        target.port = try PrivateSSHServer.freePort()
+        let unheard = try LoopbackPort()
+        target.port = unheard.number
         let refused = await failure { _ = try await SSHSession.connect(to: target) }
+        withExtendedLifetime(unheard) {}
         #expect(refused?.code == .unreachable)
         #expect(refused?.message.contains("127.0.0.1 port \(target.port): connection refused") == true)
         #expect(refused?.isRetryable == true)
@@ -44,7 +46,7 @@ import Testing
     func cancelsWaits() async throws {
         let server = try PrivateSSHServer()
         let session = try await server.connect()
-        let channel = try await session.exec("exec sleep 30")
+        let channel = try await session.exec("exec sleep 300")
         let reader = Task { _ = try await channel.read(upTo: 10) }
         let exit = Task { _ = try await channel.exitStatus() }
         let writer = Task { while true { try await channel.write([UInt8](repeating: 0, count: 1 << 20)) } }
@@ -60,7 +62,7 @@ import Testing
     func noticesKilledServer() async throws {
         let server = try PrivateSSHServer()
         let session = try await server.connect()
-        let idle = try await session.exec("exec sleep 30")
+        let idle = try await session.exec("exec sleep 300")
         let busy = try await session.exec("cat")
         let reader = Task { _ = try await idle.read(upTo: 1) }
         let exit = Task { _ = try await idle.exitStatus() }
@@ -76,7 +78,7 @@ import Testing
     func noticesSilence(_ hasChannel: Bool) async throws {
         let server = try PrivateSSHServer()
         let session = try await server.connect {
-            $0.serverAliveInterval = .seconds(1)
+            $0.serverAliveInterval = .seconds(4)
             $0.serverAliveCountMax = 2
         }
         let channel = hasChannel ? try await session.exec("cat") : nil
@@ -89,7 +91,7 @@ import Testing
     @Test("an idle session answers the server's own questions and stays open")
     func answersServerKeepalives() async throws {
         var options = PrivateSSHServer.Options()
-        options.configLines = ["ClientAliveInterval 1", "ClientAliveCountMax 2", "LogLevel DEBUG1"]
+        options.configLines = ["ClientAliveInterval 3", "ClientAliveCountMax 2", "LogLevel DEBUG1"]
         let server = try PrivateSSHServer(options)
         let session = try await server.connect()
         // After two questions without an answer it would have hung up.

@@ -67,7 +67,7 @@ public final class Browser {
     /// Calls a method and waits for its result.
     /// - Throws: what the browser answers instead of one, or when it does not answer.
     @discardableResult
-    public func call(_ method: String, _ parameters: DevToolsValue = [:], within deadline: Duration = .seconds(120)) async throws -> DevToolsValue {
+    public func call(_ method: String, _ parameters: DevToolsValue = [:], within deadline: Duration = .patience) async throws -> DevToolsValue {
         number += 1
         let own = Double(number)
         var message: [String: DevToolsValue] = ["id": .number(own), "method": .text(method), "params": parameters]
@@ -127,7 +127,7 @@ public final class Browser {
 
     /// Opens a file and waits until it is loaded.
     /// - Parameter fragment: what follows the address, with its `#`.
-    public func open(_ path: String, fragment: String = "", within deadline: Duration = .seconds(120)) async throws {
+    public func open(_ path: String, fragment: String = "", within deadline: Duration = .patience) async throws {
         isLoaded = false
         // Another fragment alone loads nothing.
         try await call("Page.navigate", ["url": "about:blank"])
@@ -179,12 +179,6 @@ public final class Browser {
     /// Presses the keys of a text, one after another.
     public func type(_ text: String) async throws {
         for character in text { try await press(String(character)) }
-    }
-
-    /// What the page looks like, as PNG.
-    public func picture() async throws -> [UInt8] {
-        let answer = try await call("Page.captureScreenshot", ["captureBeyondViewport": true])
-        return Data(base64Encoded: answer["data"].text ?? "").map { Array($0) } ?? []
     }
 }
 

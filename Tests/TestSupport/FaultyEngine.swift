@@ -3,13 +3,10 @@
 ///
 /// | variable | what it says |
 /// | --- | --- |
-/// | `FAULTS_SEED` | any text; another one spoils others. `random`: others in every process |
+/// | `FAULTS_SEED` | any text; another one spoils others |
 /// | `FAULTS_RATE` | share of the SELECTs that are spoiled, 0 to 1; 0 unless told |
 /// | `FAULTS_WRITES` | share of INSERT, UPDATE and DELETE that are spoiled (left out, or done twice); 0 unless told |
-/// | `FAULTS_SQL` | texts with `|` between them: only SQL that contains one of them is spoiled |
-/// | `FAULTS_KIND` | what becomes of a SELECT: `drop` (its first row is missing), `extra` (a row is there twice), `value` (the first value is another), `order` (rows are reversed), `error`, `crash` or `slow`; one of the first four unless told |
-/// | `FAULTS_CPU_MS` | milliseconds of CPU that `slow` takes; 100 unless told |
-/// | `FAULTS_LOG` | a file to which a line is added for all that is spoiled: what, a tab, and the SQL |
+/// | `FAULTS_KIND` | what becomes of a SELECT: `drop` (its first row is missing), `extra` (a row is there twice), `value` (the first value is another) or `order` (rows are reversed); one of them unless told |
 public enum FaultyEngine {
     /// Compiles the library.
     /// - Returns: its path, in `folder`.
@@ -35,8 +32,6 @@ public enum FaultyEngine {
         #include <stdlib.h>
         #include <string.h>
         #include <strings.h>
-        #include <time.h>
-        #include <unistd.h>
         #include <sqlite3.h>
 
         typedef int (*exec_call)(sqlite3 *, const char *, int (*)(void *, int, char **, char **), void *, char **);
@@ -61,42 +56,13 @@ public enum FaultyEngine {
 
         static unsigned long long hash(const char *sql, const char *purpose) {
             const char *seed = setting("FAULTS_SEED", "1");
-            char random[64];
-            if (!strcmp(seed, "random")) {
-                struct timespec now;
-                clock_gettime(CLOCK_REALTIME, &now);
-                snprintf(random, sizeof random, "%ld %ld %d", (long)now.tv_sec, now.tv_nsec, (int)getpid());
-                seed = random;
-            }
             return mix(mix(mix(14695981039346656037ULL, seed), purpose), sql) >> 11;
         }
 
-        static int named(const char *sql) {
-            // SQLite reads its own tables with the same functions.
-            if (strstr(sql, "sqlite_")) return 0;
-            const char *texts = setting("FAULTS_SQL", NULL);
-            if (!texts) return 1;
-            char *copy = strdup(texts), *rest = copy, *text;
-            int found = 0;
-            while ((text = strsep(&rest, "|"))) if (*text && strstr(sql, text)) found = 1;
-            free(copy);
-            return found;
-        }
-
+        // SQLite reads its own tables with the same functions.
         static int chosen(const char *sql, const char *rate) {
             double share = atof(setting(rate, "0"));
-            return share > 0 && named(sql) && (double)hash(sql, rate) / 9007199254740992.0 < share;
-        }
-
-        static void log_fault(const char *what, const char *sql) {
-            const char *path = setting("FAULTS_LOG", NULL);
-            FILE *file = path ? fopen(path, "a") : NULL;
-            if (!file) return;
-            char line[4096];
-            snprintf(line, sizeof line, "%s\t%s", what, sql);
-            for (char *at = line; *at; at++) if (*at == '\n') *at = ' ';
-            fprintf(file, "%s\n", line);
-            fclose(file);
+            return share > 0 && !strstr(sql, "sqlite_") && (double)hash(sql, rate) / 9007199254740992.0 < share;
         }
 
         static int begins(const char *sql, const char *word) {
@@ -111,33 +77,19 @@ public enum FaultyEngine {
             if (begins(sql, "INSERT") && hash(sql, "twice") % 2) {
                 int code = exec(db, sql, callback, context, error);
                 // Where a row may not be there twice, it goes.
-                if (exec(db, sql, NULL, NULL, NULL) == SQLITE_OK) { log_fault("twice", sql); return code; }
+                if (exec(db, sql, NULL, NULL, NULL) == SQLITE_OK) return code;
                 char undo[1024], table[256];
                 if (sscanf(sql, "%*s %*s %250[^ (]", table) == 1) {
                     snprintf(undo, sizeof undo, "DELETE FROM %s WHERE rowid = (SELECT max(rowid) FROM %s)", table, table);
                     exec(db, undo, NULL, NULL, NULL);
                 }
-                log_fault("undone", sql);
                 return code;
             }
-            log_fault("left out", sql);
             return SQLITE_OK;
-        }
-
-        static void burn(void) {
-            long wanted = atol(setting("FAULTS_CPU_MS", "100"));
-            struct timespec begin, now;
-            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin);
-            do clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-            while ((now.tv_sec - begin.tv_sec) * 1000 + (now.tv_nsec - begin.tv_nsec) / 1000000 < wanted);
         }
 
         static char *spoiled(const char *kind, const char *sql, int columns) {
             sqlite3_str *text = sqlite3_str_new(NULL);
-            if (!strcmp(kind, "error")) {
-                sqlite3_str_appendall(text, "SELECT * FROM planted_fault");
-                return sqlite3_str_finish(text);
-            }
             sqlite3_str_appendall(text, "WITH spoiled(");
             for (int i = 0; i < columns; i++) sqlite3_str_appendf(text, "%sc%d", i ? "," : "", i);
             sqlite3_str_appendf(text, ") AS (%s) ", sql);
@@ -167,16 +119,13 @@ public enum FaultyEngine {
             if (!chosen(own, "FAULTS_RATE")) { free(own); return code; }
             static const char *kinds[] = {"drop", "extra", "value", "order"};
             const char *kind = setting("FAULTS_KIND", kinds[hash(own, "kind") % 4]);
-            if (!strcmp(kind, "crash")) { log_fault(kind, own); abort(); }
-            if (!strcmp(kind, "slow")) { log_fault(kind, own); burn(); free(own); return code; }
             char *other = spoiled(kind, own, sqlite3_column_count(*statement));
             sqlite3_stmt *replacement = NULL;
             int spoiledCode = other ? prepare(db, other, -1, &replacement, NULL) : SQLITE_NOMEM;
-            if (spoiledCode == SQLITE_OK || !strcmp(kind, "error")) {
+            if (spoiledCode == SQLITE_OK) {
                 sqlite3_finalize(*statement);
                 *statement = replacement;
                 code = spoiledCode;
-                log_fault(kind, own);
             }
             sqlite3_free(other);
             free(own);

@@ -207,7 +207,7 @@ extension PrivateSSHServer {
 
     /// sshd writes its pid file once it listens.
     private func waitUntilListening(_ pid: pid_t) throws {
-        for _ in 0 ..< 2000 {
+        for _ in 0 ..< 24_000 {
             if access(folder.file("sshd.pid"), F_OK) == 0 { return }
             guard !PrivateSSHServerProcess.hasEnded(pid) else {
                 let said = (try? String(contentsOfFile: folder.file("sshd.out"), encoding: .utf8)) ?? ""
@@ -217,7 +217,7 @@ extension PrivateSSHServer {
         }
         kill(pid, SIGKILL)
         PrivateSSHServerProcess.wait(for: pid)
-        throw PrivateSSHServerFailure("sshd does not listen after 10 s: \(log())")
+        throw PrivateSSHServerFailure("sshd does not listen after two minutes: \(log())")
     }
 
     private func writeConfiguration(port: UInt16) throws {
@@ -257,21 +257,12 @@ extension PrivateSSHServer {
         return String(cString: name)
     }
 
-    /// A port of loopback that nothing listens on at the moment.
+    /// A port of loopback that nothing has at the moment. It is below those that the kernel gives to connections, which could take it
+    /// before a server does, or while one is stopped.
     public static func freePort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw POSIXFailure(call: "socket", errno: errno) }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let done = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
-            }
+        for _ in 0 ..< 1000 {
+            if let port = try? LoopbackPort(UInt16.random(in: 12_000 ..< 32_000)) { return port.number }
         }
-        guard done else { throw POSIXFailure(call: "bind", errno: errno) }
-        return UInt16(bigEndian: address.sin_port)
+        throw PrivateSSHServerFailure("no port of loopback is free")
     }
 }

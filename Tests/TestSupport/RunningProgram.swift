@@ -18,14 +18,17 @@ public final class RunningProgram: Sendable {
 
     public let pid: Int32
     private let folder: TemporaryFolder
+    private let surroundings: (any AnyObject & Sendable)?
     private let ended = Mutex<Int32?>(nil)
 
     /// - Parameters:
     ///   - arguments: the program's absolute path, and its arguments.
     ///   - folder: where it starts.
-    public init(_ arguments: [String], environment: [String: String], in folder: String? = nil) throws {
+    ///   - surroundings: what it works on; is kept as long as this.
+    public init(_ arguments: [String], environment: [String: String], in folder: String? = nil, surroundings: (any AnyObject & Sendable)? = nil) throws {
         let own = try TemporaryFolder()
         self.folder = own
+        self.surroundings = surroundings
         pid = try PrivateSSHServerProcess.spawn(arguments, environment: environment, output: own.file("out"), errors: own.file("err"),
                                                 folder: folder, ownSession: true)
     }
@@ -63,7 +66,7 @@ public final class RunningProgram: Sendable {
 
     /// Waits for its end.
     /// - Throws: when it has not ended by then; it is ended.
-    public func finish(within deadline: Duration = .seconds(60)) async throws -> Finished {
+    public func finish(within deadline: Duration = .patience) async throws -> Finished {
         guard try await eventually(within: deadline, { hasEnded }) else {
             kill(pid, SIGKILL)
             throw RunningProgramFailure("it did not end; it said: \(output)\n\(errors)")
@@ -73,7 +76,7 @@ public final class RunningProgram: Sendable {
 
     /// Starts a program and waits for its end.
     public static func run(_ arguments: [String], environment: [String: String], in folder: String? = nil,
-                           within deadline: Duration = .seconds(60)) async throws -> Finished {
+                           within deadline: Duration = .patience) async throws -> Finished {
         try await RunningProgram(arguments, environment: environment, in: folder).finish(within: deadline)
     }
 }

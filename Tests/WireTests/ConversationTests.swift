@@ -16,7 +16,7 @@ func streamPair() throws -> (DescriptorStream, DescriptorStream) {
 let here = Hello(version: 2, build: "test", hostName: "here", pid: 1)
 let there = Hello(version: 2, build: "test", hostName: "there", pid: 2)
 
-@Suite(.timeLimit(.minutes(1))) struct ConversationTests {
+@Suite(.timeLimit(.minutes(10))) struct ConversationTests {
     /// Runs `handler` on one end and `body` on the other, until `body` is done.
     func converse<Result: Sendable>(
         patience: Conversation.Patience = .client,
@@ -73,7 +73,7 @@ let there = Hello(version: 2, build: "test", hostName: "there", pid: 2)
         let sent = Tally()
         try await converse { exchange in
             if try WireCodec.decode(String.self, from: exchange.request) == "stuck" {
-                try await Task.sleep(for: .seconds(60))
+                try await Task.sleep(for: .seconds(3600))
             }
             try await exchange.send(value: "pong")
         } _: { conversation in

@@ -27,6 +27,8 @@ final class ArchiveReading {
         let isReady = archive_read_support_filter_zstd(archive) == ARCHIVE_OK
             && (format == .tar ? archive_read_support_format_tar(archive) : archive_read_support_format_raw(archive)) == ARCHIVE_OK
         guard isReady, archive_read_open_fd(archive, descriptor, 64 << 10) == ARCHIVE_OK else { throw failure() }
+        // libarchive also takes what is not packed at all, or packed more than once.
+        guard archive_filter_count(archive) == 2, archive_filter_code(archive, 0) == ARCHIVE_FILTER_ZSTD else { throw Failure(message: "it is not in zstd") }
     }
 
     deinit { archive_read_free(archive) }

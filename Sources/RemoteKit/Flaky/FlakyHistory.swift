@@ -49,6 +49,13 @@ public struct FlakyHistory: Sendable {
         self.unknown = unknown
     }
 
+    init(findings: [FlakyFinding], runs: Int, incomparable: Int, unknown: [String]) {
+        self.findings = findings
+        self.runs = runs
+        self.incomparable = incomparable
+        self.unknown = unknown
+    }
+
     /// The latest ones, oldest first.
     private static func folders(_ catalog: RunCatalog, _ project: String) -> [RunFolder] {
         var found: [RunFolder] = []

@@ -5,8 +5,10 @@ import Platform
 enum HistoryFault: Error, Equatable {
     /// The file is not there.
     case missing
-    /// It is no database, or not one of ours.
+    /// It is no database, or not all of one.
     case damaged(String)
+    /// Another program has written it.
+    case foreign
     /// A newer release has written it.
     case newer
     /// The folder of the results that it was made from has no run any more.
@@ -37,6 +39,7 @@ enum HistoryFault: Error, Equatable {
         switch self {
         case .missing: "it is not there"
         case .damaged(let text): "it is damaged (\(SafeText.sentence(text, limit: 300)))"
+        case .foreign: "it is the database of another program"
         case .newer: "a newer release has written it"
         case .resultsGone(let root, let runs): "it has \(Human.count(runs, "run")) of \(SafeText.line(root, limit: 300)), and none is there any more"
         case .locked: "another program is using it"
@@ -47,6 +50,7 @@ enum HistoryFault: Error, Equatable {
     func error(_ what: String, _ path: String) -> RemoteError {
         let remedy: Remedy? = switch self {
         case .missing, .damaged: .rebuildHistory
+        case .foreign: .advice("move it elsewhere")
         case .newer: .advice("use the newer release")
         case .resultsGone: .advice("bring the results back, or remove the history's file to begin without them")
         case .locked, .system: nil

@@ -108,7 +108,7 @@ struct HistoryFile {
 
     private func check(_ database: Database) throws {
         let id = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        guard id == 0 || id == HistorySchema.applicationID else { throw HistoryFault.damaged("it is the database of another program") }
+        guard id == 0 || id == HistorySchema.applicationID else { throw HistoryFault.foreign }
         if try HistorySchema.migrator.hasBeenSuperseded(database) { throw HistoryFault.newer }
     }
 }

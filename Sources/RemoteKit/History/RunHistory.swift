@@ -71,7 +71,7 @@ public struct RunHistory: Sendable {
         var report = Report(), folders: [String] = []
         for path in paths {
             // The history is made again from anywhere.
-            let found = Self.runs(below: LocalPath.normalized(path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path))
+            let found = Self.runs(below: LocalPath.normalized(TypedPath.absolute(path)))
             if found.isEmpty { report.problems.append("\(SafeText.line(path, limit: 300)): no run is there") }
             folders += found
         }
@@ -163,7 +163,7 @@ public struct RunHistory: Sendable {
         }
     }
 
-    /// What a database has of each run, by the run's folder. One that is not there or damaged has nothing; that of a newer release is left as it is, and
+    /// What a database has of each run, by the run's folder. One that is not there or damaged has nothing; that of a newer release or of another program is left as it is, and
     /// one that is in use is not replaced unread.
     private func known(_ read: ((Database) throws -> [String: String]) throws -> [String: String]) throws -> [String: String] {
         do {
@@ -173,7 +173,7 @@ public struct RunHistory: Sendable {
             }
         } catch {
             switch HistoryFault(error) {
-            case .newer, .locked: throw error
+            case .newer, .foreign, .locked: throw error
             default: return [:]
             }
         }

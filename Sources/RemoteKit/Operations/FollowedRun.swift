@@ -85,7 +85,7 @@ public final class FollowedRun: Sendable {
                 if status.phase == .finished { result.judge(folder) }
                 let details = RecordDetails(folder: folder)
                 if status.failed > 0 {
-                    let failing = details.failing(newFiles: result.judgement?.newFiles)
+                    let failing = details.failing(newFiles: result.judgement?.filesToMend)
                     if !failing.isEmpty { result.failures = failing }
                 }
                 if status.flaky ?? 0 > 0 { result.flaky = details.flaky() }

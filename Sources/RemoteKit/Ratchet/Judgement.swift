@@ -20,6 +20,9 @@ public struct Judgement: Sendable, Equatable, Codable {
     /// Entries of which the run says nothing: their record was not reached, their file not run.
     public var notReached = 0
 
+    /// Files with a failure that is not known, or no longer.
+    public var filesToMend: Set<String> { Set((new + expired).map(\.file)) }
+
     /// A file, or a record of one, that failed.
     public struct Finding: Sendable, Equatable, Codable {
         /// Relative to the workspace.
@@ -43,9 +46,6 @@ public struct Judgement: Sendable, Equatable, Codable {
         /// Failures that the run counted and did not keep; nothing is known of them.
         public var unnamed: Int?
     }
-
-    /// Files of which not all that fails is known to.
-    public var newFiles: Set<String> { Set((new + expired).map(\.file)) }
 
     /// Whether something fails the run besides its being incomplete.
     public var isRed: Bool { !new.isEmpty || !expired.isEmpty || !unexpectedSkips.isEmpty }

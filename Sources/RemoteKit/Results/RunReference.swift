@@ -14,7 +14,7 @@ public enum RunReference {
     /// - Throws: ``RemoteError`` `usage` where nothing is meant, or several runs are.
     public static func resolve(_ text: String, in catalog: RunCatalog = RunCatalog()) throws(RemoteError) -> RunFolder {
         guard !text.isEmpty, !text.utf8.contains(0) else { throw RemoteError(.usage, "cannot find the run '\(text)': that is no name of a run", remedy: .listFetchedRuns) }
-        let path = absolute(text)
+        let path = LocalPath.normalized(TypedPath.absolute(text))
         switch kind(of: path) {
         case S_IFDIR where access(path + "/spec.json", F_OK) == 0: return try RunFolder(path: path)
         case S_IFDIR where text.contains("/") || text.hasPrefix("."):
@@ -79,10 +79,6 @@ public enum RunReference {
     private static func bundle(_ path: String, named text: String) throws(RemoteError) -> RunFolder {
         guard path.hasSuffix(RunBundle.ending) else { throw RemoteError(.usage, "cannot read a run from the file \(text): name a bundle, which ends in \(RunBundle.ending), or a run's own folder") }
         return try RunFolder(path: path)
-    }
-
-    private static func absolute(_ text: String) -> String {
-        LocalPath.normalized(text.hasPrefix("/") ? text : FileManager.default.currentDirectoryPath + "/" + text)
     }
 
     /// `S_IFDIR` and so on; `nil` where nothing is.

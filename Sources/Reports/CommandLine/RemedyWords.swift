@@ -40,7 +40,7 @@ public struct RemedyWords: Sendable {
         case .nameFetchedRuns: "name two, or bring more home with: \(commands.text("fetch", "RUN"))"
         case .listFetchedRuns: "list those on this machine with: \(commands.text("history"))"
         case .clearResultsFolder: "move it away, or choose another with: \(commands.text("fetch", "--to", "DIR"))"
-        case .rebuildHistory: "make it again from the runs with: slt-remote history rebuild"
+        case .rebuildHistory: "make it again from the runs with: \(CommandWords().text(["history", "rebuild"]))"
         }
     }
 

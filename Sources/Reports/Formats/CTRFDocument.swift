@@ -64,7 +64,7 @@ struct CTRFDocument: Encodable {
         let tests = run.details.files.map { file -> Test in
             let test = Self.test(file, failing[file.id], others[file.id])
             summary.tests += 1
-            summary.flaky += file.isFlaky ? 1 : 0
+            summary.flaky += test.flaky == true ? 1 : 0
             switch test.status {
             case "passed": summary.passed += 1
             case "failed": summary.failed += 1
@@ -84,9 +84,9 @@ struct CTRFDocument: Encodable {
         if file.finishedAt > 0 { test.stop = milliseconds(file.finishedAt) }
         test.threadId = file.worker.map { "\($0)" }
         if let failing {
-            test.message = (failing.isKnown ? "known failure: " : "") + failing.title
+            test.message = (failing.isKnown ? "known failure: " : "") + failing.placedTitle
             if failing.isKnown { test.status = "skipped" }
-            test.line = failing.blocks.first?.line ?? failing.record.stoppedAt
+            test.line = failing.line
             test.snippet = failing.blocks.first.flatMap { $0.failure.sql.isEmpty ? nil : SafeText.block($0.failure.sql) }
             test.tags = failing.kind.map { [$0.rawValue] }
             let section = FailureSection(files: [failing], total: 1, extent: .whole, all: "")

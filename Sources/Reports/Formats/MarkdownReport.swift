@@ -10,8 +10,10 @@ struct MarkdownReport {
 
     /// Bytes; GitHub takes 65,536 characters.
     static let limit = 65_536
-    /// Failing files in the table.
-    private static let tabled = 100
+    /// Failing files in the table, and its bytes.
+    private static let tabled = 100, tableBytes = 24_000
+    /// Files of each list at the end, and the bytes of all of them.
+    private static let listed = 20, listBytes = 12_000
 
     init(_ run: ReportedRun, now: Double) {
         self.run = run
@@ -59,12 +61,26 @@ struct MarkdownReport {
 
     private var table: String {
         guard !run.failures.isEmpty else { return "" }
-        let rows = run.failures.prefix(Self.tabled).map { file in
+        var text = "\n| failing file | what | past |\n|---|---|---|\n"
+        let shown = Self.fill(&text, run.failures.prefix(Self.tabled), bytes: Self.tableBytes) { file in
             let what = file.title + (file.extent.isEmpty ? "" : "; \(file.extent)")
             return "| \(MarkupText.markdown(Self.cut(file.place))) | \(MarkupText.markdown(Self.cut(what))) | \(MarkupText.plainMarkdown(file.past?.words(now: now) ?? "")) |\n"
         }
-        let left = run.failures.count - rows.count
-        return "\n| failing file | what | past |\n|---|---|---|\n" + rows.joined() + (left > 0 ? "\n… and \(Human.count(left, "more failing file")).\n" : "")
+        let left = run.failures.count - shown
+        return text + (left > 0 ? "\n… and \(Human.count(left, "more failing file")).\n" : "")
+    }
+
+    /// Adds a line for each file until there would be more bytes.
+    /// - Returns: how many were added.
+    private static func fill<File>(_ text: inout String, _ files: some Collection<File>, bytes: Int, _ line: (File) -> String) -> Int {
+        var added = 0
+        for file in files {
+            let next = line(file)
+            guard text.utf8.count + next.utf8.count <= bytes else { break }
+            text += next
+            added += 1
+        }
+        return added
     }
 
     private static func cut(_ text: String) -> String { SafeText.line(text, limit: 160) }
@@ -72,7 +88,10 @@ struct MarkdownReport {
     private func details(_ file: ReportedFile) -> String {
         var text = "<details><summary>\(MarkupText.markdown(file.place)): \(MarkupText.markdown(Self.cut(file.title)))</summary>\n\n"
         for block in file.blocks.prefix(5) {
-            if block != file.blocks.first { text += "Line \(block.line): \(MarkupText.markdown(Self.cut(block.title)))\n\n" }
+            if block != file.blocks.first {
+                let place = block.failure.script.map { " of \(MarkupText.markdown(Self.cut($0)))" } ?? ""
+                text += "Line \(block.line)\(place): \(MarkupText.markdown(Self.cut(block.title)))\n\n"
+            }
             if !block.failure.sql.isEmpty { text += MarkupText.fenced(SafeText.lines(block.failure.sql, limit: 20, width: 400).joined(separator: "\n"), "sql") + "\n" }
             let lines = block.difference(Style(width: 200), most: 40)
             if !lines.isEmpty { text += MarkupText.fenced(lines.joined(separator: "\n"), "diff") + "\n" }
@@ -89,16 +108,17 @@ struct MarkdownReport {
 
     private var foot: String {
         var text = "\n"
-        for file in run.known.prefix(20) { text += "- known to fail: \(MarkupText.markdown(Self.cut(file.place)))\n" }
-        if run.known.count > 20 { text += "- … and \(Human.count(run.known.count - 20)) more that are known to fail\n" }
-        for file in run.keptOut.prefix(20) { text += "- \(file.outcome.word): \(MarkupText.markdown(Self.cut(file.path))) (\(MarkupText.markdown(Self.cut(file.reason))))\n" }
-        if run.keptOut.count > 20 { text += "- … and \(Human.count(run.keptOut.count - 20)) more that were not run\n" }
-        for file in run.flaky.prefix(20) { text += "- flaky: \(MarkupText.markdown(Self.cut(file.file)))\n" }
-        if run.flaky.count > 20 { text += "- … and \(Human.count(run.flaky.count - 20)) more flaky files\n" }
-        let source = [status.source?.branch.map { "branch \($0)" }, status.source?.commit.map { "commit \($0.prefix(10))" },
+        func list<File>(_ files: [File], _ share: Int, _ more: String, _ line: (File) -> String) {
+            let shown = Self.fill(&text, files.prefix(Self.listed), bytes: Self.listBytes / 3 * share, line)
+            if files.count > shown { text += "- … and \(Human.count(files.count - shown)) more\(more)\n" }
+        }
+        list(run.known, 1, " that are known to fail") { "- known to fail: \(MarkupText.markdown(Self.cut($0.place)))\n" }
+        list(run.keptOut, 2, " that were not run") { "- \($0.outcome.word): \(MarkupText.markdown(Self.cut($0.path))) (\(MarkupText.markdown(Self.cut($0.reason))))\n" }
+        list(run.flaky, 3, " flaky files") { "- flaky: \(MarkupText.markdown(Self.cut($0.file)))\n" }
+        let source = [status.source?.branch.map { "branch \(Self.cut($0))" }, status.source?.commit.map { "commit \($0.prefix(10))" },
                       status.source?.dirty == true ? "with changes" : nil].compactMap(\.self).joined(separator: ", ")
-        let engine = run.details.folder.engine.map { ", engine \($0.name) \($0.version ?? "")" } ?? ""
-        return text + "\nRun \(MarkupText.markdown(status.id)) on \(MarkupText.markdown(run.host))"
+        let engine = run.details.folder.engine.map { ", engine \(Self.cut($0.name)) \(Self.cut($0.version ?? ""))" } ?? ""
+        return text + "\nRun \(MarkupText.markdown(status.id)) on \(MarkupText.markdown(Self.cut(run.host)))"
             + (source.isEmpty ? "" : ": \(MarkupText.markdown(source))") + (engine.isEmpty ? "" : MarkupText.plainMarkdown(engine)) + ".\n"
     }
 }

@@ -27,8 +27,8 @@ struct PunchList {
     var table: String {
         let rows = files.map { file -> String in
             let record = file.record
-            let cells = [record.file, "\(file.blocks.first?.line ?? record.stoppedAt ?? 0)", Self.category(record.file), record.outcome.rawValue, file.kind?.rawValue ?? "",
-                         "\(file.own)", "\(file.consequences)", "\(record.tests)", Human.fixed(record.duration, 3), file.title,
+            let cells = [record.file, "\(file.line ?? 0)", Self.category(record.file), record.outcome.rawValue, file.kind?.rawValue ?? "",
+                         "\(file.own)", "\(file.consequences)", "\(record.tests)", Human.fixed(record.duration, 3), file.placedTitle,
                          file.past?.words(now: now) ?? ""]
             return cells.map { MarkupText.csv($0) }.joined(separator: ",")
         }

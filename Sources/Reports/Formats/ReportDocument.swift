@@ -77,6 +77,8 @@ struct ReportDocument: Encodable {
         var message: String
         /// Where to look first.
         var line: Int?
+        /// The script that `line` is of, when it is one that was included.
+        var script: String?
         /// Wall-clock seconds.
         var duration: Double
         /// Which try this was, from 1.
@@ -169,7 +171,7 @@ struct ReportDocument: Encodable {
 
     private static func failure(_ file: ReportedFile, _ now: Double) -> Failure {
         let record = file.record
-        return Failure(file: record.file, outcome: record.outcome, message: file.title, line: file.blocks.first?.line ?? record.stoppedAt, duration: record.duration,
+        return Failure(file: record.file, outcome: record.outcome, message: file.title, line: file.blocks.first?.line ?? record.stoppedAt, script: file.blocks.first?.failure.script, duration: record.duration,
                        attempt: record.attempt, worker: record.worker, tests: record.tests, errors: record.errors, consequences: file.consequences, isKnown: file.isKnown, past: file.past,
                        pastWords: file.past?.words(now: now), output: record.output, records: file.blocks.map(Self.record))
     }

@@ -1,5 +1,7 @@
+import Fleet
 import FoundationEssentials
 import Platform
+import RemoteKit
 
 /// What a report can be written as. The raw values are what a user types.
 public enum ReportFormat: String, Sendable, CaseIterable {
@@ -19,7 +21,7 @@ public enum ReportFormat: String, Sendable, CaseIterable {
         case .github: Array(WorkflowReport(run, now: now).text.utf8)
         case .html: Array(HTMLReport(run, now: now).text().utf8)
         case .json: try Self.json(ReportDocument(run, now: now))
-        case .badge: try Self.json(BadgeDocument(run))
+        case .badge: try Self.json(Badge(run))
         case .perfetto: try TraceDocument(run).json
         case .punchMarkdown: Array(PunchList(run, now: now).markdown.utf8)
         case .punchTable: Array(PunchList(run, now: now).table.utf8)
@@ -36,5 +38,11 @@ public enum ReportFormat: String, Sendable, CaseIterable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return encoder
+    }
+}
+
+extension Badge {
+    init(_ run: ReportedRun) {
+        self.init(passed: run.status.passed, of: run.status.total, isWhole: [.passed, .testsFailed].contains(run.exitCode))
     }
 }

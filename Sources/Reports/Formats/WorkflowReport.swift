@@ -40,9 +40,9 @@ struct WorkflowReport {
 
     private func error(_ file: ReportedFile) -> String {
         var properties = [("file", file.record.file)]
-        if let line = file.blocks.first?.line ?? file.record.stoppedAt, line > 0 { properties.append(("line", "\(line)")) }
+        if let line = file.line { properties.append(("line", "\(line)")) }
         properties.append(("title", SafeText.line(file.title, limit: 100)))
-        var message = [file.title + (file.extent.isEmpty ? "" : "; \(file.extent)") + (file.past.map { " (\($0.words(now: now)))" } ?? "")]
+        var message = [file.placedTitle + (file.extent.isEmpty ? "" : "; \(file.extent)") + (file.past.map { " (\($0.words(now: now)))" } ?? "")]
         if let block = file.blocks.first {
             message += SafeText.lines(block.failure.sql, limit: 10, width: 200) + block.difference(Style(width: 120), most: 20) + block.notes
         }

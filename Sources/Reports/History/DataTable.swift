@@ -17,7 +17,7 @@ public struct DataTable: Sendable {
     private var hasNumber: [Bool]
     private var hasText: [Bool]
 
-    /// The most cells of a text's width; a file's name is cut at its start.
+    /// Characters of a cell; a longer text is cut at its end.
     static let widest = 120
 
     public init(_ header: [String]) {
@@ -43,8 +43,6 @@ public struct DataTable: Sendable {
         })
     }
 
-    public var count: Int { rows.count }
-
     /// Lines ended by `\n`.
     public func text(_ style: Style) -> String {
         let widths = header.indices.map { column in max(Columns.width(header[column]), rows.map { column < $0.count ? Columns.width($0[column]) : 0 }.max() ?? 0) }
@@ -57,7 +55,4 @@ public struct DataTable: Sendable {
         }
         return style.paint(line(header), .dim) + "\n" + rows.map { line($0) + "\n" }.joined()
     }
-
-    /// The same for a screen.
-    public func screen(_ style: Style) -> ScreenText { ScreenText(text(style), style) }
 }

@@ -6,12 +6,10 @@ extension PageModel {
     /// The workers' rows, and below them the use of the host over the same time.
     struct TimelineSection {
         let shapes: String
-        let rows: Int
         /// Units high.
         let height: Int
         /// Pixels high.
         let pixels: Int
-        let start: Int
         let milliseconds: Int
         let slots: String
         let words: String
@@ -29,10 +27,8 @@ extension PageModel {
             let workers = chart.workers, span = end - start
             let failed = run.details.files.count(where: \.outcome.isFailure)
             shapes = drawn.text
-            rows = drawn.rows
             height = drawn.rows * 10
             pixels = max(28, min(480, drawn.rows * (drawn.rows <= 16 ? 16 : drawn.rows <= 40 ? 10 : 6)))
-            self.start = 0
             milliseconds = Int(min(span, 1e10) * 1000)
             slots = workers.prefix(TimelineChart.mostRows).map(String.init).joined(separator: ",")
             words = "\(Human.count(workers.count, "worker")) over \(PageTime.span(span)), a row for each; \(Human.count(run.details.files.count, "file")) as bars, \(Human.count(failed)) of them failed"

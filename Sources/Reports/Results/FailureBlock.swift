@@ -28,19 +28,32 @@ public struct FailureBlock: Sendable, Equatable {
 
     /// In one line: `wrong rows`, `statement error: no such table: t`.
     public var title: String {
-        guard kind.isOfRows else { return failure.message.isEmpty ? kind.words : SafeText.line(failure.message, limit: 300) }
+        guard kind.isOfRows else { return message.isEmpty ? kind.words : SafeText.line(message, limit: 300) }
         return kind.words + (ulps.map { " (\(Human.count($0)) ULP\($0 == 1 ? "" : "s"))" } ?? "")
+    }
+
+    /// What the runner said; the place in a script that was included is told where the place is.
+    private var message: String {
+        guard let prefix = failure.script.map({ "in \($0): " }), failure.message.hasPrefix(prefix) else { return failure.message }
+        return String(failure.message.dropFirst(prefix.count))
+    }
+
+    /// `line 12`, or `line 3 of test/part.slt` for one of ``consequences`` that is of another script.
+    func line(of consequence: RecordFailure, in file: String) -> String {
+        RecordPlace.line(consequence.line, script: consequence.script == failure.script ? nil : consequence.script ?? file)
     }
 
     /// What can be done, and whose rows those are that were expected; none where there is nothing to say.
     public var notes: [String] {
-        var notes = kind.hint.map { [$0] } ?? []
+        var notes = (ulps == nil ? kind.hint : Self.roundingHint).map { [$0] } ?? []
         if let proof = rows?.provenBy { notes.append("expected rows, proven by \(SafeText.line(proof, limit: 100))") }
         if failure.isHashed == true, rows?.expected == nil {
             notes.append("the expected rows are not known" + (rows?.unknown.map { ": \(SafeText.line($0, limit: 300))" } ?? ""))
         }
         return notes
     }
+
+    private static let roundingHint: String? = "the floats differ in their last digits; round them in the query, or expect the new ones"
 
     /// What was expected (`-`) beside what came (`+`), aligned; none where nothing was compared.
     /// - Parameters:

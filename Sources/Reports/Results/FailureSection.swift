@@ -39,8 +39,8 @@ struct FailureSection {
             lines.append(head(file, style, now))
             let blocks = file.blocks.prefix(max(0, records))
             for (index, block) in blocks.enumerated() {
-                if index > 0 { lines.append("  " + style.paint("\(place(file, block))", .bold) + ": " + style.paint(block.title, .red)) }
-                let body = body(block, style)
+                if index > 0 { lines.append("  " + style.paint(upwards + file.place(of: block), .bold) + ": " + style.paint(block.title, .red)) }
+                let body = body(block, of: file, style)
                 records -= 1
                 guard body.count <= details else { continue }
                 details -= body.count
@@ -65,10 +65,7 @@ struct FailureSection {
         return "  " + style.paint(upwards + file.place, .bold) + ": " + style.paint(file.title, .red) + extent + past
     }
 
-    /// The line of an included script is said in the message.
-    private func place(_ file: ReportedFile, _ block: FailureBlock) -> String { upwards + SafeText.line(file.record.file, limit: 1000) + ":\(block.line)" }
-
-    private func body(_ block: FailureBlock, _ style: Style) -> [String] {
+    private func body(_ block: FailureBlock, of file: ReportedFile, _ style: Style) -> [String] {
         var inner = style
         inner.width = max(20, style.width - 6)
         var lines = SafeText.lines(block.failure.sql, limit: extent.sql, width: max(20, style.width - 16)).enumerated().map {
@@ -79,7 +76,7 @@ struct FailureSection {
         if !block.consequences.isEmpty {
             let shown = block.consequences.prefix(extent.consequences)
             lines.append(style.paint("followed by \(Human.count(block.consequences.count, "consequence"))" + (shown.isEmpty ? "" : ":"), .dim))
-            lines += shown.map { style.paint("  line \($0.line): \(SafeText.line($0.message, limit: 200))", .dim) }
+            lines += shown.map { style.paint("  \(block.line(of: $0, in: file.record.file)): \(SafeText.line($0.message, limit: 200))", .dim) }
             let left = block.consequences.count - shown.count
             if left > 0, !shown.isEmpty { lines.append(style.paint("  … and \(Human.count(left)) more", .dim)) }
         }

@@ -28,10 +28,25 @@ public struct ReportedFile: Sendable, Equatable {
     /// Failed records that no other one caused. The sqlite dialect counts each wrong value of a record as an error, so they are counted where all are there.
     var own: Int { unseen > 0 || blocks.isEmpty ? max(0, record.errors - consequences) : blocks.count }
 
-    /// Where to look first: `test/a.test:12`. Relative to the workspace.
-    public var place: String {
-        let line = blocks.first?.line ?? record.stoppedAt ?? 0
-        return SafeText.line(record.file, limit: 1000) + (line > 0 ? ":\(line)" : "")
+    /// Where to look first: `test/a.test:12`, or `test/a.test (test/part.slt:3)` for a script that it includes. Relative to the workspace.
+    public var place: String { place(of: blocks.first) }
+
+    /// The same for one of ``blocks``; without one, where the file ended.
+    func place(of block: FailureBlock?) -> String {
+        let line = block?.line ?? record.stoppedAt ?? 0
+        return RecordPlace.text(record.file, line > 0 ? line : nil, script: block?.failure.script, limit: 1000)
+    }
+
+    /// The line of the file itself to look at first; `nil` where none is known, and where the first failure is one of a script that it includes.
+    public var line: Int? {
+        guard let first = blocks.first else { return record.stoppedAt.flatMap { $0 > 0 ? $0 : nil } }
+        return first.failure.script == nil && first.line > 0 ? first.line : nil
+    }
+
+    /// ``title``, with the place before it where that is in a script that the file includes: for formats whose lines are of the file.
+    var placedTitle: String {
+        guard let first = blocks.first, let script = first.failure.script else { return title }
+        return RecordPlace.text(script, first.line, script: nil) + ": " + title
     }
 
     /// What is wrong, in one line: `wrong rows`, `timed out: killed after 5m00s`.
@@ -64,7 +79,7 @@ public struct ReportedFile: Sendable, Equatable {
     private static func blocks(_ failures: [RecordFailure], _ rows: [FailureRows]) -> [FailureBlock] {
         var byLine: [Place: FailureRows] = [:]
         for rows in rows { byLine[Place(script: rows.script, line: rows.recordLine)] = rows }
-        var blocks: [FailureBlock] = [], caused: [(Int, RecordFailure)] = [], places: [Int: Int] = [:]
+        var blocks: [FailureBlock] = [], caused: [(Int, RecordFailure)] = [], places: [Place: Int] = [:], lines: [Int: Int] = [:]
         for failure in failures {
             if let cause = failure.causedBy {
                 caused.append((cause, failure))
@@ -75,12 +90,16 @@ public struct ReportedFile: Sendable, Equatable {
             }
         }
         for (index, block) in blocks.enumerated() {
-            for line in [block.failure.recordLine, block.failure.line].compactMap(\.self) where places[line] == nil { places[line] = index }
+            for line in [block.failure.recordLine, block.failure.line].compactMap(\.self) {
+                let place = Place(script: block.failure.script, line: line)
+                places[place] = places[place] ?? index
+                lines[line] = lines[line] ?? index
+            }
         }
         var orphans: [FailureBlock] = []
         for (cause, failure) in caused {
-            // What caused it may not have been kept.
-            if let index = places[cause] { blocks[index].consequences.append(failure) } else { orphans.append(FailureBlock(failure, rows: nil)) }
+            // What caused it may be in another script than it, or may not have been kept.
+            if let index = places[Place(script: failure.script, line: cause)] ?? lines[cause] { blocks[index].consequences.append(failure) } else { orphans.append(FailureBlock(failure, rows: nil)) }
         }
         return blocks + orphans
     }

@@ -38,7 +38,7 @@ public struct ReportedRun: Sendable {
         status = Self.status(details)
         // A list that cannot be read makes every failure a new one.
         judgement = try? folder.judgement()
-        let new = judgement?.newFiles
+        let new = judgement?.filesToMend
         let all = details.records.filter(\.outcome.isFailure).map { record in
             var file = ReportedFile(record, rows: record.failures.isEmpty ? [] : folder.rows(of: record.id), past: pasts[record.file])
             file.isKnown = new.map { !$0.contains(record.file) } ?? false
@@ -81,7 +81,7 @@ public struct ReportedRun: Sendable {
     public var kinds: [FailureKind: Int] { FailureKind.counts(in: failures) }
 
     /// Failed records that follow from others.
-    public var consequences: Int { failures.reduce(0) { $0 + $1.consequences } }
+    public var consequences: Int { failures.reduce(0) { $0 &+ $1.consequences } }
 
     /// `97.0 %`, of all files found.
     public var passRate: String { Human.percent(status.passed, of: status.total) }
@@ -102,9 +102,6 @@ public struct ReportedRun: Sendable {
         status.retries = summary?.retries
         status.retriesRefused = summary?.retriesRefused
         status.iteration = summary?.iterations
-        status.flakyRule = spec.flaky
-        status.retries = summary?.retries
-        status.retriesRefused = summary?.retriesRefused
         status.use = summary?.use
         status.memory = summary?.memory
         status.obstacle = summary?.obstacle

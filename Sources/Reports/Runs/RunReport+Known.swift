@@ -7,17 +7,14 @@ extension RunReport {
     /// Of a run in which only known failures failed.
     func knownVerdict(_ total: String) -> String { "\(Human.count(status.passed)) of \(total) passed, \(Human.count(status.failed)) known to fail" }
 
-    /// Whether all that fails in the file is known to.
-    func isKnown(_ record: FileRecord) -> Bool {
-        guard let judgement else { return false }
-        return !(judgement.new + judgement.expired).contains { $0.file == record.file }
+    /// Files that failed, those apart of which all that fails is known to.
+    var failuresByKnowledge: (new: [ReportedFile], known: [ReportedFile]) {
+        guard let new = judgement?.filesToMend else { return (failures, []) }
+        return (failures.filter { new.contains($0.record.file) }, failures.filter { !new.contains($0.record.file) })
     }
 
     /// Files of which all that fails is known to.
-    var knownFiles: Int {
-        guard let judgement else { return 0 }
-        return Set(judgement.known.map(\.file)).subtracting((judgement.new + judgement.expired).map(\.file)).count
-    }
+    var knownFiles: Int { judgement.map { Set($0.known.map(\.file)).subtracting($0.filesToMend).count } ?? 0 }
 
     /// A line for each thing there is, and what to do about it.
     func knownFailures(_ style: Style) -> [String] {

@@ -178,12 +178,12 @@ public struct RunReport: Sendable {
     }
 
     private var failureSection: FailureSection {
-        FailureSection(files: failures.filter { !isKnown($0.record) }, total: status.failed - knownFiles, upwards: upwards, extent: isWhole ? .whole : .brief, all: reportCommand)
+        FailureSection(files: failuresByKnowledge.new, total: status.failed - knownFiles, upwards: upwards, extent: isWhole ? .whole : .brief, all: reportCommand)
     }
 
     /// Files of which all that fails is known to, in full; a summary only counts them.
     private var knownSection: FailureSection {
-        var section = FailureSection(files: isWhole ? failures.filter { isKnown($0.record) } : [], total: knownFiles, upwards: upwards, extent: .whole, all: reportCommand)
+        var section = FailureSection(files: isWhole ? failuresByKnowledge.known : [], total: knownFiles, upwards: upwards, extent: .whole, all: reportCommand)
         section.noun = "known failing file"
         return section
     }
@@ -197,7 +197,7 @@ public struct RunReport: Sendable {
         if status.missing + (status.outcomes[.untested] ?? 0) > 0 {
             lines.append("resume:  " + command.text("run", "--resume", status.id))
         }
-        if let first = failures.first(where: { !isKnown($0.record) })?.record.file {
+        if let first = failuresByKnowledge.new.first?.record.file {
             lines.append("again:   " + command.text("run", upwards + Glob.literal(first)))
             if status.failed > 1 { lines.append("         " + command.text("run", "--failed")) }
         }

@@ -9,7 +9,6 @@ public enum RunsTable {
     ///   - runs: what is known of each.
     ///   - now: seconds since 1970, for the age.
     public static func text(_ runs: [RunStatus], now: Double, style: Style) -> String {
-        guard !runs.isEmpty else { return "no runs yet; start one with slt-remote run\n" }
         let header = ["run", "project", "age", "phase", "files", "passed", "failed", "blocked", "untested", "time", "branch", "commit", "by"]
         let rows = [header] + runs.map { cells($0, now) }
         let widths = header.indices.map { column in rows.map { Columns.width($0[column]) }.max() ?? 0 }

@@ -26,6 +26,8 @@ public struct WatchView: Sendable {
     public let host: String
     /// What commands that are named need to be about the same project.
     public var options: [String] = []
+    /// Leads from where the user stands to the top of the tree.
+    public var upwards = ""
     public private(set) var report: HostReport?
     /// Said at the bottom until the next key.
     public var notice: String?
@@ -126,6 +128,7 @@ public struct WatchView: Sendable {
         var screen = StatusScreen(status: report.run, mode: report.mode, sample: report.sample, host: host, now: report.sample.time)
         screen.sort = sort
         screen.options = options
+        screen.upwards = upwards
         screen.failing = report.failing ?? []
         return screen.lines(style)
     }

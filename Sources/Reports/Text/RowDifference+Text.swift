@@ -2,9 +2,9 @@ import Platform
 
 extension RowDifference {
     /// As lines of text, values in columns: `-` before what was expected, `+` before what came, `…` where rows are left out.
-    /// - Parameter width: cells of a line; what is longer is cut.
-    func text(_ style: Style, width: Int? = nil) -> [String] {
-        let width = max(10, width ?? style.width)
+    /// What is wider than the style is cut.
+    func text(_ style: Style) -> [String] {
+        let width = max(10, style.width)
         let shown = lines.map(Self.rows)
         var widths: [Int] = []
         for row in shown.flatMap(\.self) {

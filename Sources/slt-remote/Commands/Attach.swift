@@ -18,8 +18,7 @@ struct Attach: Verb {
     func run() async throws {
         let configuration = try common.configuration()
         let host = try common.remoteHost(configuration)
-        // A run that is named, or of any project, may be of other sources.
-        let upwards = which.run == nil && !which.all ? SuiteNames(configuration, workingDirectory: FileManager.default.currentDirectoryPath).upwards : ""
+        let upwards = which.upwards(configuration)
         let commands = common.commands(on: host.name), printer = JobPrinter(host: host.name, commands: commands, upwards: upwards)
         let followed = FollowedRun(host: host, run: which.choice(on: host), results: ResultsFolder.standard(host: host.name), events: { printer($0) })
         Interruption.leaveWord("detached; the run continues. Follow it with: " + (which.run.map { commands.text("attach", $0) } ?? commands.text("attach")))

@@ -8,7 +8,7 @@ struct Compare: Verb {
     static let configuration = CommandConfiguration(
         abstract: "Compare two runs: what fails newly, what is fixed, what became slower.",
         discussion: """
-        A and B are names of fetched runs, the beginnings of names, or folders of runs. Without them, this project's last two \
+        A and B are names of fetched runs, the beginnings of names, folders of runs, or bundles. Without them, this project's last two \
         full runs are compared. With one, that run is compared with the last full run before it. Runs that are not named are of one kind of engine. The exit code is 1 if something fails in B that held in A.
         """)
 

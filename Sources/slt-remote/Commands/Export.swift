@@ -24,7 +24,7 @@ struct Export: Verb {
     @Option(name: .shortAndLong, parsing: .unconditional, help: ArgumentHelp("Write to this file, not to standard output.", valueName: "file"), completion: .file())
     var output: String?
 
-    @Argument(help: "The run: its name, or its folder. Default: the last full run.")
+    @Argument(help: "The run: its name, its folder, or a bundle. Default: the last full run.")
     var run: String?
 
     func validate() throws {
@@ -36,13 +36,13 @@ struct Export: Verb {
         let history = RunHistory()
         if format == .sqlite {
             guard let suite = try scope.suite(history, common), let output else { throw Self.nothing }
-            return try FormerDatabase(history).write(suite.key, to: absolute(output))
+            return try FormerDatabase(history).write(suite.key, to: TypedPath.absolute(output))
         }
         guard let folder = try folder(history) else { throw Self.nothing }
         let results = FormerResults(try RunDetails(folder)), list = FormerPunchList(results)
         switch format {
         case .json: try write(JSONOutput.encoded(results) + [UInt8(ascii: "\n")])
-        case .badge: try write(JSONOutput.encoded(FormerBadge(results)) + [UInt8(ascii: "\n")])
+        case .badge: try write(JSONOutput.encoded(Badge(results)) + [UInt8(ascii: "\n")])
         case .punchlistJSON: try write(JSONOutput.encoded(list.items) + [UInt8(ascii: "\n")])
         case .punchlistCSV: try write(Array(list.csv.utf8))
         case .punchlistMarkdown: try write(Array(list.markdown.utf8))
@@ -61,8 +61,6 @@ struct Export: Verb {
         }
         return try RunFolder(path: place.path)
     }
-
-    private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path }
 
     private func write(_ bytes: [UInt8]) throws {
         guard let output else { return Terminal.shared.output(data: bytes) }

@@ -31,15 +31,12 @@ struct Failures: Verb {
 
     func run() async throws {
         let history = RunHistory()
-        guard let suite = try scope.suite(history, common) else {
-            Terminal.shared.say(history.emptyWords)
-            return
-        }
+        guard let suite = try scope.suiteOrWords(history, common) else { return }
         var groups = try history.failures(by: by, in: suite.key, run: run)
         let left = groups.groups.count - limit
         groups.groups = Array(groups.groups.prefix(limit))
         if json { return try JSONOutput.print(groups) }
-        guard groups.run != nil else { return Terminal.shared.say("no full run of \(suite.project) is in the history yet; start one with: slt-remote run") }
+        guard groups.run != nil else { return scope.sayNoFullRun(suite, common) }
         let tables = HistoryTables(style: Terminal.shared.outputStyle, now: Date().timeIntervalSince1970)
         Terminal.shared.output(tables.failures(groups, by: by))
         if left > 0 { Terminal.shared.say("… and \(left) more; use --limit \(left + limit)") }

@@ -39,9 +39,9 @@ struct Fetch: Verb {
 
     func run() async throws {
         let host = try common.remoteHost(common.configuration())
-        let file = bundle.map { absolute($0) }
+        let file = bundle.map { TypedPath.absolute($0) }
         if let file { try RunFolder.check(bundle: file) }
-        let results = to.map { absolute($0) }, run = which.choice(on: host)
+        let results = to.map { TypedPath.absolute($0) }, run = which.choice(on: host)
         let fetched = try await Interruption.watching { try await FetchJob(host: host, results: results).run(run) }
         let status = fetched.status
         if let file { try RunFolder(path: fetched.folder).writeBundle(to: file) }
@@ -71,9 +71,5 @@ struct Fetch: Verb {
             case .drained, nil: return nil
             }
         }
-    }
-
-    private func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
     }
 }

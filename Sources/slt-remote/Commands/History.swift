@@ -40,10 +40,7 @@ struct HistoryShow: Verb {
 
     func run() async throws {
         let history = RunHistory(), tables = HistoryTables(style: Terminal.shared.outputStyle, now: Date().timeIntervalSince1970)
-        guard let suite = try scope.suite(history, common) else {
-            Terminal.shared.say(history.emptyWords)
-            return
-        }
+        guard let suite = try scope.suiteOrWords(history, common) else { return }
         guard let file else {
             let runs = try history.runs(of: all ? nil : suite.project, limit: limit)
             if json { return try runs.forEach { try JSONOutput.print($0) } }

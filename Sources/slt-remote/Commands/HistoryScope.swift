@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fleet
 import FoundationEssentials
+import Platform
 import RemoteKit
 import Reports
 
@@ -11,6 +12,18 @@ struct HistoryScope: ParsableArguments {
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Only runs with this kind of engine: sqlite, postgres, external or command.", valueName: "kind"))
     var engine: String?
+
+    /// The same, for a verb that has nothing to do without one: the user is told what to do.
+    func suiteOrWords(_ history: RunHistory, _ common: CommonOptions) throws -> RunHistory.Suite? {
+        let found = try suite(history, common)
+        if found == nil { Terminal.shared.say(history.emptyWords(common.commands)) }
+        return found
+    }
+
+    /// Says that a suite has no full run yet.
+    func sayNoFullRun(_ suite: RunHistory.Suite, _ common: CommonOptions) {
+        Terminal.shared.say("no full run of \(suite.project) is in the history yet; \(RemedyWords(common.commands).text(.startRun))")
+    }
 
     /// - Returns: `nil` where the history is empty.
     func suite(_ history: RunHistory, _ common: CommonOptions) throws -> RunHistory.Suite? {
@@ -34,9 +47,9 @@ struct HistoryScope: ParsableArguments {
 
 extension RunHistory {
     /// What to do when there is nothing to show.
-    var emptyWords: String {
+    func emptyWords(_ commands: CommandWords) -> String {
         let runs = catalog.places().count
-        return !exists && runs > 0 ? "the history is not made yet; make it from \(runs) fetched run\(runs == 1 ? "" : "s") with: slt-remote history rebuild"
-            : "no runs are in the history yet; start one with: slt-remote run"
+        return !exists && runs > 0 ? "the history is not made yet; make it from \(Human.count(runs, "fetched run")) with: \(CommandWords().text(["history", "rebuild"]))"
+            : "no runs are in the history yet; \(RemedyWords(commands).text(.startRun))"
     }
 }

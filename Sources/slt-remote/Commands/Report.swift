@@ -27,11 +27,12 @@ struct Report: Verb {
     @Option(name: .shortAndLong, parsing: .unconditional, help: ArgumentHelp("Write to this file, which is replaced in one step, instead of standard output.", valueName: "file"), completion: .file())
     var output: String?
 
-    @Argument(help: "A fetched run: its name or the beginning of it, HOST/NAME, or the path of its folder. Default: this project's latest.")
+    @Argument(help: "A fetched run: its name or the beginning of it, HOST/NAME, or the path of its folder or of a bundle. Default: this project's latest.")
     var run: String?
 
     func run() async throws {
-        let configuration = try? common.configuration()
+        // Only a run that is named needs no configuration; one that is named has to be right.
+        let configuration = run != nil && common.config == nil ? try? common.configuration() : try common.configuration()
         let folder = try resolve(configuration)
         let details = try RunDetails(folder)
         var report = ReportedRun(details, pasts: KnownPasts.of(details.records.filter(\.outcome.isFailure).map(\.file), in: folder), host: common.host)

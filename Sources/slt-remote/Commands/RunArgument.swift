@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fleet
+import FoundationEssentials
 import RemoteKit
 import Reports
 
@@ -12,6 +13,11 @@ struct RunArgument: ParsableArguments {
     var run: String?
 
     func choice(on host: Host) -> RunChoice { RunChoice(name: run, workspace: all ? nil : host.settings.workspace) }
+
+    /// Leads from where the user stands to the top of the tree of this project's own runs; a run that is named, or of any project, may be of another tree.
+    func upwards(_ configuration: Configuration) -> String {
+        run == nil && !all ? SuiteNames(configuration, workingDirectory: FileManager.default.currentDirectoryPath).upwards : ""
+    }
 
     /// Every live run is meant, not one of them.
     var isEveryLiveRun: Bool { all && run == nil }

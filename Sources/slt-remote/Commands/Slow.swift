@@ -28,13 +28,10 @@ struct Slow: Verb {
 
     func run() async throws {
         let history = RunHistory()
-        guard let suite = try scope.suite(history, common) else {
-            Terminal.shared.say(history.emptyWords)
-            return
-        }
+        guard let suite = try scope.suiteOrWords(history, common) else { return }
         let (run, files) = try history.slowest(in: suite.key, limit: limit)
         if json { return try JSONOutput.print(Output(run: run, files: files)) }
-        guard let run else { return Terminal.shared.say("no full run of \(suite.project) is in the history yet; start one with: slt-remote run") }
+        guard let run else { return scope.sayNoFullRun(suite, common) }
         Terminal.shared.output(HistoryTables(style: Terminal.shared.outputStyle, now: Date().timeIntervalSince1970).slow(files, run: run))
     }
 }

@@ -37,7 +37,7 @@ struct Sql: Verb {
     func run() async throws {
         let history = RunHistory(), format = json ? .json : format
         guard history.exists, let suite = try scope.suite(history, common) else {
-            Terminal.shared.say(history.emptyWords)
+            Terminal.shared.say(history.emptyWords(common.commands))
             if format == .json { Terminal.shared.output("[]\n") }
             return
         }

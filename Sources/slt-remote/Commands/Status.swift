@@ -21,18 +21,19 @@ struct Status: Verb {
     @OptionGroup var which: RunArgument
 
     func run() async throws {
-        let host = try common.remoteHost(common.configuration())
+        let configuration = try common.configuration(), host = try common.remoteHost(configuration)
+        let upwards = which.upwards(configuration)
         let run = which.choice(on: host), watch = watch, json = json, commands = common.commands(on: host.name)
         do {
             if watch && !json && Terminal.shared.canDraw {
-                let view = Watch(host: host, run: run, commands: commands)
+                let view = Watch(host: host, run: run, commands: commands, upwards: upwards)
                 return try await Interruption.watching { try await view.run() }
             }
             try await Interruption.watching {
                 try await host.withAgent { agent in
                     repeat {
                         let report = try await agent.status(run: run)
-                        try show(report, host: host.name, json: json, commands)
+                        try show(report, host: host.name, json: json, commands, upwards)
                         // An interrupted run goes on only when somebody resumes it.
                         if let phase = report.run?.phase, phase == .finished || phase == .interrupted { return }
                         if watch { try await Task.sleep(for: .seconds(1)) }
@@ -44,10 +45,11 @@ struct Status: Verb {
         }
     }
 
-    private func show(_ report: HostReport, host: String, json: Bool, _ commands: CommandWords) throws {
+    private func show(_ report: HostReport, host: String, json: Bool, _ commands: CommandWords, _ upwards: String) throws {
         if json { return try JSONOutput.print(report) }
         var screen = StatusScreen(status: report.run, mode: report.mode, sample: report.sample, host: host, now: report.sample.time)
         screen.options = commands.options
+        screen.upwards = upwards
         screen.failing = report.failing ?? []
         Terminal.shared.output(screen.screen(Terminal.shared.outputStyle))
         if !watch { Terminal.shared.say(elsewhere: report.elsewhere, verb: "status", commands) }

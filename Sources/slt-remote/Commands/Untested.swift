@@ -29,10 +29,7 @@ struct Untested: Verb {
 
     func run() async throws {
         let history = RunHistory()
-        guard let suite = try scope.suite(history, common) else {
-            Terminal.shared.say(history.emptyWords)
-            return
-        }
+        guard let suite = try scope.suiteOrWords(history, common) else { return }
         let (run, count, files) = try history.untested(in: suite.key, limit: limit)
         if json { return try JSONOutput.print(Output(run: run, count: count, files: files)) }
         Terminal.shared.output(HistoryTables(style: Terminal.shared.outputStyle, now: Date().timeIntervalSince1970).untested(files, count: count, run: run))

@@ -8,6 +8,7 @@ struct Watch: Sendable {
     let host: Host
     let run: RunChoice
     let commands: CommandWords
+    let upwards: String
 
     private enum Event: Sendable {
         case tick
@@ -32,6 +33,7 @@ struct Watch: Sendable {
             defer { ticking.cancel() }
             var view = WatchView(host: host.name)
             view.options = commands.options
+            view.upwards = upwards
             draw(view)
             for await event in events {
                 switch event {

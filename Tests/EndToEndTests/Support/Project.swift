@@ -56,7 +56,10 @@ final class Project: Sendable {
     deinit {
         for pid in processes(naming: folder.path) { Glibc.kill(pid, SIGKILL) }
         // Their folders are removed next, which they must not fill again.
-        for _ in 0..<200 where !processes(naming: folder.path).isEmpty { usleep(5000) }
+        for _ in 0..<6000 {
+            if processes(naming: folder.path).isEmpty { break }
+            usleep(5000)
+        }
     }
 
     @discardableResult
@@ -81,7 +84,7 @@ final class Project: Sendable {
 
     /// Starts `slt-remote`.
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> RunningProgram {
-        try RunningProgram([Programs.client] + arguments, environment: self.environment.merging(environment) { $1 }, in: source)
+        try RunningProgram([Programs.client] + arguments, environment: self.environment.merging(environment) { $1 }, in: source, surroundings: self)
     }
 
     /// Starts `slt-remote` and waits until its agent is there, when it also listens to signals.
@@ -130,7 +133,7 @@ final class Project: Sendable {
 
     /// Waits until the latest run is like this, looking at its directory itself.
     @discardableResult
-    func status(within deadline: Duration = .seconds(30), where condition: (RunStatus) -> Bool) async throws -> RunStatus {
+    func status(within deadline: Duration = .patience, where condition: (RunStatus) -> Bool) async throws -> RunStatus {
         var last: RunStatus?
         _ = try await eventually(within: deadline, every: .milliseconds(20)) {
             guard let id = runs().last, let now = try? runDirectory(id).status() else { return false }

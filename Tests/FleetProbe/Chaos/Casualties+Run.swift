@@ -48,7 +48,7 @@ extension Casualties {
 
     /// No process names `place` any more, after a moment for those that are about to leave.
     mutating func examineProcesses(_ place: String, state: String) throws {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(120)
         while !processes(naming: place).isEmpty && ContinuousClock.now < deadline { usleep(5000) }
         let left = processes(naming: place).map { commandLine($0).joined(separator: " ") }
         check(left.isEmpty, "processes are left: \(left)")

@@ -109,7 +109,7 @@ struct ChaosPlace {
 
     private func finish(_ program: String, _ arguments: [String]) throws -> (code: Int32, output: String, errors: String) {
         let running = try start(program, arguments)
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(600)
         while !running.hasEnded && ContinuousClock.now < deadline { usleep(2000) }
         return (running.hasEnded ? running.code : -1, running.output, running.errors)
     }

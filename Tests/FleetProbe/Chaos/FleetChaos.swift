@@ -40,7 +40,7 @@ struct FleetChaos {
         let target = casualties.total + wanted
         var stopped: [Int32] = []
         try launch(directory)
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {
             let status = try directory.status()
             if status.phase == .finished && (status.outcomes[.untested] ?? 0) == 0, try !directory.isSupervised() { break }

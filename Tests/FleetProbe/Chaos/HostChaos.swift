@@ -17,7 +17,7 @@ struct HostChaos {
 
     static let killsInRound = 40
     /// The most a round may take, in seconds.
-    private static let patience = 180
+    private static let patience = 600
 
     init(folder: String, seed: UInt64, programs: String) throws {
         self.folder = folder

@@ -40,11 +40,11 @@ struct WindowChaos {
         }
         let hits = "\(deadly)/\(window.rawValue)"
         try Data(repeating: 1, count: wanted).write(to: URL(filePath: hits))
-        let spec = RunSpec(id: "chaos", workspace: workspace, workers: 1 + random.below(4), timeBudget: 120, fileTimeout: 60, attempts: 1000, lease: 60,
+        let spec = RunSpec(id: "chaos", workspace: workspace, workers: 1 + random.below(4), timeBudget: 900, fileTimeout: 300, attempts: 1000, lease: 60,
                            engine: EngineSpec(kind: .sqlite), startedBy: "chaos")
         let directory = try RunDirectory.create(state: place, spec: spec, suite: Suite.discover(workspace: workspace, globs: ["**/*.toy"], seed: random.next()))
         try Supervisor.launch(runDirectory: directory, executable: executable, environment: [DeadlyWindows.variable: deadly])
-        let deadline = ContinuousClock.now + .seconds(100)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {
             if try directory.summary() != nil, try !directory.isSupervised() { break }
             // A supervisor that dies now and then as well: the next one has to bring into order what it finds.

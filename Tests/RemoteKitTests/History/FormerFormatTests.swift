@@ -67,12 +67,15 @@ import Testing
     @Test("a badge is of all files found, and only all are 100 %")
     func badge() throws {
         var many = FormerResults(try RunDetails(RunFolder(path: place)))
-        let text = { (badge: FormerBadge) in "\(badge.schemaVersion) \(badge.label) \(badge.message) \(badge.color)" }
-        #expect(text(FormerBadge(many)) == "1 sqllogictest 33.3% (2/6) red")
+        let text = { (badge: Badge) in "\(badge.schemaVersion) \(badge.label) \(badge.message) \(badge.color)" }
+        #expect(text(Badge(many)) == "1 sqllogictest 33.3% (2/6) red")
         (many.summary.counters.passed, many.summary.totalAvailableFiles) = (9999, 10_000)
-        #expect(text(FormerBadge(many)) == "1 sqllogictest 99.9% (9999/10000) green")
+        #expect(text(Badge(many)) == "1 sqllogictest 99.9% (9999/10000) green")
         many.summary.counters.passed = 10_000
-        #expect(FormerBadge(many).color == "brightgreen")
+        #expect(Badge(many).color == "brightgreen")
+        #expect(text(Badge(passed: 5, of: 10, isWhole: false)) == "1 sqllogictest 50.0% (5/10) lightgrey")
+        #expect(text(Badge(passed: 0, of: 0)) == "1 sqllogictest no files lightgrey")
+        #expect(Badge(passed: .max - 1, of: .max).message.hasPrefix("99.9%"))
     }
 
     @Test("the exported database has the former tables, and full runs only")

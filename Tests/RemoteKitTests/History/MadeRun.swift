@@ -82,5 +82,5 @@ struct MadeRun {
 
 extension TemporaryFolder {
     /// A history of the runs that are made here.
-    var history: RunHistory { RunHistory(path: file("history.sqlite"), catalog: RunCatalog(root: file("results")), patience: 2) }
+    var history: RunHistory { RunHistory(path: file("history.sqlite"), catalog: RunCatalog(root: file("results")), patience: 600) }
 }

@@ -22,7 +22,7 @@ enum FormatSamples {
             ("judgement", [judgement]), ("finding", judgement.known), ("change", [change]), ("compare", [try pair()]), ("flaky --settle", [settled]), ("status --json", [host]),
             ("doctor", [DoctorReport(hostName: "h", leftovers: [Leftover(pid: 1, startTime: 2, run: "r", command: "c", rss: 3)], ended: 0, interrupted: ["r"], memory: .cgroup)]),
             ("sync --explain", [SyncExplanation(path: TreePath("a"), verdict: .excluded, rule: SyncExplanation.Rule(place: "p", pattern: "q", matched: "m"))]),
-            ("report --format json", [try report()]), ("badge", [BadgeDocument(try HostileRun().report())]),
+            ("report --format json", [try report()]), ("badge", [Badge(try HostileRun().report())]),
         ] + past
     }
 

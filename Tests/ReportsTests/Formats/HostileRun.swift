@@ -76,6 +76,8 @@ final class HostileRun: Sendable {
             var record = FileRecord(id: index, file: name, outcome: outcome, tests: 3, errors: outcome == .fail ? 3 : 0, duration: 0.25, worker: index % 2, finishedAt: Samples.start + Double(index),
                                     message: "message " + sql)
             if outcome == .fail { record.failures = failures }
+            // What fails first is in a script that it includes.
+            if index == 5 { for number in 0...1 { record.failures[number].script = "inc<u>.test" } }
             if outcome == .crashed { record.output = sql }
             return record
         }
@@ -96,7 +98,7 @@ final class HostileRun: Sendable {
         var cause = RecordFailure(line: 20, message: "statement error: " + sql, sql: sql)
         (cause.kind, cause.recordLine, cause.script, cause.ulps) = (.unexpectedError, 20, "inc<u>.test", 2)
         var effect = RecordFailure(line: 30, message: "query failed: no such table: t", sql: "SELECT 1 FROM t")
-        (effect.kind, effect.recordLine, effect.causedBy) = (.unexpectedError, 30, 20)
+        (effect.kind, effect.recordLine, effect.causedBy, effect.script) = (.unexpectedError, 30, 20, "inc<u>.test")
         return [hash, other, cause, effect]
     }
 }

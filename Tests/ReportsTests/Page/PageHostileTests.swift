@@ -1,6 +1,6 @@
 import Fleet
 import FoundationEssentials
-import RemoteKit
+@testable import RemoteKit
 @testable import Reports
 import TestSupport
 import Testing
@@ -86,7 +86,8 @@ import Testing
         #expect(browser.complaints.isEmpty, "\(browser.complaints)")
         #expect(browser.requests.filter { !$0.hasPrefix("about:") && !$0.hasPrefix("data:") } == ["file://\(path)"])
         // Even markup that got into the page would not run.
-        try await browser.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.pwned=9\">'); new Promise(done => setTimeout(done, 200))")
+        try await browser.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.pwned=9\">'); "
+            + "new Promise(done => document.body.lastElementChild.addEventListener('error', done)).then(() => true)")
         #expect(try await browser.evaluate("typeof window.pwned").text == "undefined")
     }
 
@@ -109,5 +110,40 @@ import Testing
         let text = HTMLReport(try made.reported(), now: PageRun.start).text()
         #expect(text.utf8.count <= 5_000_000)
         #expect(text.utf8.count > 1_000_000, "the failures should be in it")
+    }
+
+    @Test("names of which each character takes six bytes, and a reason for each file, do not make a page larger", arguments: [0, 4000])
+    func isBoundedByWhatIsWritten(failures: Int) throws {
+        let made = try PageRun(files: 1, failures: 0)
+        var bytes: [UInt8] = []
+        for number in 0..<6000 {
+            var record = FileRecord(id: number, file: "\(number)" + String(repeating: "<", count: 395), outcome: number < failures ? .crashed : .blocked, finishedAt: PageRun.start)
+            record.message = "reason \(number) " + String(repeating: "&", count: 180)
+            bytes += Array(try JSONEncoder().encode(record)) + [10]
+        }
+        try made.write(bytes, "records.jsonl")
+        let run = try made.reported()
+        let text = HTMLReport(run, now: PageRun.start).text()
+        #expect(text.utf8.count <= 5_000_000)
+        #expect(text.utf8.count > 1_000_000, "the files should be in it")
+    }
+
+    @Test("a file whose reason has no room has none, and not another one's")
+    func hasOwnReasons() throws {
+        var columns = FileColumns(start: 0, room: 10_000_000)
+        for number in 0..<2100 {
+            let record = FileRecord(id: number, file: "\(number)", outcome: .blocked, finishedAt: 0, message: "reason \(number)")
+            let isAdded = columns.add(RunDetails.File(id: number, file: "\(number)", outcome: .blocked, duration: 0, tests: 0, skipped: 0, errors: 0, finishedAt: 0, isFlaky: false), record)
+            #expect(isAdded)
+        }
+        struct Columns: Decodable {
+            var name: [String]
+            var reasons: [String]
+            var reason: [String: Int]
+        }
+        let read = try JSONDecoder().decode(Columns.self, from: Data(columns.value.json.utf8))
+        #expect(read.name.count == 2100)
+        #expect(read.reason.count == read.reasons.count && read.reason.count < 2100)
+        for (file, number) in read.reason { #expect(read.reasons[number] == "reason \(file)") }
     }
 }

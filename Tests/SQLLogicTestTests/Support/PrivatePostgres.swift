@@ -25,7 +25,7 @@ final class PrivatePostgres: Sendable {
             if \(asUser) "$bin/initdb" -D "$dir/data" -A trust -U slt --no-sync -E UTF8 > "$dir/log" 2>&1; then
                 \(asUser) "$bin/postgres" -D "$dir/data" -k "$dir" -h '' -c fsync=off -c full_page_writes=off >> "$dir/log" 2>&1 &
                 pid=$!
-                for i in $(seq 600); do "$bin/pg_isready" -q -h "$dir" -U slt && break; sleep 0.05; done
+                for i in $(seq 6000); do "$bin/pg_isready" -q -h "$dir" -U slt && break; sleep 0.05; done
                 echo "$dir"; read -r wait
                 kill -QUIT $pid; wait $pid
             else

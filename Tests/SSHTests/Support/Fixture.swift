@@ -8,7 +8,7 @@ extension PrivateSSHServer {
         var target = SSHTarget(alias: alias, host: address, port: port, user: user)
         target.identityFiles = keys.map { identityFile($0) }
         target.userKnownHostsFiles = [knownHostsFile]
-        target.connectTimeout = .seconds(15)
+        target.connectTimeout = .seconds(120)
         return target
     }
 

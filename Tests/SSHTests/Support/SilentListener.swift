@@ -4,36 +4,22 @@ import TestSupport
 
 /// A listening socket on loopback that accepts and never says a word, or says its piece and then no more.
 final class SilentListener {
-    let port: UInt16
-    private let descriptor: Int32
-    /// Whether a thread accepts, which then closes the socket: its number must not be another socket's while the thread still has it.
-    private let isServed: Bool
+    private let socket: LoopbackPort
+    var port: UInt16 { socket.number }
 
     /// - Parameter endlessly: whether the words are said again and again.
     init(says words: String = "", endlessly: Bool = false) throws {
-        port = try PrivateSSHServer.freePort()
-        isServed = !words.isEmpty
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let code = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 ? listen(descriptor, 8) : -1
-            }
-        }
-        guard code == 0 else { throw POSIXFailure(call: "listen", errno: errno) }
-        if isServed { try serve(words, endlessly) }
+        socket = try LoopbackPort()
+        guard listen(socket.descriptor, 8) == 0 else { throw POSIXFailure(call: "listen", errno: errno) }
+        if !words.isEmpty { try serve(words, endlessly) }
     }
 
-    /// One connection at a time, until the listener is shut.
+    /// One connection at a time, until the listener is shut. The thread keeps the socket: its number must not be another one's until then.
     private func serve(_ words: String, _ endlessly: Bool) throws {
-        let listener = descriptor
+        let socket = socket
         try SystemThread.start {
-            defer { close(listener) }
             while true {
-                let client = accept(listener, nil, nil)
+                let client = accept(socket.descriptor, nil, nil)
                 guard client >= 0 else { return }
                 let bytes = Array(words.utf8)
                 repeat {
@@ -48,12 +34,9 @@ final class SilentListener {
 
     /// Whether a connection has been made that nobody has accepted.
     var hasCaller: Bool {
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        var waiting = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&waiting, 1, 0) > 0
     }
 
-    deinit {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        if !isServed { close(descriptor) }
-    }
+    deinit { shutdown(socket.descriptor, Int32(SHUT_RDWR)) }
 }

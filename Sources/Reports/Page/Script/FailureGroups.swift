@@ -62,9 +62,9 @@ struct FailureGroups {
         return groups.count - 1
     }
 
-    /// Messages that differ in figures only are one group. It has the message as its name while all are the same.
+    /// Messages of one shape are one group. It has the message as its name while all are the same.
     private mutating func message(_ title: String) -> Int {
-        let title = SafeText.line(title, limit: 160), pattern = Self.pattern(title), count = groups.count
+        let title = SafeText.line(title, limit: 160), pattern = MessageShape.of(title), count = groups.count
         let number = number("message", pattern)
         if number == count { groups[number].name = title } else if groups[number].name != title { groups[number].name = pattern }
         return number
@@ -82,16 +82,5 @@ struct FailureGroups {
     private static func folder(_ file: String) -> String {
         guard let slash = file.lastIndex(of: "/") else { return "(top)" }
         return SafeText.line(String(file[..<slash]), limit: 200)
-    }
-
-    /// Figures differ between messages that mean the same.
-    static func pattern(_ message: String) -> String {
-        var out = "", wasDigit = false
-        for scalar in message.unicodeScalars {
-            let isDigit = ("0"..."9").contains(scalar)
-            if !isDigit { out.unicodeScalars.append(scalar) } else if !wasDigit { out += "…" }
-            wasDigit = isDigit
-        }
-        return out
     }
 }
