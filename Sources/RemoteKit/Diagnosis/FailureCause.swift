@@ -7,9 +7,9 @@ public struct FailureCause: Sendable {
     /// Why it could not be reduced.
     public let problem: String?
     /// The failure that was reduced.
-    public let representative: FailureGroup.Member
+    public let representative: SimilarFailures.Member
     /// All failures of this cause.
-    public internal(set) var members: [FailureGroup.Member]
+    public internal(set) var members: [SimilarFailures.Member]
 
     /// Adds what one group came to, where a cause before has the same statements but for names and values.
     static func add(_ cause: FailureCause, to causes: inout [FailureCause]) {

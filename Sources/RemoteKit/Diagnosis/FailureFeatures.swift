@@ -47,7 +47,7 @@ public struct FailureFeatures: Hashable, Sendable, Encodable {
 }
 
 /// Failing records of a run that seem to have one cause.
-public struct FailureGroup: Sendable {
+public struct SimilarFailures: Sendable {
     /// What they have in common.
     public let features: FailureFeatures
     /// One failing record.
@@ -63,8 +63,8 @@ public struct FailureGroup: Sendable {
 
     /// The groups of a run's failures, the largest first. Consequences of other failures are none.
     /// - Throws: ``RemoteError`` `results` where the records cannot be read.
-    public static func all(of run: RunFolder) throws(RemoteError) -> [FailureGroup] {
-        var places: [FailureFeatures: Int] = [:], groups: [FailureGroup] = []
+    public static func all(of run: RunFolder) throws(RemoteError) -> [SimilarFailures] {
+        var places: [FailureFeatures: Int] = [:], groups: [SimilarFailures] = []
         do {
             try run.forEachRecord { record in
                 guard record.outcome.isFailure else { return true }
@@ -76,7 +76,7 @@ public struct FailureGroup: Sendable {
                         groups[place].members.append(member)
                     } else {
                         places[features] = groups.count
-                        groups.append(FailureGroup(features: features, members: [member]))
+                        groups.append(SimilarFailures(features: features, members: [member]))
                     }
                 }
                 return true

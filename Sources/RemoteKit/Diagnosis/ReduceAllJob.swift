@@ -22,7 +22,7 @@ public struct ReduceAllJob: Sendable {
     /// What happens meanwhile.
     public enum Event: Sendable {
         /// A failure of a group is reduced now.
-        case reducing(FailureGroup.Member, group: Int, of: Int)
+        case reducing(SimilarFailures.Member, group: Int, of: Int)
         case progress(ReductionProgress)
         /// These are the causes so far.
         case causes([FailureCause])
@@ -39,7 +39,7 @@ public struct ReduceAllJob: Sendable {
     /// - Returns: the causes, those of the most failures first, and how many failures are of groups that were not looked at.
     /// - Throws: ``RemoteError`` or `CancellationError`.
     public func causes(events: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> (causes: [FailureCause], left: Int) {
-        let groups = try FailureGroup.all(of: run)
+        let groups = try SimilarFailures.all(of: run)
         var causes: [FailureCause] = []
         for (index, group) in groups.prefix(most).enumerated() {
             try Task.checkCancellation()
