@@ -29,10 +29,11 @@ public struct CleanJob: Sendable {
         public var bytes: Int
     }
 
-    /// What killed clients have left here: bundles that were unpacked or being written.
+    /// What killed clients have left here: bundles that were unpacked or being written, trees of bisects.
     public func atHome(isDryRun: Bool) -> [LocalItem] {
-        let paths = UnpackedBundle.left() + parts()
+        let paths = UnpackedBundle.left() + parts() + BisectFolder.left()
         let items = paths.map { LocalItem(path: $0, bytes: size($0)) }
+        if !isDryRun { BisectFolder.removeLeft() }
         if !isDryRun { for path in paths { try? FileManager.default.removeItem(atPath: path) } }
         return items
     }
