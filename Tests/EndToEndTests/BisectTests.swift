@@ -49,7 +49,7 @@ struct BisectTests {
                 "build.sh": """
                     n=$(cat number.txt)
                     mkdir -p built
-                    echo "$n $PWD" >> "$HOME/builds"
+                    echo "$n $PWD $([ ! -e built/answer ] || echo kept)" >> "$HOME/builds"
                     while [ -e "$HOME/hold-$n" ]; do sleep 0.02; done
                     [ ! -e broken ] || { echo "error: this one is broken"; exit 1; }
                     [ built/answer -nt answer.txt ] || cp answer.txt built/answer
@@ -82,6 +82,12 @@ struct BisectTests {
         /// The numbers of the commits that were built, in order.
         var builds: [Int] {
             ((try? String(contentsOfFile: project.hostHome + "/builds", encoding: .utf8)) ?? "").split(separator: "\n").compactMap { $0.split(separator: " ").first.flatMap { Int($0) } }
+        }
+
+        /// By workspace: whether something was built there before its first build.
+        var firstBuilds: [String: Bool] {
+            let lines = ((try? String(contentsOfFile: project.hostHome + "/builds", encoding: .utf8)) ?? "").split(separator: "\n").map { $0.split(separator: " ") }
+            return Dictionary(lines.filter { $0.count > 1 }.map { (String($0[1]), $0.count > 2) }) { first, _ in first }
         }
 
         func hold(_ numbers: some Sequence<Int>) throws { for number in numbers { try Data().write(to: URL(filePath: "\(project.hostHome)/hold-\(number)")) } }
@@ -141,6 +147,7 @@ struct BisectTests {
         #expect(outcome.commits == 29)
         #expect(outcome.trials.allSatisfy { $0.verdict == (repository.broken($0.commit, [13, 14, 20]) ? "skip" : repository.place($0.commit) < 17 ? "good" : "bad") }, "\(found)")
         #expect(try await repository.fingerprint() == fingerprint)
+        #expect(repository.firstBuilds.filter { $0.key.contains(".bisect-") } == Dictionary(uniqueKeysWithValues: (1...4).map { ("\(project.workspace).bisect-\($0)", true) }))
         #expect(project.runs() == runs)
         #expect(repository.leftovers == runs)
         // None of its runs is one of the project's.
@@ -171,6 +178,41 @@ struct BisectTests {
         #expect(outcome.firstBad == nil)
         #expect(outcome.left.map(\.commit) == Array(repository.commits[5...8]), "\(found)")
         #expect(outcome.trials.filter { $0.verdict == "skip" }.allSatisfy { $0.reason?.contains("does not build") == true }, "\(found)")
+        #expect(repository.leftovers.isEmpty)
+    }
+
+    @Test("a source tree that is a folder of its repository is found in each revision, and merged branches are told apart")
+    func subfolder() async throws {
+        let repository = try await Repository(Self.answers(3, twoFrom: 3), isLocal: true), project = repository.project
+        // The former repository becomes a folder of this one, with a branch that breaks it and one that does not.
+        _ = try await repository.shell("""
+            rm -rf .git; cd ..; mkdir whole; mv src whole/src; ln -s whole/src src; cd whole; git init -q -b main .; git config user.name A; git config user.email a@example.org
+            commit() { echo "$1" > src/$2; git add -A; git commit -q -m "$3"; }
+            commit 0 number.txt first; git tag first
+            git checkout -q -b breaks; commit 1 b1 b1; commit two answer.txt 'Break it'; git tag broken; commit 3 b3 b3
+            git checkout -q -b fine first; commit 1 f1 f1; commit 2 f2 f2; git checkout -q main; git merge -q --no-ff -m one fine; git merge -q --no-ff -m two breaks; commit 9 last last
+            """)
+        let found = try await project.slt("bisect", "--good", "first", "--jobs", "2", "--repeats", "0", "--json", "tests/a.test")
+        #expect(found.code == 0, "\(found)")
+        let outcome = try project.decode(Outcome.self, found)
+        #expect(outcome.firstBad?.subject == "Break it", "\(found)")
+        #expect(outcome.lastGood?.subject == "b1", "\(found)")
+    }
+
+    @Test("a host that goes away leaves what is known, and says how to go on")
+    func lostHost() async throws {
+        let repository = try await Repository(Self.answers(6, twoFrom: 3)), project = repository.project
+        try repository.hold(1..<5)
+        let client = try project.start(["bisect", "--good", repository.commits[0], "--jobs", "2", "tests/a.test"])
+        let isHeld = try await eventually(within: .seconds(60)) { repository.builds.count >= 4 }
+        #expect(isHeld, "\(client.errors)")
+        for pid in processes(naming: project.state) where project.isAgent(pid) { Glibc.kill(pid, SIGKILL) }
+        let ended = try await client.finish()
+        #expect(ended.code == 3, "\(ended)")
+        #expect(ended.errors.contains("go on with: slt-remote bisect --host box --resume"), "\(ended)")
+        repository.letGo()
+        let resumed = try await project.slt("bisect", "--resume", "--json")
+        #expect(try project.decode(Outcome.self, resumed).firstBad?.commit == repository.commits[3], "\(resumed)")
         #expect(repository.leftovers.isEmpty)
     }
 

@@ -74,6 +74,8 @@ public struct BisectJob: Sendable {
             try? await place.clean(session.state)
             folder.removeState()
             throw impossible.error
+        } catch let error as RemoteError where error.remedy == nil {
+            throw RemoteError(error.code, error.message, remedy: .resumeBisect, isRetryable: error.isRetryable)
         }
         let outcome = outcome(session, repository)
         do { try await place.clean(session.state) } catch let error as RemoteError {
