@@ -230,7 +230,8 @@ struct BisectTests {
             #expect(repository.leftovers.isEmpty, "\(arguments)")
         }
         try await refused(["--good", commits[5], "--bad", commits[6], "tests/a.test"], "tests/a.test:4 fails already at the good revision \(commits[5])", "older")
-        try await refused(["--good", commits[0], "--bad", commits[2], "tests/a.test"], "tests/a.test holds at the bad revision \(commits[2])", "not committed")
+        try await refused(["--good", commits[0], "--bad", commits[2], "tests/a.test"], "tests/a.test does not fail at the bad revision \(commits[2])", "not committed")
+        try await refused(["--good", commits[0], "--bad", commits[6], "tests/a.test:1"], "tests/a.test:1 does not fail at the bad revision", "the line that a report names")
         try await refused(["--good", commits[0], "tests/a.test"], "the bad revision HEAD (\(commits[7].prefix(10))) fails only sometimes")
         try await refused(["--good", commits[1], "--bad", commits[6], "tests/a.test"], "the good revision \(commits[1]) says nothing", "does not build")
         try await refused(["--good", commits[3], "--bad", commits[6], "tests/a.test"], "the good revision")

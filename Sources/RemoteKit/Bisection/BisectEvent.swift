@@ -8,6 +8,8 @@ public enum BisectEvent: Sendable {
     ///   - known: how many of them have a verdict from before.
     ///   - builds: how many are made at once.
     case planned(commits: Int, known: Int, builds: Int)
+    /// Workspaces are made on the host, where there are none: copies of the project's.
+    case makingWorkspaces(Int)
     /// Revisions were chosen.
     /// - Parameters:
     ///   - number: from 1.

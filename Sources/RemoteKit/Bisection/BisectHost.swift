@@ -11,7 +11,11 @@ struct BisectHost: Sendable {
     let folder: BisectFolder
 
     /// - Parameter number: from 1.
-    func workspacePath(_ number: Int) -> String { "\(host.settings.workspace).bisect-\(number)" }
+    func workspacePath(_ number: Int) -> String {
+        var base = host.settings.workspace[...]
+        while base.count > 1, base.hasSuffix("/") { base = base.dropLast() }
+        return "\(base).bisect-\(number)"
+    }
 
     /// The project as it is checked out in a tree of the bisect.
     func configuration(_ number: Int) -> Configuration {

@@ -19,6 +19,7 @@ struct BisectSearch: Sendable {
     func run() async throws {
         let state = session.state
         events(.planned(commits: session.plan.graph.commits.count, known: state.trials.count, builds: state.jobs))
+        events(.makingWorkspaces(state.workspaces.count))
         let copies = try await place.prepare(state.workspaces)
         let lanes = try Lanes(self, areUsed: copies > 0 || !state.trials.isEmpty)
         try checkEnds()
@@ -71,8 +72,9 @@ struct BisectSearch: Sendable {
         switch trial.verdict {
         case .bad: return
         case .good:
-            let what = session.state.targets.count == 1 ? "\(session.state.targets[0]) holds" : "all that was named holds"
-            throw refusal("\(what) at the bad revision \(name); a failure that comes from changes that are not committed is in no commit")
+            let targets = session.state.targets, what = targets.count == 1 ? "\(targets[0]) does not fail" : "nothing that was named fails"
+            let line = targets.contains { $0.line != nil } ? "; a record is named by the line that a report names" : ""
+            throw refusal("\(what) at the bad revision \(name)\(line); a failure that comes from changes that are not committed is in no commit")
         case .flaky: throw refusal("the bad revision \(name) fails only sometimes: \(trial.reason ?? "it is flaky"); find out first why it is flaky")
         case .skip: throw refusal("the bad revision \(name) says nothing: \(trial.reason ?? "it has no verdict"); name one that can be tested")
         }

@@ -8,7 +8,6 @@ final class BisectPrinter: Sendable {
     private struct State {
         /// What is being done with each revision.
         var steps: [String: String] = [:]
-        var builds = 1
         /// The last lines that each build printed.
         var lines: [String: [String]] = [:]
     }
@@ -26,12 +25,15 @@ final class BisectPrinter: Sendable {
         let terminal = Terminal.shared
         switch event {
         case .planned(let commits, let known, let builds):
-            state.withLock { $0.builds = builds }
             terminal.say("bisecting \(Human.count(commits, "commit")) on \(host)\(known > 0 ? ", \(Human.count(known, "verdict")) known" : ""): \(BisectReport.effort(commits: commits, builds: builds))")
+        case .makingWorkspaces(let count): terminal.progress("making \(Human.count(count, "workspace")) on \(host)")
         case .round(let number, let commits, let left):
             terminal.say("round \(number): \(Human.count(left, "commit")) left, trying \(commits.map { String($0.prefix(10)) }.joined(separator: ", "))")
         case .step(let commit, let step):
-            state.withLock { $0.steps[commit] = BisectReport.words(step) }
+            state.withLock { state in
+                state.steps[commit] = BisectReport.words(step)
+                if step == .rebuilding { state.lines[commit] = nil }
+            }
             if step == .rebuilding { terminal.say("\(commit.prefix(10)) does not build on what was built before; building it from nothing") }
             showSteps()
         case .buildLine(let commit, let line):
