@@ -36,6 +36,7 @@ struct BisectTests {
                 "engine.sh": #"""
                     n=0
                     while read -r -d '}' line; do
+                        case $line in *answer*) echo x >> "$HOME/queries"; while [ -e "$HOME/hold-run" ]; do sleep 0.02; done;; esac
                         answer=$(cat built/answer)
                         if [ "$answer" = odd ]; then
                             n=$(cat built/n 2>/dev/null || echo 0)
@@ -278,6 +279,39 @@ struct BisectTests {
         #expect(try project.decode(Outcome.self, resumed).firstBad?.commit == repository.commits[9], "\(resumed)")
         #expect(resumed.errors.contains("2 verdicts known"), "\(resumed)")
         #expect(!repository.builds.dropFirst(built.count).contains { [0, 19].contains($0) })
+        #expect(repository.leftovers.isEmpty)
+    }
+
+    @Test("runs that are under way are ended by Ctrl-C, and those of a killed client by the next one")
+    func runs() async throws {
+        let repository = try await Repository(Self.answers(6, twoFrom: 3)), project = repository.project, hold = project.hostHome + "/hold-run"
+        try Data().write(to: URL(filePath: hold))
+        func queries() -> Int { ((try? String(contentsOfFile: project.hostHome + "/queries", encoding: .utf8)) ?? "").split(separator: "\n").count }
+        func starting(_ arguments: [String]) async throws -> RunningProgram {
+            let before = queries(), client = try project.start(["bisect"] + arguments)
+            let isHeld = try await eventually(within: .seconds(60)) { queries() >= before + 2 }
+            #expect(isHeld, "\(client.errors)")
+            return client
+        }
+        let first = try await starting(["--good", repository.commits[0], "--jobs", "2", "--repeats", "0", "tests/a.test"])
+        Glibc.kill(first.pid, SIGINT)
+        let ended = try await first.finish()
+        #expect(ended.code == 130, "\(ended)")
+        #expect(project.runs().count == 2)
+        for id in project.runs() {
+            #expect(try project.runDirectory(id).status().phase == .finished)
+            #expect(try await eventually { processes(naming: id).isEmpty })
+        }
+        let second = try await starting(["--resume"])
+        Glibc.kill(second.pid, SIGKILL)
+        _ = try await second.finish()
+        #expect(try project.runs().count { try project.runDirectory($0).status().phase == .running } == 2)
+        // It could use no workspace that a run is at work in.
+        let third = try await starting(["--resume", "--json"])
+        unlink(hold)
+        let found = try await third.finish()
+        #expect(found.code == 0, "\(found)")
+        #expect(try project.decode(Outcome.self, found).firstBad?.commit == repository.commits[3], "\(found)")
         #expect(repository.leftovers.isEmpty)
     }
 
