@@ -66,6 +66,13 @@ public enum Remedy: Sendable, Hashable, Codable {
     case listFetchedRuns
     /// Name runs that are on this machine, or fetch more.
     case nameFetchedRuns
+
+    // MARK: bisects
+
+    /// Go on with a bisect that was interrupted.
+    case resumeBisect
+    /// Give an interrupted bisect up.
+    case abortBisect
 }
 
 extension Remedy: CustomStringConvertible {
@@ -94,6 +101,8 @@ extension Remedy: CustomStringConvertible {
         case .clearResultsFolder: "move it away, or choose another folder"
         case .rebuildHistory: "make it again from the runs"
         case .nameFetchedRuns: "name two runs, or fetch more"
+        case .resumeBisect: "resume the bisect"
+        case .abortBisect: "give the interrupted bisect up"
         case .listFetchedRuns: "look for it in the list of fetched runs"
         }
     }

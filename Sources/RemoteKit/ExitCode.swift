@@ -4,14 +4,14 @@ public import Fleet
 ///
 /// | code | meaning |
 /// | --- | --- |
-/// | 0 | every file that was to be tested passed |
+/// | 0 | every file that was to be tested passed; or a bisect found the first bad commit |
 /// | 1 | tests failed: at least one file failed, timed out, crashed, ran out of memory or was unreadable, and is not known to; a file was flaky, where that fails a run; or a comparison found something that held before |
 /// | 2 | usage or configuration: nothing was started |
 /// | 3 | the host: it cannot be reached, refused us, or the connection was lost |
 /// | 4 | prepare failed: the build command, so that nothing was run |
-/// | 5 | the run is incomplete: files are untested or have no record, and none of the others failed; or no test was run at all |
+/// | 5 | the run is incomplete: files are untested or have no record, and none of the others failed; or no test was run at all; or a bisect ended with several commits left |
 /// | 6 | the engine cannot be started, or has gone: files are untested for that, and none of the others failed |
-/// | 130 | interrupted by Ctrl-C; a run that was started goes on |
+/// | 130 | interrupted by Ctrl-C; a run that was started goes on, and a bisect can be resumed |
 public enum ExitCode: Int32, Sendable, Codable, CaseIterable {
     case passed = 0
     case testsFailed = 1

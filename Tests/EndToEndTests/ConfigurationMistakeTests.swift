@@ -51,7 +51,7 @@ struct ConfigurationMistakeTests {
             Set(text.split { !$0.isLetter && $0 != "-" }.filter { $0.hasPrefix("--") && $0.dropFirst(2).first?.isLetter == true }.map(String.init))
         }
         var known: Set<String> = []
-        for verb in ["run", "sync", "prepare", "attach", "status", "stop", "workers", "pause", "doctor", "fetch", "runs", "logs", "config", "report", "compare", "flaky", "history", "failures", "slow", "untested", "sql",
+        for verb in ["run", "sync", "prepare", "attach", "status", "stop", "workers", "pause", "doctor", "fetch", "runs", "logs", "config", "report", "compare", "flaky", "bisect", "history", "failures", "slow", "untested", "sql",
                      "export", "prune", "clean"] {
             known.formUnion(options(try await project.slt(verb, "--help").text))
         }
@@ -63,7 +63,7 @@ struct ConfigurationMistakeTests {
         // Those of systemd-run, and of programs whose secrets are hidden.
         known.formUnion(["--user", "--scope", "--password", "--token"])
         let root = String(#filePath.dropLast("Tests/EndToEndTests/ConfigurationMistakeTests.swift".count))
-        for page in ["README.md", "docs/guide.md", "docs/fleet.md", "docs/sync.md", "docs/slt.md", "docs/ssh.md", "docs/history.md", "docs/known-failures.md", "docs/flaky.md"] {
+        for page in ["README.md", "docs/guide.md", "docs/fleet.md", "docs/sync.md", "docs/slt.md", "docs/ssh.md", "docs/history.md", "docs/known-failures.md", "docs/flaky.md", "docs/bisect.md"] {
             let unknown = options(try String(contentsOfFile: root + page, encoding: .utf8)).subtracting(known)
             #expect(unknown.isEmpty, "\(page): \(unknown.sorted())")
         }

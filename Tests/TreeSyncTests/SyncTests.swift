@@ -152,6 +152,28 @@ import Testing
         #expect(try trees.rsyncDifferences() == "")
     }
 
+    @Test("with fresh times gives the present to what changed, and leaves all else as it was built", arguments: [false, true])
+    func freshTimes(large: Bool) async throws {
+        let trees = try TreePair(), size = large ? 9 << 20 : 100
+        try trees.inSource("for f in same other gone; do head -c \(size) /dev/zero | tr '\\0' a > $f; done; : > empty; chmod 755 same; touch -d 2010-10-10 *")
+        var options = SyncOptions()
+        options.freshTimes = true
+        try await trees.push(options: options)
+        // As a checkout leaves it: other times everywhere, also older ones of what is changed.
+        try trees.inTarget("touch -d 2012-12-12 *; touch -d 2012-12-13 mark")
+        try trees.inSource("rm gone; printf b | dd of=other conv=notrunc status=none; echo new > new; touch -d 2011-11-11 *")
+        let report = try await trees.push(options: options)
+        #expect(report.updated.files == 1)
+        #expect(report.created.files == 1)
+        #expect(report.deleted.files == 2)
+        #expect(report.unchanged.files == 2)
+        try trees.inTarget("touch -d 2012-12-13 mark; for f in new other; do [ $f -nt mark ]; done; for f in same empty; do [ mark -nt $f ]; done; [ -x same ]; rm mark")
+        #expect(try shell("cd \(quoted(trees.target)) && sha256sum *") == shell("cd \(quoted(trees.source)) && sha256sum *"))
+        try trees.inSource("chmod 644 same")
+        #expect(try await trees.push(options: options).touched.files == 1)
+        try trees.inTarget("[ ! -x same ]; touch -d 2012-12-13 mark; [ mark -nt same ]")
+    }
+
     @Test("only lists in a dry run", arguments: [false, true])
     func dryRun(withTarget: Bool) async throws {
         let trees = try TreePair()

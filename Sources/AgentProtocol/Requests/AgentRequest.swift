@@ -11,6 +11,11 @@ public enum AgentRequest: Codable, Sendable {
     case claim(WorkspaceRequest)
     /// What a workspace remembers of its tree. The agent sends one `TreeOrigin`, or nothing.
     case mark(workspace: String)
+    /// Makes a workspace that is not there as a copy of another one of the same client, what was built there included. The agent sends a `Bool`, whether it did:
+    /// not where the first is there, or the other is not or is in use.
+    case copyWorkspace(WorkspaceRequest, from: WorkspaceRequest)
+    /// Removes a workspace of this tree, and what an unfinished copy left. Nothing is answered.
+    case removeWorkspace(WorkspaceRequest)
     /// A lane of a sync that another agent process serves: content only, from the client.
     case lane
     /// What the sync that just brought this tree knows of it: the commit, the branch. The agent sends a `Bool`, whether it was noted.
@@ -57,7 +62,7 @@ extension AgentRequest {
         case .resume(let request): request.run
         case .logs(let request): request.run
         case .start: .any
-        case .sync, .claim, .mark, .lane, .noteSource, .prepare, .diagnose, .secrets, .doctor, .runs, .removeRuns, .clean: nil
+        case .sync, .claim, .mark, .copyWorkspace, .removeWorkspace, .lane, .noteSource, .prepare, .diagnose, .secrets, .doctor, .runs, .removeRuns, .clean: nil
         }
     }
 
@@ -65,6 +70,8 @@ extension AgentRequest {
     var purpose: String {
         switch self {
         case .sync: "the sync"
+        case .copyWorkspace: "the copy of the workspace"
+        case .removeWorkspace: "the removal of the workspace"
         case .follow: "news of the run"
         case .fetch: "the results"
         case .removeRuns: "the removal of runs"

@@ -71,6 +71,15 @@ public struct AgentClient: Sendable {
         try await RemoteError.translating { try await conversation.askIfKnown(.mark(workspace: workspace)) }
     }
 
+    /// Makes a workspace that is not there as a copy of another one, what was built there included.
+    /// - Returns: whether it did: not where the first is there, or the other is not or is in use.
+    func copyWorkspace(_ request: WorkspaceRequest, from base: WorkspaceRequest) async throws -> Bool { try await ask(.copyWorkspace(request, from: base)) }
+
+    /// Removes a workspace of this tree; one of another tree stays.
+    func removeWorkspace(_ request: WorkspaceRequest) async throws {
+        try await RemoteError.translating { try await conversation.tell(.removeWorkspace(request)) }
+    }
+
     /// Leaves word on the host of what a sync has brought there.
     public func note(_ stamp: SourceStamp) async throws { let _: Bool = try await ask(.noteSource(stamp)) }
 

@@ -29,10 +29,11 @@ public struct CleanJob: Sendable {
         public var bytes: Int
     }
 
-    /// What killed clients have left here: bundles that were unpacked or being written, records that were being packed, histories that were being made.
+    /// What killed clients have left here: bundles that were unpacked or being written, records that were being packed, histories that were being made, trees of bisects.
     public func atHome(isDryRun: Bool) -> [LocalItem] {
-        let paths = UnpackedBundle.left() + parts() + RunHistory().file.left
+        let paths = UnpackedBundle.left() + parts() + RunHistory().file.left + BisectFolder.left()
         let items = paths.map { LocalItem(path: $0, bytes: size($0)) }
+        if !isDryRun { BisectFolder.removeLeft() }
         if !isDryRun { for path in paths { try? FileManager.default.removeItem(atPath: path) } }
         return items
     }

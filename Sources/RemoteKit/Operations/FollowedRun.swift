@@ -23,6 +23,8 @@ public final class FollowedRun: Sendable {
     private let events: JobEventHandler
     /// `nil` fetches nothing.
     private let results: String?
+    /// Where it is noted when it has come; `nil` notes it nowhere.
+    private let history: RunHistory?
     private let state: Mutex<State>
 
     /// How many failing files are kept for the summary.
@@ -32,11 +34,13 @@ public final class FollowedRun: Sendable {
     ///   - host: which host has the run.
     ///   - run: which run; without a name the live one, else the latest.
     ///   - results: where the folder of the run goes when it has ended; `nil` fetches nothing.
+    ///   - history: where it is noted when it has come; `nil` notes it nowhere.
     ///   - events: called from other threads, one call at a time; it must return soon.
-    public init(host: Host, run: RunChoice = .any, results: String?, events: @escaping JobEventHandler) {
+    public init(host: Host, run: RunChoice = .any, results: String?, history: RunHistory? = RunHistory(), events: @escaping JobEventHandler) {
         self.host = host
         self.events = events
         self.results = results
+        self.history = history
         state = Mutex(State(run: run))
     }
 
@@ -146,7 +150,9 @@ public final class FollowedRun: Sendable {
     }
 
     private func bringHome(_ agent: AgentClient, _ status: RunStatus, _ results: String) async throws -> String {
-        let fetched = try await FetchJob(host: host, results: results).run(agent, run: .named(status.id))
+        var job = FetchJob(host: host, results: results)
+        job.history = history
+        let fetched = try await job.run(agent, run: .named(status.id))
         events(.fetched(folder: fetched.folder))
         if let notice = fetched.historyNotice { events(.warning(notice)) }
         return fetched.folder

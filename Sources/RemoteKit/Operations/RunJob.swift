@@ -11,6 +11,8 @@ public struct RunJob: Sendable {
     public var host: Host
     /// What is synced, built and run, and how.
     public var configuration: Configuration
+    /// How the sources are brought; `nil` for what the configuration says.
+    var syncOptions: SyncOptions?
     /// Leave the sources on the host as they are.
     public var skipsSync = false
     /// Let the sync delete also where it looks like a mistake; of a run that is resumed, go on though the sources have changed.
@@ -97,7 +99,7 @@ public struct RunJob: Sendable {
     }
 
     private func runHere(_ known: KnownFailures?, _ events: @escaping JobEventHandler) async throws -> JobResult {
-        let followed = FollowedRun(host: host, results: results, events: events)
+        let followed = FollowedRun(host: host, results: results, history: history, events: events)
         do {
             return try await host.withAgent { agent in
                 events(.connected(hostName: agent.hostName))
@@ -147,7 +149,7 @@ public struct RunJob: Sendable {
         if skipsSync {
             try await agent.claim(SourceIdentity(configuration).request(host.settings.workspace, takesOver: takesOver))
         } else {
-            var job = SyncJob(host: host, configuration: configuration, options: SyncOptions(delete: configuration.sync.delete, force: forcesSync))
+            var job = SyncJob(host: host, configuration: configuration, options: syncOptions ?? SyncOptions(delete: configuration.sync.delete, force: forcesSync))
             job.takesOver = takesOver
             let (report, brought) = try await job.bring(agent, events)
             if report.isPartial, !allowsPartial {

@@ -24,7 +24,9 @@ final class OwnedRun: Sendable {
         let work = Task { [job] in
             try await job.run { event in
                 switch event {
-                case .connected: self.change { $0.mayHaveBegun = true }
+                case .connected, .synced, .prepared: self.change { $0.mayHaveBegun = true }
+                // No run is made meanwhile, however long it takes.
+                case .syncing, .preparing: self.change { $0.mayHaveBegun = false }
                 case .started(let status): self.change { $0.run = status.id }
                 default: break
                 }

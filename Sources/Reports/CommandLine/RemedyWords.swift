@@ -40,6 +40,8 @@ public struct RemedyWords: Sendable {
         case .nameFetchedRuns: "name two, or bring more home with: \(commands.text("fetch", "RUN"))"
         case .listFetchedRuns: "list those on this machine with: \(commands.text("history"))"
         case .clearResultsFolder: "move it away, or choose another with: \(commands.text("fetch", "--to", "DIR"))"
+        case .resumeBisect: "go on with: \(commands.text("bisect", "--resume"))"
+        case .abortBisect: "give it up with: \(commands.text("bisect", "--abort"))"
         case .rebuildHistory: "make it again from the runs with: \(CommandWords().text(["history", "rebuild"]))"
         }
     }

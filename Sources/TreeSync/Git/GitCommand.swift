@@ -3,18 +3,31 @@ import Platform
 
 /// Asks git.
 enum GitCommand {
+    /// What git printed, and whether it did what it was told.
+    struct Answer {
+        var isDone: Bool
+        var bytes: [UInt8]
+    }
+
     /// - Parameter arguments: with the program first.
     /// - Returns: what it prints; `nil` where it is missing or fails.
-    static func output(of arguments: [String]) -> [UInt8]? {
+    static func output(of arguments: [String]) -> [UInt8]? { answer(to: arguments).flatMap { $0.isDone ? $0.bytes : nil } }
+
+    /// - Parameters:
+    ///   - arguments: with the program first.
+    ///   - hearsErrors: whether what it says on standard error is part of the answer.
+    /// - Returns: `nil` where it is missing.
+    static func answer(to arguments: [String], hearsErrors: Bool = false) -> Answer? {
         guard let pipe = DescriptorIO.pipe() else { return nil }
         defer { close(pipe.reading) }
+        let errors: ChildProcess.Source = hearsErrors ? .descriptor(pipe.writing) : .null
         let process = ChildProcess(arguments, environment: environment, group: .own,
-                                   descriptors: [(0, .null), (1, .descriptor(pipe.writing)), (2, .null)])
+                                   descriptors: [(0, .null), (1, .descriptor(pipe.writing)), (2, errors)])
         let pid = try? process.start()
         close(pipe.writing)
         guard let pid else { return nil }
-        let output = DescriptorIO.readAll(pipe.reading)
-        return ProcessTermination.wait(for: pid) == .exited(0) ? output : nil
+        let output = DescriptorIO.readAll(pipe.reading) ?? []
+        return Answer(isDone: ProcessTermination.wait(for: pid) == .exited(0), bytes: output)
     }
 
     /// What names another repository than the folder's own, as a hook's GIT_DIR does: the variables that

@@ -15,6 +15,10 @@ public struct SyncOptions: Sendable, Codable, Hashable {
     /// Delete on the receiver also what the rules exclude; `.git` stays all the same.
     public var deleteExcluded = false
 
+    /// Content alone says what differs, and times are the receiver's: a file that is new or gets other content has the time of its arrival,
+    /// all others keep theirs. For trees that are made like one commit after another, so that a build sees what changed and nothing else.
+    public var freshTimes = false
+
     /// The other side is some milliseconds away, where bytes are taken to be dearer than work until more is known.
     public var isFar = false
 
@@ -39,5 +43,7 @@ public struct SyncOptions: Sendable, Codable, Hashable {
         self.compression = compression
     }
 
+    /// Whether the content of files of one size is compared whatever their times are.
+    var comparesContent: Bool { checksum || freshTimes }
     var reportsChanges: Bool { dryRun || itemize }
 }

@@ -9,6 +9,9 @@ extension TreePlanner {
         guard entry.kind != .skipped else { return }
         var attributes = entry.attributes
         attributes.mode &= policy.modeMask
+        if options.freshTimes, entry.kind == .file, let present, present.kind == .file {
+            (attributes.seconds, attributes.nanoseconds) = (present.attributes.seconds, present.attributes.nanoseconds)
+        }
         var planned = PlannedEntry(entry: entry, id: id, path: folder.source.path(entry), attributes: attributes, present: present)
         // Only what is new, or ours already, goes on.
         guard claim(planned, in: &folder) else { return folder.passOver(entry) }
@@ -119,7 +122,7 @@ extension TreePlanner {
             folder.isDirty = true
             file.isShared = true
             folder.actions.append(.fetch(file))
-        } else if file.size > 0, options.checksum || file.differences.contains(.time) {
+        } else if file.size > 0, options.comparesContent || file.differences.contains(.time) {
             // The quick check, as rsync has it: the same size and time are taken for the same content.
             folder.isDirty = true
             folder.actions.append(.compare(file, local: present.attributes))

@@ -5,6 +5,8 @@ final class ContentReceiver: Sendable {
     private let hardLinks: HardLinkRequests
     private let ledger: ReceiverLedger
     private let policy: ReceiverPolicy
+    /// Whether content that comes gets the time of its arrival.
+    private let freshTimes: Bool
     /// Large files of which something has come, by number; those that are over stay, for pieces that come late.
     private let large = Monitor([Int: LargeFile]())
     /// Files whose recipes are asked for.
@@ -13,12 +15,13 @@ final class ContentReceiver: Sendable {
     private static let backlog = 16 << 20
 
     /// - Parameter makeWriter: for each thread one.
-    init(ledger: ReceiverLedger, hardLinks: HardLinkRequests, policy: ReceiverPolicy, threads: Int, makeWriter: @escaping @Sendable () -> DestinationWriter,
+    init(ledger: ReceiverLedger, hardLinks: HardLinkRequests, policy: ReceiverPolicy, freshTimes: Bool, threads: Int, makeWriter: @escaping @Sendable () -> DestinationWriter,
          onFailure: @escaping @Sendable (any Error) -> Void) {
         self.makeWriter = makeWriter
         self.hardLinks = hardLinks
         self.ledger = ledger
         self.policy = policy
+        self.freshTimes = freshTimes
         pool = WorkerPool(threads: threads, costLimit: Self.backlog, makeContext: { FileAssembler(makeWriter()) }, onFailure: onFailure)
     }
 
@@ -227,7 +230,8 @@ final class ContentReceiver: Sendable {
                 try arrived(file.wanted, remark)
             case .same(let attributes, let remark):
                 try ledger.receive(0, filesDone: 1)
-                try touch(file.wanted, attributes, assembler)
+                // The time that it has here is in the plan.
+                try touch(file.wanted, freshTimes ? file.wanted.file.attributes : attributes, assembler)
                 try settle(file.wanted, remark == .isOther ? .failed : .placed)
             }
             ledger.end()
@@ -257,7 +261,7 @@ final class ContentReceiver: Sendable {
     private func masked(_ attributes: Attributes) -> Attributes {
         var masked = attributes
         masked.mode &= policy.modeMask
-        return masked
+        return freshTimes ? masked.arrivingNow : masked
     }
 
     private func arrived(_ wanted: RequestedFile, _ remark: ContentRemark) throws {

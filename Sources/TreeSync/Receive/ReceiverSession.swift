@@ -46,7 +46,7 @@ final class ReceiverSession: Sendable {
         let scanner = TreeScanner(side: .receiver)
         let room = RoomMaker { ledger.outstandingBytes }, opened = OpenedFolders()
         let makeWriter: @Sendable () -> DestinationWriter = { DestinationWriter(handle, room, opened) }
-        let content = ContentReceiver(ledger: ledger, hardLinks: hardLinks, policy: policy, threads: ParallelWork.defaultThreads, makeWriter: makeWriter) { [self] in
+        let content = ContentReceiver(ledger: ledger, hardLinks: hardLinks, policy: policy, freshTimes: agreed.freshTimes, threads: ParallelWork.defaultThreads, makeWriter: makeWriter) { [self] in
             bridge.inbox.fail($0)
         }
         defer { scanner.stop() }

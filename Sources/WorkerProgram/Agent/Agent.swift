@@ -42,6 +42,8 @@ struct Agent: Sendable {
         case .sync(let request, let token): try await receive(request, token, exchange)
         case .claim(let request): try check(request)
         case .mark(let workspace): if let mark = mark(of: workspace) { try await exchange.send(value: mark) }
+        case .copyWorkspace(let request, let base): try await exchange.send(value: copy(request, from: base))
+        case .removeWorkspace(let request): try await remove(request)
         case .noteSource(let stamp): try await note(stamp, exchange)
         case .lane: throw WireFault(.request, "cannot carry a lane: this connection has joined no sync")
         case .prepare(let request): try await prepare(request, exchange)

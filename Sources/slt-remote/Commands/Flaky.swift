@@ -63,7 +63,8 @@ struct Flaky: Verb {
 
     private func list(_ configuration: Configuration) throws {
         let folder = FileManager.default.currentDirectoryPath
-        let files = try file.map { try configuration.running([Self.withoutLine($0)], workingDirectory: folder).suite.files } ?? []
+        // `FILE:12` is how failures are named; the file is meant.
+        let files = try file.map { try configuration.running([BisectTarget.read($0).name], workingDirectory: folder).suite.files } ?? []
         let history = try FlakyHistory(RunCatalog(), project: configuration.projectName, files: files)
         if json {
             return try JSONOutput.print(Output(project: configuration.projectName, runs: history.runs, incomparable: history.incomparable, records: history.findings))
@@ -72,18 +73,11 @@ struct Flaky: Verb {
         Terminal.shared.output(report.screen(Terminal.shared.outputStyle))
     }
 
-    /// `FILE:12` is how failures are named; the file is meant.
-    private static func withoutLine(_ name: String) -> String {
-        guard let colon = name.utf8.lastIndex(of: UInt8(ascii: ":")), case let digits = name.utf8[name.utf8.index(after: colon)...],
-              !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return name }
-        return String(name[..<colon])
-    }
-
     // MARK: the experiment
 
     private func settle(_ name: String, _ configuration: Configuration) async throws {
         let folder = FileManager.default.currentDirectoryPath
-        let globs = try configuration.running([Self.withoutLine(name)], workingDirectory: folder).suite.files
+        let globs = try configuration.running([BisectTarget.read(name).name], workingDirectory: folder).suite.files
         guard globs.count == 1, let glob = globs.first, let own = Glob.name(glob) else {
             throw RemoteError(.usage, "cannot settle '\(name)': name one test file")
         }

@@ -12,11 +12,11 @@ struct SltRemote: AsyncParsableCommand {
         Write a slt-remote.toml for your project, then: slt-remote run --workers 64
 
         Exit codes: 0 all passed; 1 tests failed; 2 usage or configuration; 3 host or connection; \
-        4 build failed; 5 incomplete (files are untested, or no test was run); \
+        4 build failed; 5 incomplete (files are untested, no test was run, or a bisect ended with several commits left); \
         6 engine cannot be started; 130 interrupted.
         """,
         version: "slt-remote \(Release.version)",
         subcommands: [Run.self, Sync.self, Prepare.self, Attach.self, Status.self, Stop.self, Workers.self, Pause.self, Doctor.self, Fetch.self, Report.self, Runs.self,
-                      Logs.self, Compare.self, KnownFailuresCommand.self, Flaky.self, History.self, Failures.self, Slow.self, Untested.self, Sql.self, Export.self, Repro.self, Reduce.self, Prune.self,
+                      Logs.self, Compare.self, KnownFailuresCommand.self, Flaky.self, Repro.self, Reduce.self, Bisect.self, History.self, Failures.self, Slow.self, Untested.self, Sql.self, Export.self, Prune.self,
                       Clean.self, Config.self])
 }

@@ -19,7 +19,7 @@ enum FormatSamples {
             ("note", [RunNote(id: "r", project: "p", startedBy: "u@h", isLive: true)]), ("past", [FailurePast(runs: 2, failed: 1, firstCommit: "c", firstAt: 1.5)]),
             ("file that was not run", [KeptOutFile(path: "p", reason: "r")]), ("sync counts", [SyncReport.Counts()]), ("sync problem", [problem]),
             ("known-failures.json", [KnownFailures()]), ("known failure", [known]), ("pinned files", [PinnedFiles(files: "f", outcome: .blocked, reason: "r")]),
-            ("judgement", [judgement]), ("finding", judgement.known), ("change", [change]), ("compare", [try pair()]), ("flaky --settle", [settled]), ("status --json", [host]),
+            ("judgement", [judgement]), ("finding", judgement.known), ("change", [change]), ("compare", [try pair()]), ("flaky --settle", [settled]), ("bisect", [bisect]), ("revision", [trial]), ("status --json", [host]),
             ("doctor", [DoctorReport(hostName: "h", leftovers: [Leftover(pid: 1, startTime: 2, run: "r", command: "c", rss: 3)], ended: 0, interrupted: ["r"], memory: .cgroup)]),
             ("sync --explain", [SyncExplanation(path: TreePath("a"), verdict: .excluded, rule: SyncExplanation.Rule(place: "p", pattern: "q", matched: "m"))]),
             ("report --format json", [try report()]), ("badge", [Badge(try HostileRun().report())]),
@@ -29,6 +29,15 @@ enum FormatSamples {
     /// Headings whose values only the programs make: a test runs them.
     static let printed: Set<String> = ["run, attach", "fetch", "sync", "known-failures update", "flaky", "clean", "slow", "untested",
                                       "history rebuild, history import"]
+
+    static var trial: BisectTrial {
+        BisectTrial(commit: "c", verdict: .bad, reason: "r", runs: 3, failed: 3, failures: [BisectTrial.Failure(record: record, rows: [rows])])
+    }
+
+    static var bisect: BisectOutcome {
+        let commit = GitRevisions.Description(commit: "c", author: "a", date: "d", subject: "s")
+        return BisectOutcome(firstBad: commit, left: [commit], lastGood: commit, after: trial, before: trial, trials: [trial], mended: ["c"], commits: 3, rounds: 1)
+    }
 
     static let identity = RecordIdentity(digest: "0123456789abcdef", occurrence: 1)
 

@@ -1,0 +1,40 @@
+import AgentProtocol
+import Fleet
+import Glibc
+import Platform
+import Subprocess
+import TreeSync
+import Wire
+
+/// Workspaces that stand beside that of a project and are made and removed as a whole.
+extension Agent {
+    /// - Returns: whether the workspace is a copy now.
+    func copy(_ request: WorkspaceRequest, from base: WorkspaceRequest) async throws -> Bool {
+        let gate = try WorkspaceGate(request, path: HostPath.expand(request.path), state: state)
+        let source = try WorkspaceGate(base, path: HostPath.expand(base.path), state: state)
+        let part = gate.copyPlace
+        gate.removeUnfinishedCopy()
+        guard !gate.exists, source.exists, let mark = WorkspaceLock.mark(of: source.folder, state: state), let origin = request.origin,
+              try source.standing(mark: mark) == .own else { return false }
+        // What a run or another client uses is left alone, and copied by nobody.
+        guard let lock = try? await lock(source.folder, for: "copy", by: origin.user) else { return false }
+        defer { withExtendedLifetime(lock) {} }
+        let copied = try await Subprocess.run(.name("cp"), arguments: ["-a", "--", source.folder, part], output: .discarded, error: .discarded)
+        // What holds it keeps a note of its tree, which came along.
+        let own = try? WorkspaceLock(folder: part, state: state, purpose: nil)
+        guard copied.terminationStatus.isSuccess, let own, (try? own.setMark(origin)) != nil, rename(part, gate.folder) == 0 else {
+            gate.removeUnfinishedCopy()
+            return false
+        }
+        return true
+    }
+
+    func remove(_ request: WorkspaceRequest) async throws {
+        let gate = try WorkspaceGate(request, path: HostPath.expand(request.path), state: state)
+        gate.removeUnfinishedCopy()
+        guard gate.exists, let mark = WorkspaceLock.mark(of: gate.folder, state: state), try gate.standing(mark: mark) == .own else { return }
+        let lock = try await lock(gate.folder, for: "removal", by: request.origin?.user)
+        defer { withExtendedLifetime(lock) {} }
+        gate.removeFolder()
+    }
+}
