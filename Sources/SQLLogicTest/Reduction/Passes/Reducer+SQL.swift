@@ -40,9 +40,18 @@ extension Reducer {
         let tables = best.records.compactMap { TableDefinition(SQLPieces($0.sql)) }.map { ($0.table, $0.columns.count) }
         for (table, count) in tables {
             for column in stride(from: count - 1, through: 0, by: -1) where !judge.isOver {
-                if let smaller = Self.without(column, of: table, in: best) { take(smaller) }
+                // The letter of a column of `*` goes with it.
+                if let smaller = Self.without(column, of: table, in: best) { _ = take(firstOf: [smaller, Self.withoutLetter(column, smaller)].compactMap(\.self)) }
             }
         }
+    }
+
+    /// - Returns: nil where the last record has no such letter, or no other.
+    private static func withoutLetter(_ column: Int, _ candidate: ReductionCandidate) -> ReductionCandidate? {
+        guard var last = candidate.records.last, case .query(var types, let sortMode) = last.kind, types.count > 1, types.indices.contains(column) else { return nil }
+        types.remove(at: column)
+        last.kind = .query(types: types, sortMode: sortMode)
+        return ReductionCandidate(candidate.records.dropLast() + [last])
     }
 
     private static func without(_ column: Int, of table: String, in candidate: ReductionCandidate) -> ReductionCandidate? {
