@@ -15,6 +15,9 @@ public struct SyncOptions: Sendable, Codable, Hashable {
     /// Delete on the receiver also what the rules exclude; `.git` stays all the same.
     public var deleteExcluded = false
 
+    /// Folders in which nothing has changed since the last sync are not listed; what the receiver has there stays as it is.
+    public var isPart = false
+
     /// The other side is some milliseconds away, where bytes are taken to be dearer than work until more is known.
     public var isFar = false
 
