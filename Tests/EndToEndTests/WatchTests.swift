@@ -178,3 +178,48 @@ struct WatchTests {
         try await project.slt("watch").expect(code: 2, "--take-over")
     }
 }
+
+@Suite("watch on a terminal")
+struct WatchScreenTests {
+    /// Runs a program on a terminal of 80 by 24, types each key once the screen shows its words, and writes what was shown.
+    private static let typist = """
+        import fcntl, os, pty, select, struct, sys, termios
+        steps, program = sys.argv[1].split(";"), sys.argv[2:]
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.environ["TERM"] = "xterm"
+            os.execv(program[0], program)
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        text, seen = b"", 0
+        while True:
+            try:
+                part = os.read(terminal, 65536)
+                if not part: break
+                text += part
+            except OSError: break
+            while steps and (at := text.find(steps[0].split("=")[0].encode(), seen)) >= 0:
+                seen = at + 1
+                key = steps.pop(0).split("=")[1]
+                os.write(terminal, {"C": b"\\3"}.get(key, key.encode()))
+        sys.stdout.buffer.write(text)
+        sys.stdout.flush()
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        """
+
+    /// - Parameter last: the key that ends it.
+    @Test("shows the verdict, runs again by keys, and ends by q or Ctrl-C with the terminal as it was", arguments: ["q", "C"])
+    func keys(_ last: String) async throws {
+        let project = try await Project(files: ["tests/a.test": passingFile, "tests/b.test": "query I\nSELECT 1\n----\n2\n"], "[suite]\nfiles = [\"tests/*.test\"]\n", isLocal: true)
+        let steps = "waiting for a change=a;running all of 2 files=x;waiting for a change=f;running 1 file that failed last=x;waiting for a change=\(last)"
+        let client = try RunningProgram(["/usr/bin/python3", "-c", Self.typist, steps, Programs.client, "watch", "--workers", "1"], environment: project.environment, in: project.source)
+        let end = try await client.finish()
+        #expect(end.code == 0, "\(end)")
+        #expect(end.text.contains("FAIL 1 of 2 files"), "\(end)")
+        #expect(end.text.contains("tests/b.test:4: wrong rows"), "\(end)")
+        #expect(end.text.contains("q quit   a run all   f run what failed"))
+        // The alternate screen is left, and the cursor is back.
+        #expect(end.text.contains("\u{1B}[?25h\u{1B}[?1049l"))
+        let isGone = try await eventually { processes(naming: project.state).isEmpty }
+        #expect(isGone)
+    }
+}

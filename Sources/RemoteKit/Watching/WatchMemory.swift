@@ -23,16 +23,20 @@ final class WatchMemory: Sendable {
     private let globs: [Glob]
     private let root: String
 
-    /// - Parameter failing: files that failed in the latest run that is known.
-    init(_ configuration: Configuration, failing: Set<String>) {
-        globs = configuration.suite.files.compactMap { try? Glob($0) }
-        root = configuration.sync.source
+    /// - Parameters:
+    ///   - suite: globs of its files.
+    ///   - root: the source tree.
+    ///   - failing: files that failed in the latest run that is known.
+    init(suite: [String], root: String, failing: Set<String>) {
+        globs = suite.compactMap { try? Glob($0) }
+        self.root = root
         state = Mutex(State(failing: failing, owesChanged: !failing.isEmpty))
     }
 
     /// Takes in what a sync has brought.
     func note(_ sync: WatchedSync) {
-        let files = sync.changes.filter { $0.type != .directory && $0.kind != .delete && $0.kind != .metadata }.map(\.path.bytes)
+        // Also of what was only touched: that asks for a run.
+        let files = sync.changes.filter { $0.type != .directory && $0.kind != .delete }.map(\.path.bytes)
             .filter { path in globs.contains { $0.matches(path) } }.map { String(decoding: $0, as: UTF8.self) }
         state.withLock { state in
             state.changed.formUnion(files)

@@ -23,7 +23,7 @@ final class WatchSession: Sendable {
         tree = WatchedTree(sync)
         let last = RunReference.latest(of: configuration.projectName, on: job.host.name)
         remembered = last.map { RecordDetails(folder: $0.path).failing() } ?? []
-        memory = WatchMemory(configuration, failing: Set(remembered.map(\.file)))
+        memory = WatchMemory(suite: configuration.suite.files, root: configuration.sync.source, failing: Set(remembered.map(\.file)))
     }
 
     /// Whether a run is live on the host.

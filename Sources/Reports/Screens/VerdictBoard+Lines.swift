@@ -14,7 +14,7 @@ extension VerdictBoard {
             lines = Array(lines.prefix(max(1, height - 2)))
             while lines.count < height - 2 { lines.append("") }
         }
-        return lines + [style.paint(Columns.cut("q quit   a run all   f run what failed", style.width), .dim)]
+        return lines + [style.paint(Columns.cut("q quit   a run all   f run what failed" + (offersReduction ? "   r reduce the first failure" : ""), style.width), .dim)]
     }
 
     /// The same for a terminal.
@@ -62,7 +62,7 @@ extension VerdictBoard {
         case .done(let stage, let status, let seconds):
             let failed = status.failed > 0
             let word = style.paint(failed ? "FAILED" : "PASSED", failed ? .red : .green)
-            return ScreenText("\(word): \(Self.words(stage, status.total))\(failed ? ", \(Human.count(status.failed)) failed" : ""), after \(Human.duration(seconds)); now: \(summary)\n", style)
+            return ScreenText("\(word): \(Self.words(stage, status.total))\(failed ? ", \(Human.count(status.failed)) failed" : ""), after \(BriefTime.text(seconds)); now: \(summary)\n", style)
         default: return nil
         }
     }

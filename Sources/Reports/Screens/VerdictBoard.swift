@@ -26,6 +26,8 @@ public struct VerdictBoard: Sendable {
 
     public let host: String
     let upwards: String
+    /// Whether a key makes a failure smaller.
+    public var offersReduction = false
     /// Counts changes.
     private(set) var round = 0
     private(set) var activity = Activity.connecting

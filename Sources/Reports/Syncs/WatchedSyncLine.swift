@@ -12,7 +12,7 @@ public enum WatchedSyncLine {
         let problems = sync.report.isPartial ? "; \(Human.count(sync.report.problemCount, "problem"))" : ""
         if sync.isWhole { return SyncSummary(sync.report).text + problems }
         guard sync.report.changed || sync.report.isPartial else { return nil }
-        return "synced \(named(sync)) in \(Human.duration(sync.seconds))" + problems
+        return "synced \(named(sync)) in \(BriefTime.text(sync.seconds))" + problems
     }
 
     /// The files, where they are few; else how many.

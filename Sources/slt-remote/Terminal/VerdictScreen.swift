@@ -1,3 +1,4 @@
+import Fleet
 import RemoteKit
 import Reports
 import Synchronization
@@ -7,6 +8,8 @@ struct VerdictScreen: Sendable {
     let job: WatchJob
     let commands: CommandWords
     let upwards: String
+    /// What the key `r` does with the first failure; `nil` hides the key.
+    var reduce: (@Sendable (FileRecord) -> Void)?
 
     /// Until Ctrl-C.
     func print() async throws {
@@ -45,11 +48,12 @@ struct VerdictScreen: Sendable {
     /// Draws after what has happened, once for all that happened meanwhile.
     private func show(_ events: AsyncStream<Event>, _ control: WatchControl) async {
         var board = VerdictBoard(host: job.host.name, upwards: upwards)
+        board.offersReduction = reduce != nil
         var last = ContinuousClock.now - .seconds(1)
         Terminal.shared.draw(board.screen(Terminal.shared.outputStyle))
         for await event in events {
             switch event {
-            case .key(let byte): act(byte, control)
+            case .key(let byte): act(byte, board, control)
             case .happened(let event):
                 board.take(event)
                 // Files of a large suite come faster than anybody looks.
@@ -60,11 +64,12 @@ struct VerdictScreen: Sendable {
         }
     }
 
-    private func act(_ key: UInt8, _ control: WatchControl) {
+    private func act(_ key: UInt8, _ board: VerdictBoard, _ control: WatchControl) {
         switch key {
         case UInt8(ascii: "q"): control.end()
         case UInt8(ascii: "a"): control.ask(for: .all)
         case UInt8(ascii: "f"): control.ask(for: .failed)
+        case UInt8(ascii: "r"): if let reduce, let failure = board.failing.first { reduce(failure) }
         default: break
         }
     }
