@@ -120,6 +120,21 @@ import TreeSync
         #expect(board.line(of: .done(.all, status, seconds: 0.061), plain)?.text == "FAILED: all of 2 files, 1 failed, after 61 ms; now: FAIL 1 of 2 files\n")
     }
 
+    @Test("a run that left files out is incomplete, and one whose failures are all known passes")
+    func endings() {
+        let known = FileRecord(id: 0, file: "k", outcome: .fail, finishedAt: 0)
+        var board = board(began(.changed, 2), .verdict(known, fails: false))
+        #expect(board.line(of: .verdict(known, fails: false), plain)?.text == "     KNOWN [   0.0s] k\n")
+        var status = Samples.status(.finished, total: 2)
+        status.outcomes = [.fail: 1, .untested: 1]
+        #expect(board.line(of: .done(.changed, status, seconds: 0), plain)?.text.hasPrefix("INCOMPLETE: ") == true)
+        status.outcomes = [.fail: 1, .pass: 1]
+        #expect(board.line(of: .done(.changed, status, seconds: 0), plain)?.text.hasPrefix("PASSED: ") == true)
+        board.take(began(.all, 1))
+        status.outcomes = [.skipped: 1]
+        #expect(board.line(of: .done(.all, status, seconds: 0), plain)?.text.hasPrefix("INCOMPLETE: ") == true)
+    }
+
     @Test("a sync of few files names them, of many counts them, and of nothing says nothing")
     func syncs() {
         func line(_ event: WatchEvent) -> String? { if case .synced(let sync) = event { WatchedSyncLine.text(sync) } else { nil } }

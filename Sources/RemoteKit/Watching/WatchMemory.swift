@@ -16,6 +16,8 @@ final class WatchMemory: Sendable {
         var owesAll = true
         /// The run that is live on the host.
         var live: String?
+        /// Whether the host may be making a run, whose name is not known yet.
+        var isStarting = false
         var cores = 4
     }
 
@@ -78,6 +80,19 @@ final class WatchMemory: Sendable {
         state.failing = failing
         let changed: Set<String> = stage == .failed ? [] : state.changed.filter { FileManager.default.fileExists(atPath: root + "/" + $0) }
         return failing.sorted() + changed.subtracting(failing).sorted()
+    }
+
+    /// Whether there is, or may be, a run on the host that has to be ended.
+    var hasRun: Bool { state.withLock { $0.live != nil || $0.isStarting } }
+
+    func starting() { state.withLock { $0.isStarting = true } }
+
+    /// - Parameter run: its name; `nil` where none was made.
+    func started(_ run: String?) {
+        state.withLock { state in
+            state.live = run
+            state.isStarting = false
+        }
     }
 
     var live: String? {

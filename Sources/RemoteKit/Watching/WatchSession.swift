@@ -26,8 +26,8 @@ final class WatchSession: Sendable {
         memory = WatchMemory(suite: configuration.suite.files, root: configuration.sync.source, failing: Set(remembered.map(\.file)))
     }
 
-    /// Whether a run is live on the host.
-    var hasRun: Bool { memory.live != nil }
+    /// Whether a run is, or may be, live on the host.
+    var hasRun: Bool { memory.hasRun }
 
     /// Goes on until the watch is over.
     func run(_ agent: AgentClient) async throws {
@@ -138,14 +138,17 @@ final class WatchSession: Sendable {
         guard stage == .all || !files.isEmpty else { return memory.ended(stage) }
         let run = runJob(stage, files), known: KnownFailures?
         let status: RunStatus
+        memory.starting()
         do {
             known = try job.configuration.suite.knownFailures == nil ? nil : job.configuration.knownFailures()
             status = try await run.begin(agent, source, known) { [events] in events(.job($0)) }
-        } catch let error as RemoteError where !FollowedRun.mayReconnect(error) {
+        } catch {
+            memory.started(nil)
+            guard let error = error as? RemoteError, !FollowedRun.mayReconnect(error) else { throw error }
             memory.ended(.all)
             return events(.runFailed(error))
         }
-        memory.live = status.id
+        memory.started(status.id)
         events(.began(stage, status))
         let judge = VerdictJudge(known, job.configuration, run: status.id)
         let followed = FollowedRun(host: job.host, results: stage == .all ? job.results : nil) { [memory, events] event in
@@ -161,7 +164,14 @@ final class WatchSession: Sendable {
             }
         }
         followed.begin(status)
-        let result = try await unlessWoken { try await followed.follow(agent) }
+        let result: JobResult?
+        do {
+            result = try await unlessWoken { try await followed.follow(agent) }
+        } catch let error as RemoteError where !FollowedRun.mayReconnect(error) {
+            try await end(status.id, agent)
+            memory.ended(.all)
+            return events(.runFailed(error))
+        }
         guard let result else {
             try await end(status.id, agent)
             return events(.ended(stage))
@@ -170,7 +180,8 @@ final class WatchSession: Sendable {
         memory.ended(stage)
         events(.done(stage, result.status, seconds: (ContinuousClock.now - begin).seconds))
         if let error = result.status.error { events(.runFailed(RemoteError(.host, error))) }
-        if stage != .all { _ = try await agent.remove(runs: [status.id], isDryRun: false) }
+        // A connection that is lost shows with the next step.
+        if stage != .all { _ = try? await agent.remove(runs: [status.id], isDryRun: false) }
     }
 
     private func runJob(_ stage: WatchStage, _ files: [String]) -> RunJob {
@@ -192,7 +203,11 @@ final class WatchSession: Sendable {
 
     /// Ends a run on the host, and removes what little it has come to.
     private func end(_ run: String, _ agent: AgentClient) async throws {
-        _ = try await agent.stop(run: .named(run), now: true)
+        do {
+            _ = try await agent.stop(run: .named(run), now: true)
+        } catch let error as RemoteError where !FollowedRun.mayReconnect(error) {
+            // Nobody knows it any more.
+        }
         memory.live = nil
         _ = try? await agent.remove(runs: [run], isDryRun: false)
     }

@@ -6,7 +6,7 @@ public struct WatchedSync: Sendable {
     public var report: SyncReport
     /// Whether all of the tree was looked at, and not only what changed.
     public var isWhole: Bool
-    /// What changed, where not all of the tree was looked at, in the order of the tree.
+    /// What changed, in the order of the tree. Empty of the first sync, unless its options ask for it.
     public var changes: [SyncChange]
     /// From the moment at which the change was at rest.
     public var seconds: Double

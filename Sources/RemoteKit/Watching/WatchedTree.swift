@@ -13,6 +13,9 @@ final class WatchedTree: Sendable {
     private let identity: SourceIdentity
     /// The shortage that was told.
     private let told = Mutex<WatchShortage?>(nil)
+    /// Problems and notes that were told, since a part of the tree is looked at again and again.
+    private let problems = Mutex<Set<SyncProblem>>([])
+    private let hasSynced = StartedFlag()
 
     init(_ job: SyncJob) {
         self.job = job
@@ -48,6 +51,7 @@ final class WatchedTree: Sendable {
         let (report, changes) = if let done { done } else { try await send(prepared, agent, events) }
         let seconds = (ContinuousClock.now - start).seconds
         source.succeeded(report, in: seconds)
+        hasSynced.set()
         tellShortage(events)
         let state = SourceState(GitState.quick(job.configuration.sync.source), digest: report.treeDigest)
         return (WatchedSync(report: report, isWhole: isWhole, changes: changes, seconds: seconds), state)
@@ -63,17 +67,21 @@ final class WatchedTree: Sendable {
     private func send(_ prepared: PreparedSource, _ agent: AgentClient, _ events: @escaping @Sendable (WatchEvent) -> Void) async throws -> (SyncReport, [SyncChange]) {
         let changes = Mutex<[SyncChange]>([])
         var job = job
-        let isPart = prepared.base != nil, isItemized = job.options.itemize
-        job.options.itemize = isItemized || isPart
+        // Of the first sync all files would be changes.
+        let isItemized = job.options.itemize || hasSynced.isSet
+        job.options.itemize = isItemized
         let report = try await job.run(agent, reading: prepared, again: { try self.prepared() }, identity: identity, changes: { change in
-            if isPart || isItemized { changes.withLock { $0.append(change) } }
+            if isItemized { changes.withLock { $0.append(change) } }
         }, { event in
             // The caller tells of the sync, when it is known what it was.
             if case .synced = event { return }
+            if case .problem(let problem) = event, !self.problems.withLock({ $0.count < Self.mostTold && $0.insert(problem).inserted }) { return }
             events(.job(event))
         })
         return (report, changes.withLock { $0 })
     }
+
+    private static let mostTold = 2000
 
     private func tellShortage(_ events: (WatchEvent) -> Void) {
         let shortage = source.shortage

@@ -54,16 +54,29 @@ extension VerdictBoard {
     /// What an event is worth a line for, on stdout where nothing is drawn: each verdict of few files, each failure of all, and what it comes to.
     public func line(of event: WatchEvent, _ style: Style) -> ScreenText? {
         switch event {
-        case .verdict(let record, _):
+        case .verdict(let record, let fails):
+            if record.outcome.isFailure, !fails { return brief("KNOWN", .yellow, record, style) }
             if let failure = FailureLine.screen(record, upwards: upwards, style: style) { return ScreenText(failure.text + "\n", style) }
-            guard case .running(let stage, _, _) = activity, stage != .all, record.outcome == .pass else { return nil }
-            let time = "[\(Columns.right(Human.duration(record.duration), 7))]"
-            return ScreenText(style.paint(Columns.right("PASS", 10), .green) + " \(time) \(upwards)\(SafeText.line(record.file, limit: 500))\n", style)
+            return record.outcome == .pass ? brief("PASS", .green, record, style) : nil
         case .done(let stage, let status, let seconds):
-            let failed = status.failed > 0
-            let word = style.paint(failed ? "FAILED" : "PASSED", failed ? .red : .green)
-            return ScreenText("\(word): \(Self.words(stage, status.total))\(failed ? ", \(Human.count(status.failed)) failed" : ""), after \(BriefTime.text(seconds)); now: \(summary)\n", style)
+            let (word, paint) = ending(status)
+            let failed = found.failed > 0 ? ", \(Human.count(found.failed)) failed" : ""
+            return ScreenText("\(style.paint(word, paint)): \(Self.words(stage, status.total))\(failed), after \(BriefTime.text(seconds)); now: \(summary)\n", style)
         default: return nil
         }
+    }
+
+    /// A file of few in a line.
+    private func brief(_ word: String, _ paint: Style.Paint, _ record: FileRecord, _ style: Style) -> ScreenText? {
+        guard case .running(let stage, _, _) = activity, stage != .all else { return nil }
+        let time = "[\(Columns.right(Human.duration(record.duration), 7))]"
+        return ScreenText(style.paint(Columns.right(word, 10), paint) + " \(time) \(upwards)\(SafeText.line(record.file, limit: 500))\n", style)
+    }
+
+    /// What a run came to. One that left files out, or ran none, has shown nothing.
+    private func ending(_ status: RunStatus) -> (String, Style.Paint) {
+        if found.failed > 0 { return ("FAILED", .red) }
+        let isWhole = status.phase == .finished && (status.outcomes[.untested] ?? 0) == 0 && (status.outcomes[.pass] ?? 0) + found.known > 0
+        return isWhole ? ("PASSED", .green) : ("INCOMPLETE", .yellow)
     }
 }

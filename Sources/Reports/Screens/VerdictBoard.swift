@@ -34,6 +34,8 @@ public struct VerdictBoard: Sendable {
     private(set) var entries: [String: Entry] = [:]
     /// The files of the suite, once all of it was begun.
     private(set) var total: Int?
+    /// Failures that were not known, and known ones, in the run that is or was at work.
+    private(set) var found = (failed: 0, known: 0)
     /// The last sync in a line.
     private(set) var sync: String?
     /// What else there is to say, the latest last.
@@ -64,6 +66,7 @@ public struct VerdictBoard: Sendable {
         case .buildFailed(let error), .runFailed(let error): activity = .stuck(error.description)
         case .began(let stage, let status):
             if stage == .all { total = status.total }
+            found = (0, 0)
             activity = .running(stage, done: 0, total: status.total)
         case .verdict(let record, let fails): take(record, fails)
         case .done(let stage, let status, _):
@@ -76,6 +79,7 @@ public struct VerdictBoard: Sendable {
 
     private mutating func take(_ record: FileRecord, _ fails: Bool) {
         entries[record.file] = Entry(failure: fails ? record : nil, round: round)
+        if fails { found.failed += 1 } else if record.outcome.isFailure { found.known += 1 }
         if case .running(let stage, let done, let total) = activity { activity = .running(stage, done: done + 1, total: total) }
     }
 

@@ -41,7 +41,10 @@ final class WatchPrinter: Sendable {
             terminal.say("connection lost: \(SafeText.sentence(reason, limit: 300)); connecting again in \(Human.duration(pause)); then all of the tree is synced")
         // A run's own lines are made of its verdicts.
         case .job(.finished): break
-        case .job(let event): job(event)
+        case .job(let event):
+            job(event)
+            // Its words for an interruption are those of a command that ends.
+            if hasSynced { Interruption.leaveWord(nil) }
         case .synced(let sync):
             synced.withLock { $0 = true }
             terminal.endProgress()
