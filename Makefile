@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := build
 SHELL := /bin/bash -euo pipefail
-.PHONY: help build deps install uninstall fresh test example docs demo bench bench-startup bench-sync bench-slt bench-fleet bench-results chaos fuzz fuzz-sync clean
+.PHONY: help build deps install uninstall fresh test example docs demo bench bench-startup bench-sync bench-slt bench-fleet bench-results bench-cause chaos fuzz fuzz-sync clean
 
 PREFIX ?= /usr/local
 SWIFT ?= swift
@@ -134,7 +134,10 @@ bench-fleet: build ## Claims, makespan beside GNU parallel, and what the fleet c
 bench-results: build ## The history made from 1,000,000 records, each verb on it, and each format of a report
 	python3 Benchmarks/Results/bench.py "$(BIN)"/slt-remote
 
-bench: bench-startup bench-sync bench-slt bench-fleet bench-results ## Every measurement
+bench-cause: build ## From a saved file to a verdict, and one changed file among 100,000
+	python3 Benchmarks/Cause/watch.py "$(BIN)"
+
+bench: bench-startup bench-sync bench-slt bench-fleet bench-results bench-cause ## Every measurement
 
 # TARGETS are made there in turn by FRESH_USER; FRESH_KEEP=--keep goes on with the clone of the last call. Needs root.
 FRESH_TARGETS ?= demo test

@@ -14,7 +14,7 @@ import TreeSync
 
     private func sync(_ paths: String...) -> WatchedSync {
         let changes = paths.map { SyncChange(kind: .update, type: .file, path: TreePath($0)) }
-        return WatchedSync(report: SyncReport(), isWhole: false, changes: changes, seconds: 0)
+        return WatchedSync(report: SyncReport(), isWhole: false, isFirst: false, changes: changes, seconds: 0)
     }
 
     private func record(_ file: String, _ outcome: Outcome) -> FileRecord { FileRecord(id: 0, file: file, outcome: outcome, finishedAt: 0) }

@@ -12,7 +12,7 @@ import TreeSync
         report.updated.files = changes.count
         report.problemCount = problems
         report.isPartial = problems > 0
-        return .synced(WatchedSync(report: report, isWhole: isWhole, changes: changes, seconds: 0.0094))
+        return .synced(WatchedSync(report: report, isWhole: isWhole, isFirst: isWhole, changes: changes, seconds: 0.0094))
     }
 
     private func change(_ path: String, _ kind: SyncChange.Kind = .update) -> SyncChange { SyncChange(kind: kind, type: .file, path: TreePath(path)) }

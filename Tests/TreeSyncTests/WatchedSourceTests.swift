@@ -150,6 +150,10 @@ extension TreePair {
         let (trees, watched) = try await synced("mkdir -p a/b c && echo 1 > a/b/1 && echo 2 > c/2", most: 2)
         #expect(watched.shortage?.setting == "fs.inotify.max_user_watches")
         #expect(watched.shortage?.value ?? 0 > 0)
+        // Time to look is no change: it must not end what is at work.
+        let isDue = try await eventually { watched.isDue }
+        #expect(isDue)
+        #expect(!watched.hasChanged)
         try trees.inSource("for d in $(find . -type d); do echo again > $d/again; done")
         let isSame = try await eventually {
             await watched.change()

@@ -41,7 +41,7 @@ final class WatchSession: Sendable {
                 begin = .now
                 guard let brought = try await sync(agent) else {
                     (source, isBuilt) = (nil, false)
-                    await tree.change()
+                    await wake(ofWishes: false)
                     continue
                 }
                 if brought.changed || source == nil { isBuilt = false }
@@ -67,9 +67,10 @@ final class WatchSession: Sendable {
 
     // MARK: waiting
 
-    private func wake(ofWishes: Bool = true) async {
+    /// - Parameter orDue: also when it is time to look for changes.
+    private func wake(ofWishes: Bool = true, orDue: Bool = true) async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { [tree] in await tree.change() }
+            group.addTask { [tree] in await tree.change(orDue: orDue) }
             group.addTask { [control] in
                 repeat { await control.wish() } while !ofWishes && !control.isOver && !Task.isCancelled && control.take() != nil
             }
@@ -88,7 +89,8 @@ final class WatchSession: Sendable {
         try await withThrowingTaskGroup(of: Race<Value>.self) { group in
             group.addTask { .done(try await body()) }
             group.addTask {
-                await self.wake()
+                // What may be nothing ends nothing.
+                await self.wake(orDue: false)
                 return .woken
             }
             defer { group.cancelAll() }

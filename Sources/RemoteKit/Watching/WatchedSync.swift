@@ -6,6 +6,8 @@ public struct WatchedSync: Sendable {
     public var report: SyncReport
     /// Whether all of the tree was looked at, and not only what changed.
     public var isWhole: Bool
+    /// Whether it is the first of this watch.
+    public var isFirst: Bool
     /// What changed, in the order of the tree. Empty of the first sync, unless its options ask for it.
     public var changes: [SyncChange]
     /// From the moment at which the change was at rest.

@@ -24,10 +24,11 @@ final class WatchedTree: Sendable {
     }
 
     /// Waits until something has changed.
-    func change() async { await source.change() }
+    /// - Parameter orDue: or until it is time to look, where not all of the tree is watched.
+    func change(orDue: Bool = true) async { await source.change(orDue: orDue) }
 
-    /// Whether something has changed that was not brought.
-    var hasChanged: Bool { source.hasChanged }
+    /// Whether something has, or may have, changed that was not brought.
+    var hasChanged: Bool { source.hasChanged || source.isDue }
 
     /// The next sync is of all of the tree.
     func forget() { source.forget() }
@@ -47,14 +48,14 @@ final class WatchedTree: Sendable {
                 prepared = try self.prepared()
             }
         }
-        let isWhole = done == nil
+        let isWhole = done == nil, isFirst = !hasSynced.isSet
         let (report, changes) = if let done { done } else { try await send(prepared, agent, events) }
         let seconds = (ContinuousClock.now - start).seconds
         source.succeeded(report, in: seconds)
         hasSynced.set()
         tellShortage(events)
         let state = SourceState(GitState.quick(job.configuration.sync.source), digest: report.treeDigest)
-        return (WatchedSync(report: report, isWhole: isWhole, changes: changes, seconds: seconds), state)
+        return (WatchedSync(report: report, isWhole: isWhole, isFirst: isFirst, changes: changes, seconds: seconds), state)
     }
 
     /// Leaves word on the host of what it has now.
@@ -69,6 +70,11 @@ final class WatchedTree: Sendable {
         var job = job
         // Of the first sync all files would be changes.
         let isItemized = job.options.itemize || hasSynced.isSet
+        if hasSynced.isSet {
+            // Those were said of what there was at the start.
+            job.options.force = false
+            job.takesOver = false
+        }
         job.options.itemize = isItemized
         let report = try await job.run(agent, reading: prepared, again: { try self.prepared() }, identity: identity, changes: { change in
             if isItemized { changes.withLock { $0.append(change) } }

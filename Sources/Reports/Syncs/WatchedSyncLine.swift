@@ -7,11 +7,11 @@ public enum WatchedSyncLine {
     /// How many paths are named.
     private static let shown = 3
 
-    /// - Returns: `nil` for one that brought nothing, unless it looked at all of the tree.
+    /// - Returns: `nil` for one that brought nothing, unless it is the first.
     public static func text(_ sync: WatchedSync) -> String? {
         let problems = sync.report.isPartial ? "; \(Human.count(sync.report.problemCount, "problem"))" : ""
+        guard sync.isFirst || sync.report.changed || sync.report.isPartial else { return nil }
         if sync.isWhole { return SyncSummary(sync.report).text + problems }
-        guard sync.report.changed || sync.report.isPartial else { return nil }
         return "synced \(named(sync)) in \(BriefTime.text(sync.seconds))" + problems
     }
 

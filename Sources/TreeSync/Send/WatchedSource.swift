@@ -43,11 +43,14 @@ public final class WatchedSource: Sendable {
 
     deinit { watch.close() }
 
-    /// Waits until something has changed in it and is at rest, or until it is time to look where not all of it is watched.
-    public func change() async { await watch.change() }
+    /// Waits until something has changed in it and is at rest.
+    /// - Parameter orDue: or until it is time to look, where not all of it is watched.
+    public func change(orDue: Bool = true) async { await watch.change(orDue: orDue) }
 
     /// Whether something has changed since ``prepare()``, and is at rest.
     public var hasChanged: Bool { watch.hasChanged }
+    /// Whether it is time to look for changes, since not all of it is watched.
+    public var isDue: Bool { watch.isDue }
 
     /// Why not all folders are watched, so that it is looked through now and then; `nil` where they are.
     public var shortage: WatchShortage? { watch.shortage }

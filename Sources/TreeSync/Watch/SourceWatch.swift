@@ -11,6 +11,8 @@ final class SourceWatch: Sendable {
         var folders = WatchedFolders()
         /// What came to rest and was not taken.
         var ready = SourceChanges()
+        /// Whether it is time to look at all of a source that is not watched as a whole.
+        var isDue = false
         var shortage: WatchShortage?
         var scanPause = SourceWatch.leastPause
         var isClosed = false
@@ -90,16 +92,19 @@ final class SourceWatch: Sendable {
     // MARK: what has changed
 
     /// Waits until something has changed and is at rest.
-    func change() async {
+    /// - Parameter orDue: or until it is time to look at all of a source that is not watched as a whole.
+    func change(orDue: Bool) async {
         while true {
             let seen = signal.count
-            if state.withLock({ $0.isClosed || !$0.ready.isEmpty }) || Task.isCancelled { return }
+            if state.withLock({ $0.isClosed || !$0.ready.isEmpty || (orDue && $0.isDue) }) || Task.isCancelled { return }
             await signal.wait(after: seen)
         }
     }
 
     /// Whether something has changed and is at rest.
     var hasChanged: Bool { state.withLock { !$0.ready.isEmpty } }
+    /// Whether it is time to look at all of a source that is not watched as a whole.
+    var isDue: Bool { state.withLock { $0.isDue } }
 
     /// Takes what has changed, also what is not at rest.
     func take() -> SourceChanges {
@@ -107,7 +112,8 @@ final class SourceWatch: Sendable {
         return state.withLock { state in
             var changes = state.ready
             changes.add(state.folders.take())
-            state.ready = SourceChanges()
+            if state.isDue { changes.isUnknown = true }
+            (state.ready, state.isDue) = (SourceChanges(), false)
             return changes
         }
     }
@@ -137,10 +143,9 @@ final class SourceWatch: Sendable {
             var waiting = [watch?.descriptor ?? -1, wake?.number ?? -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             let count = poll(&waiting, 2, pause)
             guard !state.withLock({ $0.isClosed }) else { return }
-            if count == 0 { state.withLock { $0.folders.missed() } }
             if waiting[1].revents != 0 { wake?.drain() }
             if waiting[0].revents != 0 { collect() }
-            publish()
+            publish(isDue: count == 0)
         }
     }
 
@@ -162,11 +167,12 @@ final class SourceWatch: Sendable {
         }
     }
 
-    private func publish() {
+    private func publish(isDue: Bool) {
         let isNew = state.withLock { state in
             let changes = state.folders.take()
             state.ready.add(changes)
-            return !changes.isEmpty
+            if isDue { state.isDue = true }
+            return isDue || !changes.isEmpty
         }
         if isNew { signal.notify() }
     }

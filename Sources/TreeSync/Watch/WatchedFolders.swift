@@ -26,8 +26,6 @@ struct WatchedFolders: Sendable {
         return changes
     }
 
-    mutating func missed() { changes.isUnknown = true }
-
     /// - Parameter isSent: whether the rules let a name of a folder through.
     /// - Returns: watches that are of no more use.
     mutating func note(_ event: FolderWatch.Event, isSent: (_ folder: [UInt8], _ name: [UInt8], _ isFolder: Bool) -> Bool) -> [FolderWatch.Number] {
