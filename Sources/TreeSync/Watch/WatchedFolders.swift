@@ -48,7 +48,11 @@ struct WatchedFolders: Sendable {
 
     private mutating func noteName(_ event: FolderWatch.Event, in folder: [UInt8],
                                    _ isSent: (_ folder: [UInt8], _ name: [UInt8], _ isFolder: Bool) -> Bool) -> [FolderWatch.Number] {
-        guard !event.name.isEmpty else { return [] }
+        guard !event.name.isEmpty else {
+            // Of another folder than the root, the one above tells.
+            if folder.isEmpty { changes.folders.insert(folder) }
+            return []
+        }
         // Another repository has other rules.
         if event.name.elementsEqual(TemporaryName.repository) {
             if event.kind != .touched { changes.isUnknown = true }
