@@ -56,9 +56,11 @@ struct SyncWatchTests {
         let client = try project.start(["sync", "--watch"])
         try await project.hasSaid(client, "created")
         #expect(server.killConnections() > 0)
-        try project.write("2", to: "d/a")
+        // It is noticed, and mended, before anything is to be sent.
         try await project.hasSaid(client, "connection lost")
         try await project.hasSaid(client, "connected to box again")
+        #expect(server.killConnections() > 0)
+        try project.write("2", to: "d/a")
         let isThere = try await eventually { contents(project, "d/a") == "2" }
         #expect(isThere, "\(client.errors)")
         client.signal(SIGINT)
@@ -154,6 +156,25 @@ struct WatchTests {
         let isGone = try await eventually { processes(naming: project.state).isEmpty }
         #expect(isGone)
         #expect(project.runs().isEmpty)
+    }
+
+    @Test("a run whose connection is lost is ended on the next one, and begun again")
+    func lostDuringRun() async throws {
+        let project = try await Project(files: ["tests/slow.test": slowFile(120)], Self.settings)
+        let server = try #require(project.server)
+        let client = try project.start(["watch", "--workers", "1"])
+        try await project.hasSaid(client, "running all of 1 file")
+        let first = try #require(project.runs().first)
+        #expect(server.killConnections() > 0)
+        try await project.hasSaid(client, "connected to box again")
+        let isAgain = try await eventually { client.errors.components("running all of 1 file") == 2 }
+        #expect(isAgain, "\(client.errors)")
+        #expect(!project.runs().contains(first))
+        try project.write(Self.good, to: "tests/slow.test")
+        try await hasPrinted(client, "PASSED: all of 1 file")
+        client.signal(SIGINT)
+        #expect(try await client.finish().code == 0)
+        #expect(project.runs().count == 1)
     }
 
     @Test("builds after each change, and runs nothing after a build that failed")
