@@ -106,12 +106,12 @@ final class WatchSession: Sendable {
         do {
             let (sync, source) = try await tree.sync(agent, events)
             events(.synced(sync))
+            // What a partial sync has brought is owed a run too, once the rest has come.
+            if sync.report.changed { memory.note(sync) }
             guard !sync.report.isPartial else {
                 events(.syncFailed(RemoteError(.host, "the sync was partial: \(Human.count(sync.report.problemCount, "problem")), named above; nothing was built or run")))
                 return nil
             }
-            // All of the tree is looked at also when nothing may have changed.
-            if sync.report.changed { memory.note(sync) }
             hasSynced.set()
             return (source, sync.report.changed)
         } catch let error as RemoteError where hasSynced.isSet && !FollowedRun.mayReconnect(error) {
