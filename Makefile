@@ -135,10 +135,11 @@ bench-results: build ## The history made from 1,000,000 records, each verb on it
 	python3 Benchmarks/Results/bench.py "$(BIN)"/slt-remote
 
 # CORPUS names a folder of SQLite's own files, which are reduced besides generated ones.
-bench-cause: build ## Reductions of planted faults, their groups, and bisects of generated repositories
+bench-cause: build ## Reductions of planted faults and their groups, bisects of generated repositories, and from a saved file to a verdict
 	python3 Benchmarks/Cause/reduce.py "$(BIN)" $(CORPUS)
 	python3 Benchmarks/Cause/reduce.py --groups "$(BIN)"
 	python3 Benchmarks/Cause/bisect.py "$(BIN)"/slt-remote
+	python3 Benchmarks/Cause/watch.py "$(BIN)"
 
 bench: bench-startup bench-sync bench-slt bench-fleet bench-results bench-cause ## Every measurement
 

@@ -22,7 +22,7 @@ extension WireFault {
         case .incompatible: .version
         case .violation: .malformed
         case .disconnected: .disconnected
-        case .destination, .noSpace, .limit, .resources: .host
+        case .destination, .noSpace, .limit, .notApart, .resources: .host
         }
         self.init(code, error.message, remedy: error.remedy, isRetryable: error.canRetry)
     }

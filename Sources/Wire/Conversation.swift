@@ -17,6 +17,7 @@ public final class Conversation: Sendable {
     let writer: FrameWriter
     let hearing = Hearing()
     private let state = Mutex(State())
+    private let ending = AsyncSignal()
 
     private init(peer: Hello, writer: FrameWriter) {
         self.peer = peer
@@ -237,6 +238,18 @@ public final class Conversation: Sendable {
             return (Array(state.exchanges.values), state.fault ?? fault)
         }
         for exchange in exchanges { exchange.end(with: reason) }
+        ending.notify()
+    }
+
+    /// Waits until the conversation is over: for work that does not always have an exchange open, and wants to know.
+    /// - Returns: why; `nil` where the task was cancelled before.
+    public func end() async -> WireFault? {
+        while !Task.isCancelled {
+            let seen = ending.count
+            if let fault = state.withLock({ $0.fault }) { return fault }
+            await ending.wait(after: seen)
+        }
+        return nil
     }
 }
 

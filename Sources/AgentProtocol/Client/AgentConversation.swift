@@ -24,6 +24,12 @@ public struct AgentConversation: Sendable {
     /// The host's own name for itself.
     public var hostName: String { Bounds.name(conversation.peer.hostName) }
 
+    /// Waits until the conversation is over.
+    /// - Throws: why it is.
+    public func end() async throws {
+        if let fault = await conversation.end() { throw fault.bounded() }
+    }
+
     /// What is answered once.
     /// - Throws: `WireFault`, `malformed` where nothing is answered.
     public func ask<Answer: HostAnswer>(_ request: AgentRequest, for type: Answer.Type = Answer.self) async throws -> Answer {

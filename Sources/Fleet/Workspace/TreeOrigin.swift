@@ -78,6 +78,8 @@ public struct WorkspaceRequest: Codable, Sendable, Equatable {
     public var succeeds: TreeOrigin?
     /// Changes nothing.
     public var isDryRun: Bool
+    /// The digest of the tree that the workspace must have, where only what changed since then is brought.
+    public var base: String?
 
     /// A request of a tree.
     public init(path: String, origin: TreeOrigin? = nil, takesOver: Bool = false, isDryRun: Bool = false) {

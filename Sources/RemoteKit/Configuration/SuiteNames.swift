@@ -86,6 +86,15 @@ extension Configuration {
         return copy
     }
 
+    /// The configuration with these files as the suite.
+    /// - Parameter files: relative to the source tree, as the file system has them.
+    func running(_ files: [String]) -> Configuration {
+        var copy = self
+        copy.namesFiles = true
+        copy.suite.files = files.map(Glob.literal)
+        return copy
+    }
+
     /// - Parameters:
     ///   - filters: parts of paths, or globs.
     ///   - place: where they come from, for messages.

@@ -29,6 +29,9 @@ public struct AgentClient: Sendable {
     /// The host's own name for itself.
     public var hostName: String { conversation.hostName }
 
+    /// Waits until the connection is lost, or the task is cancelled: for work that does not always ask something.
+    func end() async throws { try await RemoteError.translating { try await conversation.end() } }
+
     // MARK: sources
 
     /// Connections of one sync besides the first: one encrypts about 370 MB/s, and three keep four cores busy.

@@ -161,7 +161,7 @@ public final class FollowedRun: Sendable {
     // MARK: coming back
 
     /// Seconds before each try.
-    private static let pauses: [Double] = [0.5, 1, 2, 4, 8, 15, 30]
+    static let pauses: [Double] = [0.5, 1, 2, 4, 8, 15, 30]
 
     /// Whether it was the connection that failed.
     static func mayReconnect(_ error: any Error) -> Bool {

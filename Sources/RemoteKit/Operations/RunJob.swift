@@ -133,7 +133,13 @@ public struct RunJob: Sendable {
             return try await agent.resume(ResumeRequest(run: RunChoice(name: name, workspace: host.settings.workspace), force: forcesSync, workers: workers,
                                                         timeBudget: resumedTime))
         }
-        var request = request(try await sourcesAndBuild(agent, events))
+        return try await begin(agent, sourcesAndBuild(agent, events), known, events)
+    }
+
+    /// Makes a run of what is on the host, and starts it.
+    /// - Parameter source: what was brought; `nil` where the host is to know.
+    func begin(_ agent: AgentClient, _ source: SourceState?, _ known: KnownFailures?, _ events: @escaping JobEventHandler) async throws -> RunStatus {
+        var request = request(source)
         // Without it the host orders the files by what it knows itself.
         request.expected = try? history?.expectations(of: SuiteKey(request.spec))
         request.known = known
@@ -186,7 +192,8 @@ public struct RunJob: Sendable {
         }
     }
 
-    private func prepare(_ agent: AgentClient, _ events: @escaping JobEventHandler) async throws {
+    /// Builds on the host, where the configuration says how.
+    func prepare(_ agent: AgentClient, _ events: @escaping JobEventHandler) async throws {
         guard let command = configuration.prepare.command else { return }
         events(.preparing(command: configuration.redaction.words([command])[0]))
         // What the build prints may have them.

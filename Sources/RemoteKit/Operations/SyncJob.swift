@@ -45,11 +45,19 @@ public struct SyncJob: Sendable {
         do { return try TreeSender.prepare(root: configuration.sync.source, rules: rules.source) } catch { throw RemoteError(error) }
     }
 
-    func run(_ agent: AgentClient, reading source: PreparedSource? = nil, changes: @escaping @Sendable (SyncChange) -> Void = { _ in }, _ events: @escaping JobEventHandler) async throws -> SyncReport {
+    /// - Parameters:
+    ///   - source: is being read already.
+    ///   - again: begins to read it once more, where that is needed.
+    ///   - identity: of the tree, where it is known already.
+    func run(_ agent: AgentClient, reading source: PreparedSource? = nil, again: (() throws -> PreparedSource)? = nil, identity: SourceIdentity? = nil,
+             changes: @escaping @Sendable (SyncChange) -> Void = { _ in }, _ events: @escaping JobEventHandler) async throws -> SyncReport {
         let source = try source ?? prepared()
         let told = ProblemCount()
-        let identity = SourceIdentity(configuration)
+        let identity = identity ?? SourceIdentity(configuration)
+        var options = options
+        options.isPart = source.base != nil
         var request = identity.request(host.settings.workspace, takesOver: takesOver, isDryRun: options.dryRun)
+        request.base = source.base
         let handler: SyncEventHandler = { event in
             switch event {
             case .progress(let progress): events(.syncing(progress))
@@ -64,7 +72,7 @@ public struct SyncJob: Sendable {
             // Only this machine knows whether the tree from before is still there.
             guard let mark = try await agent.mark(of: request.path), await identity.succeeds(mark) else { throw error }
             request.succeeds = mark
-            report = try await agent.sync(source: try prepared(), to: request, options: options, events: handler)
+            report = try await agent.sync(source: try again?() ?? prepared(), to: request, options: options, events: handler)
         }
         for rest in told.rest(of: report) { events(.notice(rest)) }
         events(.synced(report))
@@ -80,11 +88,15 @@ public struct SyncJob: Sendable {
         async let git = GitState.read(root)
         let report = try await run(agent, reading: source, changes: changes, events)
         let state = SourceState(await git, digest: report.treeDigest)
-        guard !report.isDryRun, !report.isPartial else { return (report, state) }
-        var stamp = SourceStamp(workspace: "/", source: state, project: LocalPath.lastPart(root))
+        if !report.isDryRun, !report.isPartial { try await note(agent, state) }
+        return (report, state)
+    }
+
+    /// Leaves word on the host of what a sync has brought.
+    func note(_ agent: AgentClient, _ state: SourceState) async throws {
+        var stamp = SourceStamp(workspace: "/", source: state, project: LocalPath.lastPart(configuration.sync.source))
         stamp.workspace = host.settings.workspace
         try await agent.note(stamp)
-        return (report, state)
     }
 }
 

@@ -23,4 +23,4 @@ struct Greeting: Codable, Sendable {
 }
 
 /// The version of the protocol; it changes whenever a message does.
-let protocolVersion: UInt64 = 4
+let protocolVersion: UInt64 = 5

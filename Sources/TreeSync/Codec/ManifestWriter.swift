@@ -10,7 +10,7 @@ struct ManifestWriter {
         let rawValue: UInt8
         static let first = PartFlags(rawValue: 1)
         static let last = PartFlags(rawValue: 2)
-        /// The folder cannot be read: what the receiver has there stays.
+        /// The folder cannot be read, or nothing has changed in it and only changes are sent: what the receiver has there stays.
         static let unreadable = PartFlags(rawValue: 4)
         /// Git's rules are compared without regard to case in the repository whose top the folder is.
         static let foldsCase = PartFlags(rawValue: 8)
@@ -72,6 +72,13 @@ struct ManifestWriter {
             flags = []
             start = end
         } while start < listing.entries.count
+    }
+
+    /// A folder in which nothing has changed. Nothing of it follows, nor of the folders in it.
+    mutating func addUntouched() throws {
+        body.byte(PartFlags([.first, .last, .unreadable]).rawValue)
+        body.number(0)
+        if body.bytes.count >= Self.flushSize { try flush() }
     }
 
     /// The most bytes of a text in one part.

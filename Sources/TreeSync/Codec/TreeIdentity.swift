@@ -5,10 +5,10 @@ import Platform
 /// length (4). Integers are little-endian.
 struct TreeIdentity {
     private let stream = DigestStream()
-    private var buffer: [UInt8] = []
 
-    mutating func add(_ listing: DirectoryListing) {
-        buffer.removeAll(keepingCapacity: true)
+    /// What a folder adds.
+    static func bytes(of listing: DirectoryListing) -> [UInt8] {
+        var buffer: [UInt8] = []
         for entry in listing.entries where entry.kind != .skipped {
             buffer.append(entry.kind.rawValue)
             buffer.append(littleEndian: entry.kind == .link ? 0 : entry.mode)
@@ -26,8 +26,12 @@ struct TreeIdentity {
                 buffer += listing.target(entry)
             }
         }
-        buffer.withUnsafeBytes { stream.update($0) }
+        return buffer
     }
+
+    func add(_ listing: DirectoryListing) { add(bytes: Self.bytes(of: listing)) }
+
+    func add(bytes: [UInt8]) { bytes.withUnsafeBytes { stream.update($0) } }
 
     var digest: ContentDigest { stream.digest }
 }

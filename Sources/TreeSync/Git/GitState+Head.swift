@@ -2,6 +2,9 @@ import Platform
 
 /// What tells clones of one repository apart from others, without asking for the state of all files.
 extension GitState {
+    /// The commit and the branch, from the repository's files: whether the folder differs from them is not asked. `nil` outside repositories.
+    public static func quick(_ root: String) -> GitState? { GitRepository.containing(root).map { fromFiles($0) } }
+
     /// The commit that is checked out, from the repository's files; `nil` outside repositories and before the first commit.
     public static func head(of root: String) -> String? { GitRepository.containing(root).flatMap { fromFiles($0).commit } }
 

@@ -14,6 +14,8 @@ public struct SyncError: Error, Sendable, Hashable, CustomStringConvertible {
         case massDeletion
         /// A rule file cannot be used.
         case rules
+        /// What changed cannot be sent alone: the next sync has to look at all of the tree.
+        case notApart
         /// A limit of the receiver's policy is passed.
         case limit
         /// The peer does not speak this protocol, or another version of it.

@@ -19,6 +19,9 @@ public struct SyncOptions: Sendable, Codable, Hashable {
     /// all others keep theirs. For trees that are made like one commit after another, so that a build sees what changed and nothing else.
     public var freshTimes = false
 
+    /// Folders in which nothing has changed since the last sync are not listed; what the receiver has there stays as it is.
+    public var isPart = false
+
     /// The other side is some milliseconds away, where bytes are taken to be dearer than work until more is known.
     public var isFar = false
 

@@ -34,7 +34,7 @@ extension Receiver {
     private func makePlanner() throws -> TreePlanner {
         guard let wanted = manifest.root else { throw SyncError.violation("a folder before its root") }
         if let destination {
-            isEager = !options.dryRun && (try? DirectoryReader(side: .receiver).isEmpty(destination.handle, but: owned?.listName)) ?? false
+            isEager = !options.dryRun && !options.isPart && (try? DirectoryReader(side: .receiver).isEmpty(destination.handle, but: owned?.listName)) ?? false
         } else {
             isEager = true
         }
@@ -45,6 +45,9 @@ extension Receiver {
     /// Reads what the planner has to know of the destination, and plans one folder.
     private func plan(_ listing: DirectoryListing, isUnreadable: Bool, into actions: inout [PlannedAction]) throws {
         guard var folder = try planner?.enter(listing, isUnreadable: isUnreadable) else { return }
+        if options.isPart, isUnreadable, folder.meeting == .missing {
+            throw SyncError(.notApart, "cannot take what changed alone: the folder \(TreePath(folder.path)) is gone here; sync the whole tree")
+        }
         if folder.readsDestination {
             folder.destination = try list(folder.path, folder.scope)
             for var removal in planner?.removals(for: folder) ?? [] {

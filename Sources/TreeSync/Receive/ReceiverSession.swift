@@ -50,7 +50,8 @@ final class ReceiverSession: Sendable {
             bridge.inbox.fail($0)
         }
         defer { scanner.stop() }
-        try scanner.start(handle, scope: scope)
+        // Of a part, few folders are looked at.
+        if !agreed.isPart { try scanner.start(handle, scope: scope) }
         let destination = Receiver.Destination(handle: handle, writer: makeWriter(), content: content, scanner: scanner)
         do {
             let report = try Receiver(destination: destination, rootIsNew: isNew, scope: scope, options: agreed, policy: policy, owned: owned, ledger: ledger, hardLinks: hardLinks,

@@ -25,6 +25,8 @@ struct RuleTexts: Sendable {
     var usesGitSettings = false
     /// The user's global excludes.
     var globalExcludesFile: String?
+    /// Files of git, some of which may be missing, on which these rules depend besides the rule files of the tree.
+    var sources: [String] = []
     /// What the repository tracks.
     var tracked: TrackedFiles?
     /// Where scopes put what could not be read.
@@ -46,9 +48,11 @@ struct RuleTexts: Sendable {
             let settings = GitSettings(of: root, top: repository?.top ?? root)
             foldsCase = settings.foldsCase
             globalExcludesFile = settings.excludesFile
+            sources += [settings.excludesFile].compactMap(\.self)
             if let file = settings.excludesFile { globalExcludes = try Self.read(file) ?? [] }
         }
         guard let repository else { return }
+        sources += ["index"].map { repository.folder + "/" + $0 } + ["config", "info/exclude"].map { repository.commonFolder + "/" + $0 }
         repositoryExcludes = try Self.excludes(of: repository)
         prefix = repository.prefix
         let index = prefix.isEmpty ? ".git/index" : repository.folder + "/index"
@@ -56,6 +60,7 @@ struct RuleTexts: Sendable {
         var folder = repository.top
         var base = 0
         for name in prefix.split(separator: UInt8(ascii: "/")) {
+            sources.append(folder + "/.gitignore")
             if let text = try Self.read(folder + "/.gitignore", followLinks: false) {
                 parents.insert(Parent(baseLength: base, text: text), at: 0)
             }

@@ -42,12 +42,16 @@ final class TreeScanner: Sendable {
     private let threads: Int
     /// A receiver leaves excluded folders alone; a sender lists only those that hold something to send.
     private let entersExcluded: Bool
+    /// Is told of each folder before it is read.
+    private let entering: (@Sendable (_ path: [UInt8], DirectoryHandle) -> Void)?
     /// How many entries may wait to be asked for.
     private static let aheadLimit = 1_000_000
 
     private static let mostOpen = DescriptorLimit.share(2, atLeast: 4, atMost: .max)
 
-    init(side: DirectoryReader.Side, userExcludesFile: String? = nil, threads: Int = ParallelWork.defaultThreads) {
+    init(side: DirectoryReader.Side, userExcludesFile: String? = nil, threads: Int = ParallelWork.defaultThreads,
+         entering: (@Sendable (_ path: [UInt8], DirectoryHandle) -> Void)? = nil) {
+        self.entering = entering
         reader = DirectoryReader(side: side, userExcludesFile: userExcludesFile)
         entersExcluded = side == .source
         self.threads = max(1, threads)
@@ -101,6 +105,7 @@ final class TreeScanner: Sendable {
             listing.failure = error
             return Folder(listing: listing, scope: scope)
         }
+        entering?(path, handle)
         let (listing, inner) = try reader.list(handle, path: path, scope: scope)
         return Folder(listing: listing, scope: inner)
     }
@@ -153,6 +158,7 @@ final class TreeScanner: Sendable {
             return (Folder(listing: listing, scope: pending.scope), pending.parent)
         }
         do {
+            entering?(path, handle)
             let (listing, scope) = try reader.list(handle, path: path, scope: pending.scope)
             return (Folder(listing: listing, scope: scope), handle)
         } catch let error as SyncError where error.code == .resources {

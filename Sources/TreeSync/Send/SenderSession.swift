@@ -46,7 +46,7 @@ final class SenderSession: Sendable {
                                                     makeContext: { reader.makeContext() }, onFailure: { [self] in fail($0) })
         defer { pool.stop() }
         let walk = ManifestSender(scanner: scanner, root: handle, scope: scope, table: table, outbox: outbox, events: events,
-                                  compresses: agreed.compression != .never) { [self] in note($0) }
+                                  compresses: agreed.compression != .never, knowledge: source.knowledge) { [self] in note($0) }
         let isDone = Monitor(false)
         do throws(SystemThread.Failure) {
             try SystemThread.start { [self] in

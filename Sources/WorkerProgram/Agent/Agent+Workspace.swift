@@ -12,16 +12,25 @@ extension Agent {
         let gate = try WorkspaceGate(request, path: HostPath.expand(request.path), state: state)
         let isNew = !gate.exists
         if isNew {
+            if request.base != nil { throw Self.notApart("the workspace is gone") }
             // A dry run makes nothing, so there is nothing to lock.
             if request.isDryRun { return try await takeTree(into: gate.folder, token, isDryRun: true, isNew: true, exchange) }
             try gate.makeFolder()
         }
         let lock = try await lock(gate.folder, for: request.isDryRun ? nil : "sync", by: request.origin?.user)
+        if let base = request.base {
+            let stamp = SourceStamp.read(state: state, workspace: gate.folder)
+            guard stamp?.isUnfinished == nil, stamp?.source?.treeDigest == base else { throw Self.notApart("another client has changed the workspace") }
+        }
         let standing = try gate.standing(mark: lock?.mark)
         // Before anything else: a first sync that is cut short must not leave a folder that nobody has made.
         if standing == .empty, !request.isDryRun, let origin = request.origin { try lock?.setMark(origin) }
         try await lettingGo(lock, exchange) { try await takeTree(into: gate.folder, token, isDryRun: request.isDryRun, isNew: isNew, exchange) }
         if !request.isDryRun, let origin = request.origin { try lock?.setMark(origin) }
+    }
+
+    private static func notApart(_ why: String) -> WireFault {
+        WireFault(.busy, "cannot bring what changed alone: \(why); sync the whole tree", isRetryable: true)
     }
 
     /// Refuses a tree that must not use what is in the workspace; leaves no mark.
@@ -70,7 +79,8 @@ extension Agent {
                 hasAsked = true
                 WorkspaceLock.want(folder: folder, state: state)
             }
-            try await Task.sleep(for: .milliseconds(20))
+            // The one before is mostly about to let go.
+            try await Task.sleep(for: waited < Self.lockCourtesy ? .milliseconds(2) : .milliseconds(20))
         }
     }
 

@@ -16,6 +16,8 @@ struct Agent: Sendable {
     let build: String
     /// For the next start or resume.
     private let secrets = HeldSecrets()
+    /// For the starts of this conversation.
+    private let login = HeldLogin()
     /// For the next status.
     private let failing = FailureReader()
 
@@ -141,7 +143,7 @@ struct Agent: Sendable {
     private func prepare(_ request: PrepareRequest, _ exchange: Exchange) async throws {
         let lock = try await lock(HostPath.expand(request.workspace), for: "build", by: request.startedBy)
         let log = BuildLog(state: state, workspace: HostPath.expand(request.workspace))
-        try await lettingGo(lock, exchange) { try await BuildCommand(request: request, exchange: exchange, executable: executable, log: log.begin(), engine: secrets.now).run() }
+        try await lettingGo(lock, exchange) { try await BuildCommand(request: request, exchange: exchange, executable: executable, log: log.begin(), engine: secrets.now, login: login).run() }
     }
 
     private func diagnose(_ request: DiagnosisRequest, _ exchange: Exchange) async throws {
@@ -221,7 +223,7 @@ struct Agent: Sendable {
             throw WireFault(.request, "cannot start run \(directory.spec.id): its engine needs \(missing.joined(separator: ", ")), whose values are kept nowhere; "
                 + "set them in the configuration, as when it was started")
         }
-        let variables = await LoginEnvironment.capture().merging(given.variables) { $1 }
+        let variables = await login.known().merging(given.variables) { $1 }
         try Supervisor.launch(runDirectory: directory, executable: executable, environment: variables, lock: lock)
         var status = try directory.status()
         status.unmatched = unmatched.isEmpty ? nil : unmatched
@@ -244,20 +246,6 @@ struct Agent: Sendable {
             guard let status = try? RunDirectory.open(state: state, id: id).status() else { continue }
             try await exchange.send(value: status)
         }
-    }
-
-    private func stop(_ run: RunChoice, _ now: Bool, _ exchange: Exchange) async throws {
-        let directory = try find(run)
-        guard try directory.isSupervised() else {
-            try await exchange.send(value: try directory.status())
-            return
-        }
-        try directory.requestStop(now ? .now : .graceful)
-        while try directory.isSupervised() {
-            try await exchange.send(value: try directory.status())
-            try await Task.sleep(for: .milliseconds(200))
-        }
-        try await exchange.send(value: try directory.status())
     }
 
     /// Asks something of a live run.
@@ -283,24 +271,6 @@ struct Agent: Sendable {
         let report = DoctorReport(hostName: HostName.own, leftovers: leftovers, ended: ends ? Leftovers.end(leftovers) : 0, interrupted: interrupted,
                                   memory: MemoryLimit.Holder.here)
         try await exchange.send(value: report)
-    }
-
-    private func follow(_ run: RunChoice, _ offset: Int, _ exchange: Exchange) async throws {
-        let directory = try find(run), reading = try directory.beginReading()
-        defer { withExtendedLifetime(reading) {} }
-        var follower = RunFollower(directory, from: offset)
-        var sampler = HostSampler()
-        while true {
-            let isLive = try directory.isSupervised()
-            while true {
-                let events = try follower.next(limit: 256 << 10)
-                if events.isEmpty { break }
-                try await exchange.send(value: FollowMessage.events(events, next: follower.offset))
-            }
-            try await exchange.send(value: FollowMessage.status(try directory.status(), sampler.sample()))
-            if !isLive { return }
-            for _ in 0..<5 where try directory.isSupervised() { try await Task.sleep(for: .milliseconds(100)) }
-        }
     }
 
     // MARK: results

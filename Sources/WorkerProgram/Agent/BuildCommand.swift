@@ -15,6 +15,7 @@ struct BuildCommand {
     let log: BuildLogFile
     /// What is kept out of the output besides the build's own variables.
     let engine: EngineSecrets
+    let login: HeldLogin
 
     /// What a build that ignored the end of its session may still print.
     private static let lastWords = Duration.milliseconds(500)
@@ -30,7 +31,7 @@ struct BuildCommand {
         let output = DescriptorStream(reading: pipe.readEnd.rawValue, writing: open("/dev/null", O_WRONLY | O_CLOEXEC))
         _ = fcntl(pipe.readEnd.rawValue, F_SETFD, FD_CLOEXEC)
         _ = fcntl(pipe.writeEnd.rawValue, F_SETFD, FD_CLOEXEC)
-        var variables = await LoginEnvironment.capture()
+        var variables = await login.captured()
         variables.merge(request.environment) { $1 }
         let environment = variables
         let printed = BuildOutput(RedactedStream(redaction))

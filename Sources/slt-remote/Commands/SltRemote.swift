@@ -16,7 +16,7 @@ struct SltRemote: AsyncParsableCommand {
         6 engine cannot be started; 130 interrupted.
         """,
         version: "slt-remote \(Release.version)",
-        subcommands: [Run.self, Sync.self, Prepare.self, Attach.self, Status.self, Stop.self, Workers.self, Pause.self, Doctor.self, Fetch.self, Report.self, Runs.self,
+        subcommands: [Run.self, WatchTree.self, Sync.self, Prepare.self, Attach.self, Status.self, Stop.self, Workers.self, Pause.self, Doctor.self, Fetch.self, Report.self, Runs.self,
                       Logs.self, Compare.self, KnownFailuresCommand.self, Flaky.self, Repro.self, Reduce.self, Bisect.self, History.self, Failures.self, Slow.self, Untested.self, Sql.self, Export.self, Prune.self,
                       Clean.self, Config.self])
 }

@@ -43,11 +43,19 @@ struct Sync: Verb {
     @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Show whether this path is sent and which rule decides. Connects to no host. May be repeated.", valueName: "path"), completion: .file())
     var explain: [String] = []
 
+    @Flag(help: "Then sync again whenever something changes, until Ctrl-C. Only what changed is looked at and sent, over one connection.")
+    var watch = false
+
     @Flag(help: "Print what was transferred and how long each part took.")
     var stats = false
 
     @Flag(help: "Print the report as one JSON object.")
     var json = false
+
+    func validate() throws {
+        let others = [("--dry-run", dryRun || oldDryRun), ("--explain", !explain.isEmpty), ("--stats", stats), ("--json", json)].filter(\.1).map(\.0)
+        if watch, !others.isEmpty { throw ValidationError("--watch goes on until it is ended; remove \(others.joined(separator: ", "))") }
+    }
 
     func run() async throws {
         let configuration = try common.configuration()
@@ -62,6 +70,7 @@ struct Sync: Verb {
         var job = SyncJob(host: host, configuration: configuration, options: options)
         job.rules = rules
         job.takesOver = takeOver
+        if watch { return try await follow(job) }
         let printer = JobPrinter(host: host.name, commands: common.commands(on: host.name)), lists = (dryRun || itemize) && !json, itemize = itemize
         let result = SyncResult(hasChanges: itemize)
         let report: SyncReport
@@ -84,6 +93,15 @@ struct Sync: Verb {
             Terminal.shared.say("slt-remote: this would delete more than half of the files on the host; check 'source', or use --force")
         }
         if report.isPartial { throw Leave(.host) }
+    }
+
+    private func follow(_ job: SyncJob) async throws {
+        let printer = WatchPrinter(host: job.host.name, commands: common.commands(on: job.host.name), itemizes: itemize)
+        do {
+            try await Interruption.watching { try await SyncWatch(job).run { printer($0) } }
+        } catch let leave as Leave where leave.code == .interrupted && printer.hasSynced {
+            // Ctrl-C is how a watch is meant to end.
+        }
     }
 
     private func answer(_ rules: SyncRules) throws {

@@ -1,0 +1,107 @@
+import Fleet
+import FoundationEssentials
+import Synchronization
+import TreeSync
+
+/// What a watch knows of the files of its suite, and what it owes them.
+final class WatchMemory: Sendable {
+    private struct State {
+        /// Files whose last verdict was a failure.
+        var failing: Set<String> = []
+        /// Files of the suite that changed and have not run since.
+        var changed: Set<String> = []
+        /// Whether what failed and what changed has run since the last change.
+        var owesChanged = false
+        /// Whether all of the suite has.
+        var owesAll = true
+        /// The run that is live on the host.
+        var live: String?
+        /// Whether the host may be making a run, whose name is not known yet.
+        var isStarting = false
+        var cores = 4
+    }
+
+    private let state: Mutex<State>
+    private let globs: [Glob]
+    private let root: String
+
+    /// - Parameters:
+    ///   - suite: globs of its files.
+    ///   - root: the source tree.
+    ///   - failing: files that failed in the latest run that is known.
+    init(suite: [String], root: String, failing: Set<String>) {
+        globs = suite.compactMap { try? Glob($0) }
+        self.root = root
+        state = Mutex(State(failing: failing, owesChanged: !failing.isEmpty))
+    }
+
+    /// Takes in what a sync has brought.
+    func note(_ sync: WatchedSync) {
+        // Also of what was only touched: that asks for a run.
+        let files = sync.changes.filter { $0.type != .directory && $0.kind != .delete }.map(\.path.bytes)
+            .filter { path in globs.contains { $0.matches(path) } }.map { String(decoding: $0, as: UTF8.self) }
+        state.withLock { state in
+            state.changed.formUnion(files)
+            state.owesChanged = true
+            state.owesAll = true
+        }
+    }
+
+    func note(_ record: FileRecord, fails: Bool) {
+        state.withLock { state in
+            if record.outcome != .untested { state.changed.remove(record.file) }
+            if fails { state.failing.insert(record.file) } else if record.outcome != .untested { state.failing.remove(record.file) }
+        }
+    }
+
+    /// What is to be run next; `nil` where nothing is owed.
+    func next() -> WatchStage? {
+        state.withLock { state in
+            if state.owesChanged, !files(.changed, &state).isEmpty { return .changed }
+            return state.owesAll ? .all : nil
+        }
+    }
+
+    /// A run has come to its end.
+    func ended(_ stage: WatchStage) {
+        state.withLock { state in
+            if stage != .failed { state.owesChanged = false }
+            if stage == .all { state.owesAll = false }
+        }
+    }
+
+    /// The files of a stage, those that failed before the others; of all files none is named.
+    func files(_ stage: WatchStage) -> [String] { state.withLock { files(stage, &$0) } }
+
+    private func files(_ stage: WatchStage, _ state: inout State) -> [String] {
+        guard stage != .all else { return [] }
+        let failing = state.failing.filter { FileManager.default.fileExists(atPath: root + "/" + $0) }
+        // What is gone fails no longer.
+        state.failing = failing
+        let changed: Set<String> = stage == .failed ? [] : state.changed.filter { FileManager.default.fileExists(atPath: root + "/" + $0) }
+        return failing.sorted() + changed.subtracting(failing).sorted()
+    }
+
+    /// Whether there is, or may be, a run on the host that has to be ended.
+    var hasRun: Bool { state.withLock { $0.live != nil || $0.isStarting } }
+
+    func starting() { state.withLock { $0.isStarting = true } }
+
+    /// - Parameter run: its name; `nil` where none was made.
+    func started(_ run: String?) {
+        state.withLock { state in
+            state.live = run
+            state.isStarting = false
+        }
+    }
+
+    var live: String? {
+        get { state.withLock { $0.live } }
+        set { state.withLock { $0.live = newValue } }
+    }
+
+    var cores: Int {
+        get { state.withLock { $0.cores } }
+        set { state.withLock { $0.cores = max(1, newValue) } }
+    }
+}

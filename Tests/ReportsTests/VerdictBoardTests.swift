@@ -1,0 +1,147 @@
+import Fleet
+@testable import RemoteKit
+@testable import Reports
+import Testing
+import TreeSync
+
+@Suite("the board of a watch") struct VerdictBoardTests {
+    private let plain = Style(color: false, width: 70, height: 12)
+
+    private func sync(_ changes: [SyncChange] = [], isWhole: Bool = false, problems: Int = 0) -> WatchEvent {
+        var report = SyncReport()
+        report.updated.files = changes.count
+        report.problemCount = problems
+        report.isPartial = problems > 0
+        return .synced(WatchedSync(report: report, isWhole: isWhole, isFirst: isWhole, changes: changes, seconds: 0.0094))
+    }
+
+    private func change(_ path: String, _ kind: SyncChange.Kind = .update) -> SyncChange { SyncChange(kind: kind, type: .file, path: TreePath(path)) }
+    private func pass(_ file: String) -> WatchEvent { .verdict(FileRecord(id: 0, file: file, outcome: .pass, finishedAt: 0), fails: false) }
+    private func fail(_ file: String) -> WatchEvent {
+        .verdict(FileRecord(id: 0, file: file, outcome: .fail, errors: 1, finishedAt: 0, failures: [RecordFailure(line: 7, message: "wrong rows")]), fails: true)
+    }
+
+    private func board(_ events: WatchEvent...) -> VerdictBoard {
+        var board = VerdictBoard(host: "box")
+        for event in events { board.take(event) }
+        return board
+    }
+
+    private func began(_ stage: WatchStage, _ total: Int) -> WatchEvent { .began(stage, Samples.status(total: total)) }
+
+    @Test("the verdict is of the tree as it is: a change makes what passed before it open again, and what failed stays failed")
+    func verdict() {
+        var board = board(sync([change("x")]))
+        #expect(board.summary == "no verdict yet")
+        for event in [began(.all, 2), pass("a"), pass("b")] { board.take(event) }
+        #expect(board.verdict == .pass)
+        #expect(board.summary == "PASS 2 files")
+        board.take(sync([change("a")]))
+        #expect(board.summary == "no verdict yet")
+        for event in [began(.changed, 1), fail("a")] { board.take(event) }
+        #expect(board.summary == "FAIL 1 of 2 files; 1 not run since the change")
+        board.take(sync([change("b")]))
+        #expect(board.verdict == .fail(1))
+        for event in [began(.changed, 2), pass("a")] { board.take(event) }
+        #expect(board.summary == "PASS so far: 1 of 2 files")
+        board.take(pass("b"))
+        #expect(board.verdict == .pass)
+    }
+
+    @Test("what failed in the latest run is shown before anything has run")
+    func remembered() {
+        let board = board(.remembered([FileRecord(id: 0, file: "old.test", outcome: .timeout, finishedAt: 0)]))
+        #expect(board.verdict == .fail(1))
+        #expect(board.lines(plain).contains { $0.contains("TIMEOUT") && $0.contains("old.test") })
+    }
+
+    @Test("files that are no longer in the suite are forgotten once all of it has run")
+    func forgets() {
+        var ended = Samples.status(.finished, total: 1)
+        ended.outcomes = [.pass: 1]
+        let board = board(began(.all, 2), fail("gone"), pass("a"), sync([change("gone", .delete)]), began(.all, 1), pass("a"), .done(.all, ended, seconds: 1))
+        #expect(board.summary == "PASS 1 file")
+    }
+
+    @Test("a failure that is known is none")
+    func known() {
+        let record = FileRecord(id: 0, file: "a", outcome: .fail, finishedAt: 0)
+        #expect(board(began(.all, 1), .verdict(record, fails: false)).verdict == .pass)
+    }
+
+    @Test("the screen has as many lines as the terminal, none wider, the verdict in the second and the keys in the last")
+    func screen() {
+        var board = board(sync([change("tests/a.test")]), began(.changed, 40))
+        for number in 0..<30 { board.take(fail("tests/a-rather-long-name-of-a-file-that-fails-\(number).test")) }
+        let lines = board.lines(plain)
+        #expect(lines.count == 11)
+        #expect(lines.allSatisfy { Columns.width($0) <= 70 })
+        #expect(lines[1].hasPrefix("FAIL 30 files"))
+        #expect(lines[2] == "running 40 files that failed last or changed: 30 done; synced tests/a…")
+        #expect(lines.last == "q quit   a run all   f run what failed")
+        #expect(lines.contains { $0.hasPrefix("… and ") })
+        board.offersReduction = true
+        #expect(board.lines(plain).last == "q quit   a run all   f run what failed   r reduce the first failure")
+    }
+
+    @Test("words of hosts and names of files cannot act on the terminal")
+    func hostile() {
+        let board = board(.job(.preparing(command: "make \u{1B}[2J")), .job(.buildLine("x\u{1B}]0;t\u{7}")), .job(.warning("w\u{1B}[1m")),
+                          .buildFailed(RemoteError(.prepare, "failed \u{1B}[2J")), fail("a\u{1B}[2Jb"))
+        #expect(board.screen(plain).allSatisfy { !$0.text.contains("\u{1B}") })
+        #expect(board.line(of: fail("a\u{1B}[2Jb"), plain)?.text.contains("\u{1B}") == false)
+    }
+
+    @Test("a build that failed shows its last words, a lost connection its reason")
+    func stuck() {
+        var board = board(.job(.preparing(command: "make")))
+        #expect(board.lines(plain)[2] == "building: make")
+        for number in 0..<30 { board.take(.job(.buildLine("line \(number)"))) }
+        board.take(.buildFailed(RemoteError(.prepare, "the build command failed on box: it ended with exit code 2; nothing was run")))
+        #expect(board.lines(plain)[2].hasPrefix("the build command failed on box"))
+        #expect(board.lines(plain).contains("  line 29"))
+        board.take(.rests)
+        #expect(board.lines(plain)[2].hasPrefix("the build command failed"), "resting mends nothing")
+        board.take(.job(.disconnected(reason: "it went away", retryIn: 2)))
+        #expect(board.lines(plain)[2] == "connection lost: it went away; connecting again in 2.0s")
+    }
+
+    @Test("without a terminal each verdict of a few files has a line, of all files each failure, and each run its end")
+    func lines() {
+        let passed = pass("a"), failed = fail("b")
+        var board = board(began(.changed, 2), passed)
+        #expect(board.line(of: passed, plain)?.text == "      PASS [   0.0s] a\n")
+        #expect(board.line(of: failed, plain)?.text == "      FAIL [   0.0s] b:7: wrong rows\n")
+        board.take(began(.all, 2))
+        #expect(board.line(of: passed, plain) == nil)
+        board.take(failed)
+        var status = Samples.status(.finished, total: 2)
+        status.outcomes = [.pass: 1, .fail: 1]
+        #expect(board.line(of: .done(.all, status, seconds: 0.061), plain)?.text == "FAILED: all of 2 files, 1 failed, after 61 ms; now: FAIL 1 of 2 files\n")
+    }
+
+    @Test("a run that left files out is incomplete, and one whose failures are all known passes")
+    func endings() {
+        let known = FileRecord(id: 0, file: "k", outcome: .fail, finishedAt: 0)
+        var board = board(began(.changed, 2), .verdict(known, fails: false))
+        #expect(board.line(of: .verdict(known, fails: false), plain)?.text == "     KNOWN [   0.0s] k\n")
+        var status = Samples.status(.finished, total: 2)
+        status.outcomes = [.fail: 1, .untested: 1]
+        #expect(board.line(of: .done(.changed, status, seconds: 0), plain)?.text.hasPrefix("INCOMPLETE: ") == true)
+        status.outcomes = [.fail: 1, .pass: 1]
+        #expect(board.line(of: .done(.changed, status, seconds: 0), plain)?.text.hasPrefix("PASSED: ") == true)
+        board.take(began(.all, 1))
+        status.outcomes = [.skipped: 1]
+        #expect(board.line(of: .done(.all, status, seconds: 0), plain)?.text.hasPrefix("INCOMPLETE: ") == true)
+    }
+
+    @Test("a sync of few files names them, of many counts them, and of nothing says nothing")
+    func syncs() {
+        func line(_ event: WatchEvent) -> String? { if case .synced(let sync) = event { WatchedSyncLine.text(sync) } else { nil } }
+        #expect(line(sync([change("a/b"), change("c", .delete)])) == "synced a/b, c (deleted) in 9 ms")
+        #expect(line(sync((0..<4).map { change("\($0)") })) == "synced 4 changes in 9 ms")
+        #expect(line(sync()) == nil)
+        #expect(line(sync(isWhole: true))?.hasPrefix("up to date") == true)
+        #expect(line(sync([change("a\u{1B}b")]))?.contains("\u{1B}") == false)
+    }
+}
