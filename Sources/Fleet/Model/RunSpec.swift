@@ -112,6 +112,8 @@ public struct EngineSpec: Codable, Sendable, Equatable {
     public var queryProtocol: String?
     /// Names that `skipif` and `onlyif` of the `rs` dialect know besides the engine's.
     public var labels: [String]?
+    /// Whether files may start programs and open files outside of their folder; they may unless told. Not for `command`.
+    public var system: Bool?
 
     /// `private`: a folder of its own for each file, gone afterwards, so that files cannot disturb each other.
     /// `workspace`: the source tree.

@@ -72,6 +72,7 @@ extension Configuration {
         engine.reference = values.text("engine.reference")
         engine.connection = values.text("engine.connection")
         engine.queryProtocol = values.text("engine.protocol")
+        engine.system = values.has("engine.system") ? values.flag("engine.system") : nil
         let labels = values.strings("engine.labels")
         engine.labels = labels.isEmpty ? nil : labels
         run = Run(mode: values.text("run.mode").flatMap(RunMode.init) ?? .drain, workers: values.workers("run.workers"),

@@ -39,6 +39,7 @@ indirect enum ConfigurationSchema: Sendable {
             ("connection", .value(.text)),
             ("protocol", .value(.choice(["simple", "extended"]))),
             ("labels", .value(.strings)),
+            ("system", .value(.flag)),
         ])),
         ("run", .table(run)),
         ("profiles", .named(what: "profile", .table(run))),

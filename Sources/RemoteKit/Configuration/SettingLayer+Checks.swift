@@ -27,6 +27,11 @@ extension SettingLayer {
             ("engine.library", ["sqlite"]), ("engine.connection", ["postgres"]), ("engine.protocol", ["postgres"]),
             ("engine.dialect", ["sqlite", "postgres", "external"]), ("engine.reference", ["sqlite", "postgres", "external"]),
         ]
+        // Who says it counts on it.
+        if name == "command", let system = settings[SettingPath("engine.system")], case .flag(false) = system.value {
+            problems.append(.init(.invalidValue, at: system.origin.description,
+                "'engine.system' cannot be false with kind = \"command\": that program reads the files itself; restrict it by its own means"))
+        }
         for (key, kinds) in fitting where !kinds.contains(name) {
             guard let setting = settings[SettingPath(key)] else { continue }
             warnings.append(.init(.invalidValue, at: setting.origin.description, "'\(SettingPath(key))' has no effect with kind = \"\(name)\"; remove it"))

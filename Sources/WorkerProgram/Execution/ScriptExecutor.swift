@@ -20,11 +20,13 @@ struct ScriptExecutor: FileExecutor {
         }
         options.labels = spec.labels ?? []
         options.workingDirectory = workspace
+        options.allowsSystem = spec.system ?? true
         options.keepsRows = true
         runner = FileRunner(options: options)
         var choice = EngineChoice(try EngineChoice.Kind(spec.kind))
         choice.library = spec.library.map { HostPath.expand($0) }
         choice.connection = spec.connection ?? ""
+        choice.allowsSystem = options.allowsSystem
         choice.queryProtocol = spec.queryProtocol.flatMap(PostgresQueryProtocol.init) ?? .simple
         choice.command = spec.command.joined(separator: " ")
         if spec.directory != .private { choice.workingDirectory = workspace }

@@ -129,12 +129,13 @@ func mistakes(_ project: String? = nil, user: String? = nil, environment: [Strin
 
     @Test("an engine has a dialect and what its kind needs")
     func engineSettings() throws {
-        let text = "[engine]\nkind = 'postgres'\ndialect = 'rs'\nconnection = 'host=/tmp'\nprotocol = 'extended'\nlabels = ['a']\nlibrary = '/l.so'\nreference = '/r.so'"
+        let text = "[engine]\nkind = 'postgres'\ndialect = 'rs'\nconnection = 'host=/tmp'\nprotocol = 'extended'\nlabels = ['a']\nsystem = false\nlibrary = '/l.so'\nreference = '/r.so'"
         var expected = EngineSpec(kind: .postgres)
         expected.dialect = "rs"
         expected.connection = "host=/tmp"
         expected.queryProtocol = "extended"
         expected.labels = ["a"]
+        expected.system = false
         expected.library = "/l.so"
         expected.reference = "/r.so"
         #expect(try resolve(text).engine == expected)
