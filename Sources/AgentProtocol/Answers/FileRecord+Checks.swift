@@ -20,6 +20,8 @@ extension FileRecord: HostAnswer {
         }
         copy.stoppedAt = stoppedAt.map(Bounds.count)
         copy.consequences = consequences.map(Bounds.count)
+        copy.cachedFrom = cachedFrom.map(Bounds.name)
+        copy.notCached = notCached.map(Bounds.message)
         return copy
     }
 }

@@ -86,9 +86,10 @@ public struct RunDirectory: Sendable {
     }
 
     /// The same with what its engine is given and `spec.json` has not, from this process's environment.
-    func withSecrets() -> RunDirectory {
+    /// - Parameter moves: takes it out there, so that what this process starts does not see it twice.
+    func withSecrets(moves: Bool = true) -> RunDirectory {
         var copy = self
-        copy.spec.engine = spec.engine.with(.fromEnvironment(for: spec.engine, moves: true))
+        copy.spec.engine = spec.engine.with(.fromEnvironment(for: spec.engine, moves: moves))
         return copy
     }
 

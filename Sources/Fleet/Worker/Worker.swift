@@ -150,7 +150,9 @@ public struct Worker {
         let draft = try table.draft()
         defer { draft.discard() }
         return try cursor.advance(below: positions.end) { position throws(FleetError) in
-            positions.isRunnable(position) ? try table.create(draft, id: position, generation: 1, tryNumber: 1) : nil
+            // What the supervisor has published from the verdicts of earlier runs is never claimed.
+            guard positions.isRunnable(position), directory.spec.cached == nil || !publisher.results.layout.result(position).exists else { return nil }
+            return try table.create(draft, id: position, generation: 1, tryNumber: 1)
         }
     }
 
@@ -271,6 +273,7 @@ public struct Worker {
         record.iteration = positions.iteration(claim.id)
         record.stoppedAt = execution.stoppedAt
         record.consequences = execution.consequences
+        record.notCached = execution.notCached
         retried?.complete(&record)
         record = record.redacted(by: redaction).bounded
         var isPublic = false

@@ -114,6 +114,10 @@ public struct RunJob: Sendable {
 
     private func check() throws(RemoteError) {
         guard resumes == nil else { return }
+        if configuration.run.cached, configuration.run.mode == .soak {
+            throw RemoteError(.usage, "a soak run repeats what has passed, so it takes nothing from earlier runs; nothing was started",
+                              remedy: .advice("set 'cached' in [run] to false, or 'mode' to \"drain\""))
+        }
         if configuration.suite.files.isEmpty {
             throw RemoteError(.usage, "no test files are given", remedy: .nameFiles)
         }
@@ -221,6 +225,7 @@ public struct RunJob: Sendable {
         spec.flaky = run.flaky
         spec.rounds = rounds
         spec.memoryFloor = run.memoryFloor
+        if run.cached { spec.cached = CacheRule(auditPercent: run.cacheAudit) }
         spec.fileTimeouts = configuration.suite.timeouts
         spec.selection = selection
         spec.selection?.order = selection.order ?? run.order

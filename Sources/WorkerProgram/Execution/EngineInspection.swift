@@ -47,7 +47,7 @@ struct EngineInspection {
     private static let words = 16
 
     /// The program, and other files that its command names, such as the script of an interpreter.
-    private var programFiles: [String] {
+    var programFiles: [String] {
         let words = spec.kind == .external ? spec.command.joined(separator: " ").split(separator: " ").map(String.init) : spec.command
         guard let first = words.first, let program = Self.file(first, in: first.utf8.contains(UInt8(ascii: "/")) ? [workspace] : Self.searched) else { return [] }
         let tree = "{workspace}/"
