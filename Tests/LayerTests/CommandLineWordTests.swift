@@ -12,6 +12,7 @@ struct CommandLineWordTests {
         "Bootstrap.swift": ["--state", "--build", "--join", "--version"],
         "LocalAgent.swift": ["--state", "--build"],
         "FleetRun+Workers.swift": ["--slot"],
+        "LibraryList.swift": ["--list"],
         "GitState.swift": ["--no-optional-locks", "--porcelain", "--branch", "--untracked-files"],
         "TrackedFiles.swift": ["--no-optional-locks"],
         "GitSettings.swift": ["--get-regexp", "--path", "--get"],

@@ -18,12 +18,16 @@ extension FleetRun {
         found.use.audited = found.audits.count
         try found.write(layout)
         cached = found
+        var lines: [UInt8] = []
         for (id, file) in files {
             guard let verdict = known[id] else { continue }
             var record = FileRecord(id: id, file: file.text, outcome: .pass, tests: verdict.tests, skipped: verdict.skipped, finishedAt: Clock.now)
             record.cachedFrom = verdict.run
-            try publish(record, at: id, generation: 0)
+            guard try publisher.publishAlone(record), index.add(id, .result) else { continue }
+            ledger.add(id, .pass, isFlaky: false, at: record.finishedAt)
+            lines += EventLine.finished(record.json, at: record.finishedAt)
         }
+        if !lines.isEmpty { try events.append(lines) }
     }
 
     /// Some of the files, drawn anew for each run.

@@ -8,11 +8,13 @@ struct EngineInspection {
     let workspace: String
     /// What the engine says of itself.
     let version: String?
+    /// The digest of a file, also of a large one.
+    var digestOf: (String) -> String? = { FileDigest.of($0) }
 
     var identity: EngineIdentity {
         var identity = EngineIdentity(name: spec.kind.rawValue)
         identity.version = version
-        identity.worker = Self.worker
+        identity.worker = worker
         identity.host = HostName.own
         identity.kernel = Self.kernel
         identity.environment = EnvironmentDigest.of(EnvironmentDigest.own.merging(spec.environment) { $1 })
@@ -24,22 +26,22 @@ struct EngineInspection {
                 identity.libraries = []
                 break
             }
-            let loaded = Self.library(LoadedLibrary.path(of: library) ?? library)
+            let loaded = self.library(LoadedLibrary.path(of: library) ?? library)
             identity.libraries = [loaded]
             identity.digest = loaded.digest
         case .postgres:
-            identity.libraries = LoadedLibrary.path(of: "libpq.so.5").map { [Self.library($0)] }
+            identity.libraries = LoadedLibrary.path(of: "libpq.so.5").map { [library($0)] }
         case .external, .command:
             let files = programFiles
             guard let program = files.first else { break }
             identity.name = String(decoding: program.utf8.split(separator: UInt8(ascii: "/")).last ?? program.utf8[...], as: UTF8.self)
-            identity.digest = FileDigest.of(program)
-            identity.libraries = files.dropFirst().map(Self.library)
+            identity.digest = digestOf(program)
+            identity.libraries = files.dropFirst().map(library)
         }
         return identity
     }
 
-    private static func library(_ path: String) -> EngineIdentity.Library { .init(path: path, digest: FileDigest.of(path)) }
+    private func library(_ path: String) -> EngineIdentity.Library { .init(path: path, digest: digestOf(path)) }
 
     // MARK: the program of a command
 
@@ -74,10 +76,10 @@ struct EngineInspection {
     // MARK: this process
 
     /// The digest of this program. Its agent lies in a folder of that name, where it was put only after it had been checked.
-    private static var worker: String? {
+    private var worker: String? {
         let folder = OwnProgram.folder.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
         let isDigest = folder.utf8.count == 64 && folder.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-        return isDigest ? folder : FileDigest.of("/proc/self/exe")
+        return isDigest ? folder : digestOf(OwnProgram.path)
     }
 
     /// `Linux 6.1.0-18-amd64 x86_64`

@@ -38,7 +38,7 @@ struct RunVerdicts: VerdictMemory {
         let notes = directory.verdictNotes().flatMap { VerdictNote.read($0) }.filter { mayKeep($0.id) && $0.exclusion == nil }
         let looked = store.digests
         // A run that has learned nothing leaves the file alone.
-        guard isDistrusted || !notes.isEmpty else { return }
+        guard isDistrusted || !notes.isEmpty || looked.hasRead else { return }
         VerdictStore.update(state: Self.state(of: directory), workspace: directory.spec.workspace, lastRun: directory.spec.id) { store in
             for path in looked.used { if let entry = looked.entries[path] { store.learn(path, entry) } }
             if isDistrusted { return store.forget(context: context) }

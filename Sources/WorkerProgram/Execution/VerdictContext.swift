@@ -16,7 +16,7 @@ struct VerdictContext {
     /// - Parameters:
     ///   - directory: of the run, with what the engine is given.
     ///   - digestOf: the digest of a file.
-    init(_ directory: RunDirectory, digestOf: (String) -> String?) {
+    init(_ directory: RunDirectory, digestOf: @escaping (String) -> String?) {
         do throws(Unknown) {
             digest = try Self.digest(directory.spec, digestOf)
         } catch {
@@ -24,9 +24,10 @@ struct VerdictContext {
         }
     }
 
-    private static func digest(_ spec: RunSpec, _ digestOf: (String) -> String?) throws(Unknown) -> String {
+    private static func digest(_ spec: RunSpec, _ digestOf: @escaping (String) -> String?) throws(Unknown) -> String {
         if let obstacle = obstacle(spec.engine) { throw Unknown(reason: obstacle) }
-        let inspection = EngineInspection(spec: spec.engine, workspace: spec.workspace, version: nil)
+        // A digest that is remembered by the file's stamp costs nothing.
+        let inspection = EngineInspection(spec: spec.engine, workspace: spec.workspace, version: nil, digestOf: digestOf)
         let identity = inspection.identity
         guard let worker = identity.worker, let program = identity.digest, let environment = identity.environment else {
             throw Unknown(reason: "the engine's program cannot be read")

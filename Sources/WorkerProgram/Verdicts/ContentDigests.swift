@@ -11,6 +11,8 @@ struct ContentDigests {
     private(set) var entries: [String: Entry]
     /// The paths that were asked for.
     private(set) var used: Set<String> = []
+    /// Whether a file had to be read.
+    private(set) var hasRead = false
 
     init(_ entries: [String: Entry] = [:]) { self.entries = entries }
 
@@ -21,7 +23,10 @@ struct ContentDigests {
         guard let stamp = FileStamp(path) else { return nil }
         if let known = entries[path], known.stamp == stamp.text { return known.digest }
         guard let digest = FileDigest.of(path), FileStamp(path) == stamp else { return nil }
-        if stamp.isSettled(at: Clock.nanoseconds) { entries[path] = Entry(stamp: stamp.text, digest: digest) }
+        if stamp.isSettled(at: Clock.nanoseconds) {
+            entries[path] = Entry(stamp: stamp.text, digest: digest)
+            hasRead = true
+        }
         return digest
     }
 

@@ -204,6 +204,7 @@ enum FormatSamples {
         var run = ReportDocument(try HostileRun().report(pasts: [HostileRun.names[0]: FailurePast(runs: 2, failed: 1, firstCommit: "c", firstAt: 1.5)]), now: Samples.start)
         run.caveat = "c"
         run.known = judgement
+        run.cache = cache
         run.run.error = "e"
         run.run.end = .failed
         return run
