@@ -145,7 +145,13 @@ struct CacheTests {
 
     @Test("a soak run takes nothing")
     func soak() async throws {
-        let project = try await Project(files: Self.files, Self.settings, isLocal: true)
-        try await project.slt("run", "--cached", "--mode", "soak").expect(code: 2, "a soak run repeats what has passed")
+        let project = try await Project(files: ["tests/a.slt": Self.files["tests/a.slt", default: ""]], Self.settings, isLocal: true)
+        _ = try await run(project)
+        let process = try project.start(["run", "--cached", "--mode", "soak", "--time", "1s", "--json"])
+        let finished = try await process.finish()
+        #expect(finished.errors.contains("a soak run repeats what has passed; it takes nothing from earlier runs"), "\(finished)")
+        let status = try project.decode(RunResult.self, finished).status
+        #expect(status.cache == nil)
+        #expect(status.tests > 0)
     }
 }

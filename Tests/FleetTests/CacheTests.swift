@@ -1,7 +1,70 @@
 @testable import Fleet
+import Glibc
 import Testing
 
 @Suite("verdicts of earlier runs") struct CacheTests {
+    /// Knows a verdict on every file.
+    private struct AllKnown: VerdictMemory {
+        var reason: String?
+        func recall(_ files: [(id: Int, file: SuiteFile)]) -> [Int: KnownVerdict] {
+            Dictionary(uniqueKeysWithValues: files.map { ($0.id, KnownVerdict(run: "run-0", tests: 3, skipped: 0)) })
+        }
+        func conclude(isDistrusted: Bool, mayKeep: (Int) -> Bool) {}
+    }
+
+    private func started(_ fixture: FleetFixture) throws -> FleetRun {
+        try FleetRun(try #require(fixture.directory), executable: Path(FleetFixture.probe), memory: AllKnown())
+    }
+
+    @Test("known files are published before anything is claimed, and what a kill left half written is made anew")
+    func recall() throws {
+        let fixture = try FleetFixture()
+        try fixture.toys(Dictionary(uniqueKeysWithValues: (0..<5).map { ("\($0).toy", "pass") }))
+        let directory = try fixture.make { $0.cached = CacheRule(auditPercent: 20) }
+        var run = try started(fixture)
+        try run.recallVerdicts()
+        #expect(run.cached?.use == CacheUse(taken: 4, audited: 1))
+        #expect(run.index.present == 4)
+        #expect(try directory.status().cache?.taken == 4)
+        let published = try (0..<5).filter { try directory.record($0)?.cachedFrom == "run-0" }
+        #expect(published.count == 4)
+
+        let layout = run.layout
+        try File(layout.result(published[0]), O_WRONLY).truncate(to: 20)
+        var again = try started(fixture)
+        #expect(again.index.present == 3)
+        try again.recallVerdicts()
+        #expect(again.cached?.use == CacheUse(taken: 4, audited: 1))
+        #expect(try (0..<5).filter { try directory.record($0) != nil }.count == 4)
+    }
+
+    @Test("once a file is claimed nothing more is taken, and what is audited is known from before")
+    func resumed() throws {
+        let fixture = try FleetFixture()
+        try fixture.toys(["a.toy": "pass", "b.toy": "pass"])
+        _ = try fixture.make { $0.cached = CacheRule(auditPercent: 100) }
+        var run = try started(fixture)
+        try run.recallVerdicts()
+        let audits = run.cached?.audits
+        #expect(audits?.count == 2)
+        _ = try Cursor(run.layout.cursor).advance(below: 2) { $0 }
+        var again = try started(fixture)
+        try again.recallVerdicts()
+        #expect(again.cached?.audits == audits)
+        #expect(again.index.present == 0)
+    }
+
+    @Test("a run that asks for nothing takes nothing")
+    func isOffByDefault() throws {
+        let fixture = try FleetFixture()
+        try fixture.toys(["a.toy": "pass"])
+        _ = try fixture.make()
+        var run = try started(fixture)
+        try run.recallVerdicts()
+        #expect(run.cached == nil)
+        #expect(run.index.present == 0)
+    }
+
     @Test("a share is audited, rounded up, and drawn anew", arguments: [(0, 100, 0), (2, 622, 13), (2, 1, 1), (100, 50, 50), (2, 0, 0), (150, 10, 10), (-1, 10, 0)])
     func share(percent: Int, files: Int, audited: Int) {
         let drawn = FleetRun.audited(Array(0..<files), percent: percent)
