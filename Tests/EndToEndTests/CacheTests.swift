@@ -143,6 +143,18 @@ struct CacheTests {
         #expect(cached(second.records) == [])
     }
 
+    @Test("a run of which all files are known starts no worker, and says which engine it is about")
+    func all() async throws {
+        let project = try await Project(files: ["tests/c.slt": Self.files["tests/c.slt", default: ""]], Self.settings, isLocal: true)
+        let first = try await run(project)
+        let second = try await run(project, "--cache-audit", "0")
+        #expect(cached(second.records) == ["c.slt"])
+        func engine(_ run: RunResult) throws -> EngineIdentity {
+            try JSONDecoder().decode(EngineIdentity.self, from: Data(contentsOf: URL(filePath: "\(project.results)/\(run.status.id)/engine.json")))
+        }
+        #expect(try engine(first.result) == engine(second.result))
+    }
+
     @Test("a soak run takes nothing")
     func soak() async throws {
         let project = try await Project(files: ["tests/a.slt": Self.files["tests/a.slt", default: ""]], Self.settings, isLocal: true)

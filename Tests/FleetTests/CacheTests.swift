@@ -6,6 +6,7 @@ import Testing
     /// Knows a verdict on every file.
     private struct AllKnown: VerdictMemory {
         var reason: String?
+        var engine: EngineIdentity?
         func recall(_ files: [(id: Int, file: SuiteFile)]) -> [Int: KnownVerdict] {
             Dictionary(uniqueKeysWithValues: files.map { ($0.id, KnownVerdict(run: "run-0", tests: 3, skipped: 0)) })
         }

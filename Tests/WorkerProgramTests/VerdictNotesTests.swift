@@ -47,7 +47,7 @@ import Testing
     func exclusions(text: String, dialect: Dialect, reason: String) throws {
         let found = try note(text, dialect)
         #expect(found.reason == reason)
-        #expect(found.notes.map(\.exclusion) == [reason])
+        #expect(found.notes.map(\.isExcluded) == [true])
     }
 
     @Test("a file that was changed while it was run is not noted")

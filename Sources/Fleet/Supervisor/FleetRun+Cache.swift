@@ -28,6 +28,8 @@ extension FleetRun {
             lines += EventLine.finished(record.json, at: record.finishedAt)
         }
         if !lines.isEmpty { try events.append(lines) }
+        // No worker will say it.
+        if isComplete { EngineFile.write(layout) { memory?.engine } }
     }
 
     /// Some of the files, drawn anew for each run.

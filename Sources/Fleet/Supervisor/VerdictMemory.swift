@@ -3,6 +3,9 @@ public protocol VerdictMemory {
     /// Why nothing is remembered of a run like this one.
     var reason: String? { get }
 
+    /// What would run the files, for a run that starts no worker.
+    var engine: EngineIdentity? { get }
+
     /// What is known of files.
     /// - Parameter files: by their position.
     /// - Returns: verdicts by position; files without one have to be run.

@@ -7,6 +7,7 @@ struct RunVerdicts: VerdictMemory {
     private var store: VerdictStore
     private let context: String?
     let reason: String?
+    let engine: EngineIdentity?
 
     /// - Parameter directory: of the run, with what the engine is given.
     init(_ directory: RunDirectory) {
@@ -16,6 +17,7 @@ struct RunVerdicts: VerdictMemory {
         self.store = store
         self.context = context.digest
         reason = context.reason
+        engine = context.engine
     }
 
     /// The folder of agents and runs.
@@ -35,7 +37,7 @@ struct RunVerdicts: VerdictMemory {
 
     mutating func conclude(isDistrusted: Bool, mayKeep: (Int) -> Bool) {
         guard let context, let manifest = try? directory.manifest() else { return }
-        let notes = directory.verdictNotes().flatMap { VerdictNote.read($0) }.filter { mayKeep($0.id) && $0.exclusion == nil }
+        let notes = directory.verdictNotes().flatMap { VerdictNote.read($0) }.filter { mayKeep($0.id) && !$0.isExcluded }
         let looked = store.digests
         // A run that has learned nothing leaves the file alone.
         guard isDistrusted || !notes.isEmpty || looked.hasRead else { return }

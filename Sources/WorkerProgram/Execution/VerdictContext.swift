@@ -2,6 +2,7 @@ import Fleet
 import FoundationEssentials
 import Glibc
 import Platform
+import SQLLogicTest
 
 /// All that verdicts depend on besides the files of the suite: the engine with its libraries, the settings, the variables and the worker.
 struct VerdictContext {
@@ -9,6 +10,8 @@ struct VerdictContext {
     private(set) var digest: String?
     /// Why it is not.
     private(set) var reason: String?
+    /// What would run the files.
+    private(set) var engine: EngineIdentity?
 
     /// Why not all is known.
     private struct Unknown: Error { var reason: String }
@@ -18,16 +21,17 @@ struct VerdictContext {
     ///   - digestOf: the digest of a file.
     init(_ directory: RunDirectory, digestOf: @escaping (String) -> String?) {
         do throws(Unknown) {
-            digest = try Self.digest(directory.spec, digestOf)
+            (digest, engine) = try Self.digest(directory.spec, digestOf)
         } catch {
             reason = error.reason
         }
     }
 
-    private static func digest(_ spec: RunSpec, _ digestOf: @escaping (String) -> String?) throws(Unknown) -> String {
+    private static func digest(_ spec: RunSpec, _ digestOf: @escaping (String) -> String?) throws(Unknown) -> (String, EngineIdentity) {
         if let obstacle = obstacle(spec.engine) { throw Unknown(reason: obstacle) }
         // A digest that is remembered by the file's stamp costs nothing.
-        let inspection = EngineInspection(spec: spec.engine, workspace: spec.workspace, version: nil, digestOf: digestOf)
+        let version = spec.engine.kind == .sqlite && spec.engine.library == nil ? SQLiteLibrary.version : nil
+        let inspection = EngineInspection(spec: spec.engine, workspace: spec.workspace, version: version, digestOf: digestOf)
         let identity = inspection.identity
         guard let worker = identity.worker, let program = identity.digest, let environment = identity.environment else {
             throw Unknown(reason: "the engine's program cannot be read")
@@ -37,7 +41,7 @@ struct VerdictContext {
             guard let digest = digestOf(file) else { throw Unknown(reason: "\(file) cannot be read") }
             parts += [file, digest]
         }
-        return FileDigest.of(Array(parts.joined(separator: "\0").utf8))
+        return (FileDigest.of(Array(parts.joined(separator: "\0").utf8)), identity)
     }
 
     /// The engine's program and all libraries. Those of the worker do the sums of an engine that is in it.

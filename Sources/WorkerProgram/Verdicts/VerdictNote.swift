@@ -18,8 +18,8 @@ struct VerdictNote: Codable {
     var script: Source
     /// What it includes, and what it would include if it were there.
     var others: [Source]
-    /// Why the verdict cannot be kept.
-    var exclusion: String?
+    /// Whether the verdict cannot be kept; its record says why.
+    var isExcluded = false
     var tests: Int
     var skipped: Int
 

@@ -39,16 +39,17 @@ struct VerdictNotes {
         let survey = ScriptSurvey(script, dialect: dialect, workingDirectory: workspace)
         var note = VerdictNote(id: id, script: .init(path: file), others: survey.missing.map { .init(path: $0) }, tests: tests, skipped: skipped)
         let reason = survey.concerns.first { $0.kind != .outside } ?? survey.variation
-        note.exclusion = reason.map { "line \($0.line)\($0.file.map { " of \($0)" } ?? ""): \($0.message)" }
+        let words = reason.map { "line \($0.line)\($0.file.map { " of \($0)" } ?? ""): \($0.message)" }
+        note.isExcluded = words != nil
         // What was changed while it was run has shown nothing that could be relied on.
-        guard let own = content(file, beginning), FileStamp(file) == beginning.stamp else { return note.exclusion }
+        guard let own = content(file, beginning), FileStamp(file) == beginning.stamp else { return words }
         note.script.content = own
         for path in survey.inclusions {
-            guard let found = content(path, beginning) else { return note.exclusion }
+            guard let found = content(path, beginning) else { return words }
             note.others.append(.init(path: path, content: found))
         }
         note.append(to: path)
-        return note.exclusion
+        return words
     }
 
     private func content(_ path: String, _ beginning: Beginning) -> ContentDigests.Entry? {
