@@ -118,6 +118,7 @@ public struct RunDirectory: Sendable {
     func record(at position: Int) throws(FleetError) -> FileRecord? {
         var line = try Results(layout: layout).recordLine(position)
         if line == nil { line = try compactedLine(position) }
+        if line == nil { line = try KnownRecords(layout).entries.first { $0.head.id == position }.map { Array($0.line) } }
         guard let line else { return nil }
         return try JSON.decode(FileRecord.self, line, layout.result(position))
     }

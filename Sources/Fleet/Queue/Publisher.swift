@@ -35,30 +35,6 @@ struct Publisher {
         return true
     }
 
-    /// Publishes while nobody else can, before anything is claimed. What a kill leaves half written is no result, and goes when the run is resumed.
-    func publishAlone(_ record: FileRecord) throws(FleetError) -> Bool {
-        let target = results.layout.result(record.id)
-        var file = File(ifPossible: target, O_WRONLY | O_CREAT | O_EXCL)
-        if file == nil, errno == ENOENT {
-            try results.layout.resultShard(record.id).makeFolder()
-            file = File(ifPossible: target, O_WRONLY | O_CREAT | O_EXCL)
-        }
-        guard let file else {
-            if errno == EEXIST { return false }
-            throw .system("publish the result of file \(record.id)")
-        }
-        slot.prepare(record, position: record.id)
-        do {
-            try file.write(table.owner.line + record.json + [UInt8(ascii: "\n")])
-        } catch {
-            slot.abort()
-            target.unlink()
-            throw error
-        }
-        slot.commit()
-        return true
-    }
-
     /// Publishes for a file whose owner is gone, up to the generation it had.
     func publish(_ record: FileRecord, at position: Int, upTo generation: Int) throws(FleetError) -> Bool {
         let temporary = results.layout.temporary / "result-\(position)-\(table.owner.process.pid)"

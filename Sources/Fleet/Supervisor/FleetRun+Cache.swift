@@ -6,6 +6,7 @@ extension FleetRun {
     mutating func recallVerdicts() throws(FleetError) {
         guard let rule = spec.cached, memory != nil, !positions.startsOver else { return }
         guard try Cursor.position(layout.cursor) == 0 else { return cached = CachedFiles.read(layout) }
+        guard !layout.known.exists else { return cached = CachedFiles.read(layout) }
         var files: [(id: Int, file: SuiteFile)] = []
         for id in 0..<manifest.runnable where index[id] == nil { files.append((id, try manifest.entry(id))) }
         var known = memory?.recall(files) ?? [:]
@@ -14,20 +15,23 @@ extension FleetRun {
             guard let verdict = known.removeValue(forKey: id) else { continue }
             found.audits.append(CachedFiles.Audit(id: id, file: try manifest.entry(id).text, known: verdict))
         }
-        found.use.taken = known.count + (0..<manifest.runnable).count { index[$0] != nil }
+        found.use.taken = known.count
         found.use.audited = found.audits.count
         try found.write(layout)
         cached = found
-        var lines: [UInt8] = []
-        for (id, file) in files {
-            guard let verdict = known[id] else { continue }
-            var record = FileRecord(id: id, file: file.text, outcome: .pass, tests: verdict.tests, skipped: verdict.skipped, finishedAt: Clock.now)
-            record.cachedFrom = verdict.run
-            guard try publisher.publishAlone(record), index.add(id, .result) else { continue }
-            ledger.add(id, .pass, isFlaky: false, at: record.finishedAt)
-            lines += EventLine.finished(record.json, at: record.finishedAt)
+        let records = files.compactMap { id, file in
+            known[id].map { verdict in
+                var record = FileRecord(id: id, file: file.text, outcome: .pass, tests: verdict.tests, skipped: verdict.skipped, finishedAt: Clock.now)
+                record.cachedFrom = verdict.run
+                return record
+            }
         }
-        if !lines.isEmpty { try events.append(lines) }
+        if !records.isEmpty {
+            try KnownRecords.write(records, layout)
+            var tally = board.supervisor.tally
+            try index.add(try KnownRecords(layout), announced: [], &tally, &ledger, &events)
+            board.supervisor.setTally(tally)
+        }
         // No worker will say it.
         if isComplete { EngineFile.write(layout) { memory?.engine } }
     }
@@ -69,5 +73,18 @@ extension CachedFiles.Audit {
         if head.outcome == .pass, head.tests == known.tests, head.skipped == known.skipped { return nil }
         return "passed with \(Human.count(known.tests, "test")) and \(known.skipped) skipped in run \(known.run), and "
             + (head.outcome == .pass ? "with \(Human.count(head.tests, "test")) and \(head.skipped) skipped now" : "\(head.outcome.word) now")
+    }
+}
+
+extension RecordIndex {
+    /// Takes in the records of files that are not run, and announces those that are not.
+    mutating func add(_ known: KnownRecords, announced: Set<Int>, _ tally: inout Tally, _ ledger: inout Ledger, _ events: inout EventLog) throws(FleetError) {
+        var lines: [UInt8] = []
+        for entry in known.entries where add(entry.head.id, .feed(slot: Self.known, offset: entry.offset, length: entry.line.count + 1)) {
+            tally += entry.head.tally
+            ledger.add(entry.head.id, entry.head.outcome, isFlaky: false, at: entry.head.finishedAt)
+            if !announced.contains(entry.head.id) { lines += EventLine.finished(Array(entry.line), at: entry.head.finishedAt) }
+        }
+        if !lines.isEmpty { try events.append(lines) }
     }
 }

@@ -21,6 +21,8 @@ public struct Worker {
     private let explained = ExplainedFiles()
     private let redaction: Redaction
     private let retries: RetryBudget
+    /// Files that are not run.
+    private let known: Set<Int>
 
     /// The whole of `slt-worker work RUNDIR --slot K`: returns the exit code. Errors go to stderr, which is the
     /// worker's log.
@@ -97,6 +99,7 @@ public struct Worker {
         log = try File(layout.workerLog(slot), O_WRONLY | O_CREAT | O_APPEND)
         progress = Progress(place)
         redaction = EngineSecrets(directory.spec.engine).redaction
+        known = directory.spec.cached == nil ? [] : try KnownRecords(layout).ids
         retries = RetryBudget(layout, limit: directory.spec.retriesTotal)
     }
 
@@ -151,7 +154,7 @@ public struct Worker {
         defer { draft.discard() }
         return try cursor.advance(below: positions.end) { position throws(FleetError) in
             // What the supervisor has published from the verdicts of earlier runs is never claimed.
-            guard positions.isRunnable(position), directory.spec.cached == nil || !publisher.results.layout.result(position).exists else { return nil }
+            guard positions.isRunnable(position), !known.contains(position) else { return nil }
             return try table.create(draft, id: position, generation: 1, tryNumber: 1)
         }
     }
