@@ -155,6 +155,43 @@ struct CacheTests {
         #expect(try engine(first.result) == engine(second.result))
     }
 
+    @Test("an external engine is relied on only where it is declared hermetic, and its program and other inputs count")
+    func external() async throws {
+        let shim = "printf '%s' '{\"result\":[[\"1\"]]}'; cat > /dev/null\n"
+        let project = try await Project(files: ["shim.sh": shim, "data/rules.txt": "1", "tests/a.slt": "query I\nSELECT 1\n----\n1\n"], isLocal: true)
+        func configure(_ more: String) throws {
+            try project.write("""
+                host = "local"
+                [hosts.local]
+                workspace = "~/work"
+                state = "\(project.state)"
+                [suite]
+                files = ["tests/*.slt"]
+                [engine]
+                kind = "external"
+                dialect = "rs"
+                command = ["exec sh shim.sh {db}"]
+                \(more)
+                """, to: "slt-remote.toml")
+        }
+        try configure("")
+        _ = try await run(project)
+        let unknown = try await run(project, "--cache-audit", "0")
+        #expect(unknown.finished.code == 0, "\(unknown.finished)")
+        #expect(unknown.result.status.cache?.reason == "the engine is a program that is not declared hermetic")
+        try configure("hermetic = true\ncache-inputs = [\"data/*\"]")
+        _ = try await run(project)
+        let known = try await run(project, "--cache-audit", "0")
+        #expect(cached(known.records) == ["a.slt"], "\(known.result.status)")
+        try project.write("2", to: "data/rules.txt")
+        #expect(cached(try await run(project, "--cache-audit", "0").records) == [])
+        #expect(cached(try await run(project, "--cache-audit", "0").records) == ["a.slt"])
+        try project.write(shim + "#\n", to: "shim.sh")
+        #expect(cached(try await run(project, "--cache-audit", "0").records) == [])
+        try configure("hermetic = true\ncache-inputs = [\"none/*\"]")
+        #expect(try await run(project).result.status.cache?.reason?.hasPrefix("the engine's inputs for the cache: ") == true)
+    }
+
     @Test("a soak run takes nothing")
     func soak() async throws {
         let project = try await Project(files: ["tests/a.slt": Self.files["tests/a.slt", default: ""]], Self.settings, isLocal: true)

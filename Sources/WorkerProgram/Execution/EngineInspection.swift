@@ -50,7 +50,9 @@ struct EngineInspection {
 
     /// The program, and other files that its command names, such as the script of an interpreter.
     var programFiles: [String] {
-        let words = spec.kind == .external ? spec.command.joined(separator: " ").split(separator: " ").map(String.init) : spec.command
+        // A line for a shell may begin with its own word.
+        let line = spec.command.joined(separator: " ").split(separator: " ").map(String.init)
+        let words = spec.kind == .external ? Array(line.drop { $0 == "exec" }) : spec.command
         guard let first = words.first, let program = Self.file(first, in: first.utf8.contains(UInt8(ascii: "/")) ? [workspace] : Self.searched) else { return [] }
         let tree = "{workspace}/"
         return [program] + words.dropFirst().prefix(Self.words).compactMap { word in
