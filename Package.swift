@@ -138,6 +138,7 @@ let package = Package(
         .testTarget(name: "AgentProtocolTests", dependencies: ["AgentProtocol", "Fleet", "TreeSync", "Wire", "Platform", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "RemoteKitTests", dependencies: ["RemoteKit", "AgentProtocol", "Fleet", "TreeSync", "Wire", "Platform", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "RemoteKit", "AgentProtocol", "Fleet", "TreeSync", "Platform", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "WorkerProgramTests", dependencies: ["WorkerProgram", "SQLLogicTest", "Fleet", "Platform", "TestSupport"], swiftSettings: strict),
         .executableTarget(name: "sync-bench", dependencies: ["TestSupport"], path: "Benchmarks/SyncBench", swiftSettings: strict),
         .testTarget(name: "EndToEndTests",
                     dependencies: ["RemoteKit", "AgentProtocol", "Fleet", "TreeSync", "Platform", "TestSupport", "slt-remote", "slt-worker", "slt-worker-dynamic", "fleet-probe"], swiftSettings: strict),

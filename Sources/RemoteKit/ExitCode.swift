@@ -9,7 +9,7 @@ public import Fleet
 /// | 2 | usage or configuration: nothing was started |
 /// | 3 | the host: it cannot be reached, refused us, or the connection was lost |
 /// | 4 | prepare failed: the build command, so that nothing was run |
-/// | 5 | the run is incomplete: files are untested or have no record, and none of the others failed; or no test was run at all; or a bisect ended with several commits left |
+/// | 5 | the run is incomplete: files are untested or have no record, and none of the others failed; or no test was run at all; or a bisect ended with several commits left; or verdicts of earlier runs were taken and proved wrong |
 /// | 6 | the engine cannot be started, or has gone: files are untested for that, and none of the others failed |
 /// | 130 | interrupted by Ctrl-C; a run that was started goes on, and a bisect can be resumed |
 public enum ExitCode: Int32, Sendable, Codable, CaseIterable {
@@ -42,8 +42,11 @@ public enum ExitCode: Int32, Sendable, Codable, CaseIterable {
     /// The code of a run that has ended.
     public static func of(_ status: RunStatus) -> ExitCode {
         if failsForFlakyFiles(status) { return .testsFailed }
-        return of(outcomes: status.outcomes, total: status.total, obstacle: status.obstacle)
+        return of(outcomes: status.outcomes, total: status.total, obstacle: status.obstacle).proven(in: status)
     }
+
+    /// The same, unless verdicts that were taken from earlier runs have proved wrong: then not all that passed has been shown to pass.
+    public func proven(in status: RunStatus) -> ExitCode { self == .passed && status.cache?.differing?.isEmpty == false ? .incomplete : self }
 
     /// Whether the run fails because files passed and failed, whatever else it came to.
     static func failsForFlakyFiles(_ status: RunStatus) -> Bool { status.flakyRule == .fail && status.flaky ?? 0 > 0 }

@@ -12,6 +12,7 @@ struct CommandLineWordTests {
         "Bootstrap.swift": ["--state", "--build", "--join", "--version"],
         "LocalAgent.swift": ["--state", "--build"],
         "FleetRun+Workers.swift": ["--slot"],
+        "LibraryList.swift": ["--list"],
         "GitState.swift": ["--no-optional-locks", "--porcelain", "--branch", "--untracked-files"],
         "GitRevisions.swift": ["--no-optional-locks", "--verify", "--quiet", "--end-of-options", "--is-ancestor", "--topo-order", "--reverse", "--parents", "--no-patch",
                                "--no-show-signature", "--format"],

@@ -20,6 +20,8 @@ extension FileRecord: HostAnswer {
         }
         copy.stoppedAt = stoppedAt.map(Bounds.tally)
         copy.consequences = consequences.map(Bounds.tally)
+        copy.cachedFrom = cachedFrom.map(Bounds.name)
+        copy.notCached = notCached.map(Bounds.message)
         return copy
     }
 }

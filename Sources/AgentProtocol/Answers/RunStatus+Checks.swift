@@ -23,6 +23,7 @@ extension RunStatus: HostAnswer {
         copy.flaky = flaky.map(Bounds.count)
         copy.retries = retries.map(Bounds.count)
         copy.retriesRefused = retriesRefused.map(Bounds.count)
+        copy.cache = cache?.bounded()
         copy.memory?.bytes = Bounds.size(memory?.bytes ?? 0)
         copy.workers = workers.prefix(1 << 17).map { $0.bounded() }
         copy.unmatched = unmatched?.prefix(Bounds.list).map(Bounds.path)
@@ -35,6 +36,15 @@ extension RunStatus: HostAnswer {
     }
 
     public var answeredRun: String? { id }
+}
+
+extension CacheUse {
+    func bounded() -> CacheUse {
+        var copy = CacheUse(taken: Bounds.count(taken), audited: Bounds.count(audited), reason: reason.map(Bounds.message))
+        copy.excluded = excluded.map(Bounds.count)
+        copy.differing = differing?.prefix(CacheUse.differencesKept).map { CacheDifference(file: Bounds.path($0.file), message: Bounds.message($0.message)) }
+        return copy
+    }
 }
 
 extension WorkerStatus {

@@ -86,9 +86,10 @@ public struct RunDirectory: Sendable {
     }
 
     /// The same with what its engine is given and `spec.json` has not, from this process's environment.
-    func withSecrets() -> RunDirectory {
+    /// - Parameter moves: takes it out there, so that what this process starts does not see it twice.
+    func withSecrets(moves: Bool = true) -> RunDirectory {
         var copy = self
-        copy.spec.engine = spec.engine.with(.fromEnvironment(for: spec.engine, moves: true))
+        copy.spec.engine = spec.engine.with(.fromEnvironment(for: spec.engine, moves: moves))
         return copy
     }
 
@@ -117,6 +118,7 @@ public struct RunDirectory: Sendable {
     func record(at position: Int) throws(FleetError) -> FileRecord? {
         var line = try Results(layout: layout).recordLine(position)
         if line == nil { line = try completeLine(position) }
+        if line == nil { line = try KnownRecords(layout).entries.first { $0.head.id == position }.map { Array($0.line) } }
         guard let line else { return nil }
         return try JSON.decode(FileRecord.self, line, layout.result(position))
     }

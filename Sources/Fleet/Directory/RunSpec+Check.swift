@@ -20,6 +20,7 @@ extension RunSpec {
         guard retries ?? 0 >= 0, retries ?? 0 <= 1000 else { throw invalid("retries must be 0 to 1000") }
         guard retriesTotal ?? 0 >= 0 else { throw invalid("the number of all retries must not be negative") }
         guard rounds ?? 1 >= 1, rounds == nil || mode == .soak else { throw invalid("rounds must be 1 or more, and are for soak runs") }
+        guard cached == nil || mode == .drain else { throw invalid("verdicts of earlier runs are not for soak runs") }
         guard memoryFloor ?? 0 >= 0 else { throw invalid("the floor of free memory must not be negative") }
         for rule in fileTimeouts ?? [] {
             guard rule.seconds > 0, rule.seconds.isFinite else { throw invalid("the time-out of '\(rule.files)' must be above 0 s") }

@@ -79,7 +79,7 @@ public enum StateCleaning {
     }
 
     private static func histories(_ root: Path) -> [UnneededItem] {
-        children(root / "history").filter { path in
+        (children(root / "history") + children(root / "verdicts")).filter { path in
             guard let file = File(ifPossible: path, O_RDONLY), let head = try? file.read(8192, at: 0) else { return false }
             let lines = head.split(separator: UInt8(ascii: "\n"), maxSplits: 3, omittingEmptySubsequences: false)
             return lines.count == 4 && lines[2].first == UInt8(ascii: "/") && !Path(Array(lines[2])).exists

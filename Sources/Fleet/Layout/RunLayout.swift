@@ -34,6 +34,12 @@ struct RunLayout: Sendable {
     var retries: Path { root / "retries" }
     /// What ran the files.
     var engine: Path { root / "engine.json" }
+    /// What was taken from verdicts of earlier runs, and what is audited.
+    var cache: Path { root / "cache.json" }
+    /// The records of the files that are not run.
+    var known: Path { root / "known.jsonl" }
+    /// What workers have found out of the inputs of files that passed.
+    var verdictNotes: Path { root / "verdict-notes" }
     /// What is known to fail, as it was when the run started.
     var knownFailures: Path { root / "known-failures.json" }
 

@@ -10,6 +10,7 @@ extension FileRecord {
     var bounded: FileRecord {
         var record = self
         record.message = message?.cut(toBytes: FileRecord.textKept)
+        record.notCached = notCached?.cut(toBytes: FileRecord.textKept)
         record.failures = failures.prefix(FileRecord.failuresKept).map { $0.cut(toBytes: FileRecord.textKept) }
         if let output {
             let limit = outcome == .pass ? FileRecord.outputKeptOfPass : FileRecord.outputKept

@@ -6,6 +6,7 @@ extension FileRecord {
     package func redacted(by redaction: Redaction) -> FileRecord {
         var record = self
         record.message = message.map(redaction.message)
+        record.notCached = notCached.map(redaction.message)
         record.output = output.map(redaction.message)
         record.failures = failures.map { $0.redacted(by: redaction) }
         return record

@@ -40,6 +40,10 @@ public struct FileRecord: Codable, Sendable, Equatable {
     public var stoppedAt: Int?
     /// How many of ``errors`` are consequences of an earlier failed statement.
     public var consequences: Int?
+    /// The run whose verdict this is, where the file was not run in this one.
+    public var cachedFrom: String?
+    /// Why the verdict of a file that passed cannot be kept for later runs.
+    public var notCached: String?
 
     /// How many failures a record keeps; `errors` has the true number.
     public static let failuresKept = 100

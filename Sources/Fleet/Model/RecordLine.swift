@@ -2,14 +2,23 @@
 /// it without decoding it, is in this file.
 ///
 /// The keys stand in this order, those without a value left out: `id`, `iteration`, `file`, `outcome`, `tests`, `skipped`, `errors`,
-/// `duration`, `cpu`, `attempt`, `worker`, `finishedAt`, `message`, `failures`, `output`, `flaky`, `runs`, `flakyRecords`, `stoppedAt`, `consequences`.
+/// `duration`, `cpu`, `attempt`, `worker`, `finishedAt`, `message`, `failures`, `output`, `flaky`, `runs`, `flakyRecords`, `stoppedAt`, `consequences`,
+/// `cachedFrom`, `notCached`.
 /// Readers of the head rely on it, also on that of lines that older releases wrote.
 package enum RecordLine {
     /// Whether the line says that its file is flaky. A message may hold the same text, so a decoder has the last word.
-    package static func mayBeFlaky(_ line: [UInt8]) -> Bool {
+    package static func mayBeFlaky(_ line: [UInt8]) -> Bool { mayHold(flakyMark, line) }
+
+    /// Whether the line says that its file was not run, which only that of a file can that no worker had. A decoder has the last word.
+    package static func mayBeCached(_ line: [UInt8], _ head: RecordHead) -> Bool { head.worker == nil && head.outcome == .pass && mayHold(cachedMark, line) }
+
+    /// Whether the line says why its verdict cannot be kept.
+    package static func mayBeExcluded(_ line: [UInt8]) -> Bool { mayHold(exclusionMark, line) }
+
+    private static func mayHold(_ mark: [UInt8], _ line: [UInt8]) -> Bool {
         // The library's search costs more than all else that is done with the line of a file that passed.
         line.withUnsafeBytes { bytes in
-            flakyMark.withUnsafeBytes { mark in
+            mark.withUnsafeBytes { mark in
                 var at = 0
                 while at + mark.count <= bytes.count {
                     if bytes[at] == mark[0], bytes[at + 1] == mark[1], bytes[at..<at + mark.count].elementsEqual(mark) { return true }
@@ -21,6 +30,8 @@ package enum RecordLine {
     }
 
     private static let flakyMark = Array(#""flaky":true"#.utf8)
+    private static let exclusionMark = Array(#""notCached":""#.utf8)
+    private static let cachedMark = Array(#""cachedFrom":""#.utf8)
 }
 
 extension FileRecord {
@@ -72,6 +83,8 @@ extension FileRecord {
         }
         if let stoppedAt { json.add("stoppedAt", stoppedAt) }
         if let consequences { json.add("consequences", consequences) }
+        if let cachedFrom { json.add("cachedFrom", cachedFrom) }
+        if let notCached { json.add("notCached", notCached) }
         return json.end()
     }
 }

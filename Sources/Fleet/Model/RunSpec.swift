@@ -33,6 +33,8 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var memoryFloor: Int?
     /// Other time-outs for some files; the first that matches holds.
     public var fileTimeouts: [FileTimeout]?
+    /// Whether files are left out that have passed with the same inputs; none unless told.
+    public var cached: CacheRule?
     /// Which of the suite's files this run has, and in which order.
     public var selection: Selection?
     /// Seed for orders and for `SQLLOGICTEST_SEED`.
@@ -112,6 +114,12 @@ public struct EngineSpec: Codable, Sendable, Equatable {
     public var queryProtocol: String?
     /// Names that `skipif` and `onlyif` of the `rs` dialect know besides the engine's.
     public var labels: [String]?
+    /// Whether files may start programs and open files outside of their folder; they may unless told. Not for `command`.
+    public var system: Bool?
+    /// For `external`: whether its answers depend on nothing but the SQL, its program and ``cacheInputs``.
+    public var hermetic: Bool?
+    /// For `external`: globs of other files that its answers depend on, relative to the workspace.
+    public var cacheInputs: [String]?
 
     /// `private`: a folder of its own for each file, gone afterwards, so that files cannot disturb each other.
     /// `workspace`: the source tree.

@@ -62,6 +62,8 @@ public struct RunStatus: Codable, Sendable, Equatable {
     public var retries: Int?
     /// As in ``RunSummary``.
     public var retriesRefused: Int?
+    /// As in ``RunSummary``; of a live run what is known so far.
+    public var cache: CacheUse?
     /// Nothing is claimed for now, and why.
     public var paused: Pause?
     /// What became of the workers' time so far.

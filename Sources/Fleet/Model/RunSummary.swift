@@ -68,6 +68,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public var retries: Int?
     /// Files that were not run again because the run had no retries left.
     public var retriesRefused: Int?
+    /// What was taken from verdicts of earlier runs; `nil` where that was not asked for.
+    public var cache: CacheUse?
 
     /// Whether every file has a record that says something about it.
     public var isComplete: Bool { end != .failed && error == nil && (outcomes[.untested] ?? 0) == 0 }

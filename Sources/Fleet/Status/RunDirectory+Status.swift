@@ -60,6 +60,7 @@ extension RunDirectory {
         status.running = max(0, status.total - status.queued - status.done)
         if isSupervised && summary == nil { try addLive(&status, board, positions, manifest) }
         status.use = summary?.use ?? board.use
+        if spec.cached != nil { status.cache = summary?.cache ?? CachedFiles.read(layout)?.use }
         return status
     }
 
@@ -72,6 +73,7 @@ extension RunDirectory {
             stopRequested: stopRequest != nil, lateResults: summary.lateResults, end: summary.end, error: summary.error)
         describe(&status)
         status.memory = summary.memory
+        status.cache = summary.cache
         status.obstacle = summary.obstacle
         status.flaky = summary.flaky
         status.retries = summary.retries

@@ -92,7 +92,10 @@ public struct SuiteHistory: Sendable {
         var offset = 0
         while case let lines = try file.lines(4 << 20, at: offset, longest: FileRecord.longest), !lines.isEmpty {
             for line in lines.split(separator: UInt8(ascii: "\n")) {
-                if let record = RecordHead(line: line) { add(record) }
+                guard let record = RecordHead(line: line) else { continue }
+                // What was not run took no time.
+                if record.worker == nil, record.outcome == .pass, RecordLine.mayBeCached(Array(line), record) { continue }
+                add(record)
             }
             offset += lines.count
         }

@@ -17,6 +17,7 @@ extension FleetRun {
             late += slot.late
         }
         let (all, found) = try writeRecords(end)
+        let cache = try concludeVerdicts()
         if positions.startsOver { try writeIterations() }
         var summary = RunSummary(
             id: spec.id, workspace: spec.workspace, end: end, error: core.failure,
@@ -26,6 +27,7 @@ extension FleetRun {
             lateResults: late, utilisation: RunDirectory.utilisation(board))
         summary.use = board.use
         summary.obstacle = core.obstacle
+        summary.cache = cache
         summary.memory = directory.memoryLimit(isGrouped: groups != nil)
         if positions.startsOver { summary.iterations = ledger.finishedIterations }
         if ledger.flaky > 0 { summary.flaky = ledger.flaky }

@@ -26,6 +26,10 @@ struct FleetRun {
     /// nil where the address space is limited instead.
     let groups: MemoryGroups?
     let redaction: Redaction
+    /// What earlier runs have shown, where that is asked for.
+    var memory: (any VerdictMemory)?
+    /// What was taken from it.
+    var cached: CachedFiles?
     /// What workers print, by slot, where it is looked through for secrets first.
     var logs: [Int: WorkerLog] = [:]
     private var sampler: FleetSampler
@@ -37,7 +41,8 @@ struct FleetRun {
     static let signals = [SIGCHLD, SIGTERM, SIGINT, SIGHUP]
 
     /// Takes over the directory, whose lock the caller holds.
-    init(_ directory: RunDirectory, executable: Path) throws(FleetError) {
+    init(_ directory: RunDirectory, executable: Path, memory: (any VerdictMemory)? = nil) throws(FleetError) {
+        self.memory = memory
         self.directory = directory
         self.executable = executable
         spec = directory.spec
@@ -106,6 +111,7 @@ struct FleetRun {
     mutating func run() throws(FleetError) -> RunSummary {
         Signals.block(FleetRun.signals)
         do {
+            try recallVerdicts()
             while true {
                 try turn()
                 if isFinished { break }

@@ -72,6 +72,7 @@ struct Reconciliation {
             ledger.add(id, record.outcome, isFlaky: record.flaky == true, at: record.finishedAt)
             if !known.contains(id) { try events.append(EventLine.finished(record.brief.json, at: record.finishedAt)) }
         }
+        try index.add(KnownRecords(directory.layout), announced: known, &tally, &ledger, &events)
         for slot in (0..<board.workers).map(board.worker) where slot.state != .empty || slot.tally.files > 0 { slot.clear() }
         board.supervisor.clear()
         board.supervisor.setTally(tally)

@@ -9,6 +9,8 @@ struct RecordIndex {
     /// Bit 63 present; then, for a feed, slot + 1 in bits 47 to 62, length in 36 to 46 (in units of 16 bytes, rounded
     /// up) and offset in 0 to 35.
     private var words: [UInt64]
+    /// The number of a slot that no worker has: its feed is the file of known records.
+    static let known = 0xFFFE
     private(set) var present = 0
     /// Beyond every position that has a record.
     var end: Int { words.count }

@@ -7,8 +7,10 @@ public enum Supervisor {
     /// The whole of `slt-worker supervise RUNDIR`: returns the exit code, 0 when the run ended as it should (whatever
     /// its files came to). Blocks the calling thread, which must be one that lives as long as the process: the main one.
     ///
-    /// - Parameter executable: absolute path of the program to start as `executable work RUNDIR --slot K`.
-    public static func main(runDirectory: String, executable: String) -> Int32 {
+    /// - Parameters:
+    ///   - executable: absolute path of the program to start as `executable work RUNDIR --slot K`.
+    ///   - memory: what earlier runs have shown; only called where the run may use it.
+    public static func main(runDirectory: String, executable: String, memory: (RunDirectory) -> (any VerdictMemory)? = { _ in nil }) -> Int32 {
         signal(SIGPIPE, SIG_IGN)
         var ready = ReadyPipe.inherited()
         InheritedLock.keep()
@@ -24,7 +26,7 @@ public enum Supervisor {
                 throw FleetError(.alreadyRunning, "cannot supervise the run \(directory.spec.id): it has a supervisor; attach to it")
             }
             _ = cfleet_adopt_orphans()
-            var run = try FleetRun(directory, executable: program)
+            var run = try FleetRun(directory, executable: program, memory: directory.spec.cached == nil ? nil : memory(directory.withSecrets(moves: false)))
             ready?.write("ok\n")
             ready = nil
             let summary = try run.run()

@@ -81,6 +81,8 @@ public struct FileExecution: Sendable, Equatable {
     public var consequences: Int?
     /// Records that held when they were tried again within the file.
     public var flakyRecords: [FlakyRecord]?
+    /// Why the verdict of a file that passed cannot be kept for later runs.
+    public var notCached: String?
     /// The rows of ``failures``, where there are some.
     public var rows: [FailureRows] = []
 

@@ -21,6 +21,8 @@ public struct Worker {
     private let explained = ExplainedFiles()
     private let redaction: Redaction
     private let retries: RetryBudget
+    /// Files that are not run.
+    private let known: Set<Int>
 
     /// The whole of `slt-worker work RUNDIR --slot K`: returns the exit code. Errors go to stderr, which is the
     /// worker's log.
@@ -97,6 +99,7 @@ public struct Worker {
         log = try File(layout.workerLog(slot), O_WRONLY | O_CREAT | O_APPEND)
         progress = Progress(place)
         redaction = EngineSecrets(directory.spec.engine).redaction
+        known = directory.spec.cached == nil ? [] : try KnownRecords(layout).ids
         retries = RetryBudget(layout, limit: directory.spec.retriesTotal)
     }
 
@@ -150,7 +153,9 @@ public struct Worker {
         let draft = try table.draft()
         defer { draft.discard() }
         return try cursor.advance(below: positions.end) { position throws(FleetError) in
-            positions.isRunnable(position) ? try table.create(draft, id: position, generation: 1, tryNumber: 1) : nil
+            // What the supervisor has published from the verdicts of earlier runs is never claimed.
+            guard positions.isRunnable(position), !known.contains(position) else { return nil }
+            return try table.create(draft, id: position, generation: 1, tryNumber: 1)
         }
     }
 
@@ -271,6 +276,7 @@ public struct Worker {
         record.iteration = positions.iteration(claim.id)
         record.stoppedAt = execution.stoppedAt
         record.consequences = execution.consequences
+        record.notCached = execution.notCached
         retried?.complete(&record)
         record = record.redacted(by: redaction).bounded
         var isPublic = false

@@ -72,6 +72,10 @@ extension Configuration {
         engine.reference = values.text("engine.reference")
         engine.connection = values.text("engine.connection")
         engine.queryProtocol = values.text("engine.protocol")
+        engine.system = values.has("engine.system") ? values.flag("engine.system") : nil
+        if values.flag("engine.hermetic") { engine.hermetic = true }
+        let inputs = values.strings("engine.cache-inputs")
+        engine.cacheInputs = inputs.isEmpty ? nil : inputs
         let labels = values.strings("engine.labels")
         engine.labels = labels.isEmpty ? nil : labels
         run = Run(mode: values.text("run.mode").flatMap(RunMode.init) ?? .drain, workers: values.workers("run.workers"),
@@ -79,7 +83,7 @@ extension Configuration {
                   retries: values.integer("run.retries"), retriesTotal: max(0, values.integer("run.retries-total")), attempts: max(1, values.integer("run.attempts")),
                   memory: values.bytes("run.memory"), memoryFloor: values.has("run.memory-floor") ? values.bytes("run.memory-floor") ?? 0 : nil,
                   order: values.text("run.order").flatMap(Selection.Order.init) ?? .history, seed: UInt64(max(0, values.integer("run.seed"))),
-                  flaky: values.text("run.flaky").flatMap(FlakyRule.init) ?? .warn)
+                  flaky: values.text("run.flaky").flatMap(FlakyRule.init) ?? .warn, cached: values.flag("run.cached"), cacheAudit: values.integer("run.cache-audit"))
         self.profile = profile
         profileNames = layer.declared.filter { $0.names.first == "profiles" }.compactMap(\.names.last).sorted()
         hostNames = layer.declared.filter { $0.names.first == "hosts" }.compactMap(\.names.last).sorted()

@@ -73,6 +73,10 @@ public struct Configuration: Sendable, Equatable {
         public var seed: UInt64
         /// How files that passed and failed count.
         public var flaky: FlakyRule
+        /// Whether files are left out that have passed with the same inputs.
+        public var cached: Bool
+        /// How many of them are run all the same, in percent.
+        public var cacheAudit: Int
     }
 
     /// What goes to the host.

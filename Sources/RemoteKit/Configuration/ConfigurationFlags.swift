@@ -22,6 +22,12 @@ public struct ConfigurationFlags: Sendable, Equatable {
     public var seed: String?
     /// `run.order`.
     public var order: String?
+    /// `run.cached`; of the command line's flag it is `true`.
+    public var cached: String?
+    /// `run.cache-audit`.
+    public var cacheAudit: String?
+    /// `engine.system`; of the command line's flag it is `false`.
+    public var system: String?
     /// Globs that take the place of `suite.files`.
     public var files: [String]
     /// What stands before each of these names in messages and in the listing: `--` where they come from a command line.
@@ -30,7 +36,8 @@ public struct ConfigurationFlags: Sendable, Equatable {
     /// What is not given is left to the other sources.
     public init(host: String? = nil, profile: String? = nil, mode: String? = nil, workers: String? = nil,
                 time: String? = nil, fileTimeout: String? = nil, retries: String? = nil, attempts: String? = nil,
-                memory: String? = nil, seed: String? = nil, order: String? = nil, files: [String] = []) {
+                memory: String? = nil, seed: String? = nil, order: String? = nil, system: String? = nil,
+                cached: String? = nil, cacheAudit: String? = nil, files: [String] = []) {
         self.host = host
         self.profile = profile
         self.mode = mode
@@ -42,6 +49,9 @@ public struct ConfigurationFlags: Sendable, Equatable {
         self.memory = memory
         self.seed = seed
         self.order = order
+        self.system = system
+        self.cached = cached
+        self.cacheAudit = cacheAudit
         self.files = files
     }
 
@@ -57,6 +67,9 @@ public struct ConfigurationFlags: Sendable, Equatable {
             (prefix + "memory", SettingPath("run.memory"), memory),
             (prefix + "seed", SettingPath("run.seed"), seed),
             (prefix + "order", SettingPath("run.order"), order),
+            (prefix + "cached", SettingPath("run.cached"), cached),
+            (prefix + "cache-audit", SettingPath("run.cache-audit"), cacheAudit),
+            (prefix + "no-system", SettingPath("engine.system"), system),
         ]
     }
 }

@@ -39,6 +39,9 @@ indirect enum ConfigurationSchema: Sendable {
             ("connection", .value(.text)),
             ("protocol", .value(.choice(["simple", "extended"]))),
             ("labels", .value(.strings)),
+            ("system", .value(.flag)),
+            ("hermetic", .value(.flag)),
+            ("cache-inputs", .value(.strings)),
         ])),
         ("run", .table(run)),
         ("profiles", .named(what: "profile", .table(run))),
@@ -69,6 +72,8 @@ indirect enum ConfigurationSchema: Sendable {
         ("order", .value(.choice(["history", "longest", "name", "random"]))),
         ("seed", .value(.integer(0...Int.max))),
         ("flaky", .value(.choice(["fail", "warn", "pass"]))),
+        ("cached", .value(.flag)),
+        ("cache-audit", .value(.integer(0...100))),
     ]
 
     /// What holds where nothing else is said, in the form of a file.
@@ -98,6 +103,8 @@ indirect enum ConfigurationSchema: Sendable {
         order = "history"
         seed = 0
         flaky = "warn"
+        cached = false
+        cache-audit = 2
         [profiles.quick]
         workers = 8
         time = "5m"

@@ -26,7 +26,13 @@ extension SettingLayer {
         let fitting: [(key: StaticString, kinds: [String])] = [
             ("engine.library", ["sqlite"]), ("engine.connection", ["postgres"]), ("engine.protocol", ["postgres"]),
             ("engine.dialect", ["sqlite", "postgres", "external"]), ("engine.reference", ["sqlite", "postgres", "external"]),
+            ("engine.hermetic", ["external"]), ("engine.cache-inputs", ["external"]),
         ]
+        // Who says it counts on it.
+        if name == "command", let system = settings[SettingPath("engine.system")], case .flag(false) = system.value {
+            problems.append(.init(.invalidValue, at: system.origin.description,
+                "'engine.system' cannot be false with kind = \"command\": that program reads the files itself; restrict it by its own means"))
+        }
         for (key, kinds) in fitting where !kinds.contains(name) {
             guard let setting = settings[SettingPath(key)] else { continue }
             warnings.append(.init(.invalidValue, at: setting.origin.description, "'\(SettingPath(key))' has no effect with kind = \"\(name)\"; remove it"))
@@ -74,7 +80,7 @@ extension SettingLayer {
 
     /// A glob that cannot be read is known before anything is sent.
     private mutating func checkGlobs() {
-        for key in ["suite.files", "suite.block", "suite.timeouts"] as [StaticString] {
+        for key in ["suite.files", "suite.block", "suite.timeouts", "engine.cache-inputs"] as [StaticString] {
             guard let setting = settings[SettingPath(key)] else { continue }
             let globs: [String] = switch setting.value {
             case .strings(let globs): globs

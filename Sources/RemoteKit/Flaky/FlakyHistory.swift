@@ -73,6 +73,8 @@ public struct FlakyHistory: Sendable {
             return
         }
         guard let record = try? JSONDecoder().decode(Untrusted<FileRecord>.self, from: line).checked(), matches(record.file, globs) else { return }
+        // What was not run proves nothing.
+        if record.cachedFrom != nil { return }
         search.add(record)
     }
 

@@ -17,6 +17,8 @@ struct RecordImport {
     private(set) var count = 0
     /// Lines that are no record.
     private(set) var damaged = 0
+    /// Those of files that were not run, because they had passed before.
+    private(set) var cached = 0
 
     private let run: Int
     private let startedAt: Double
@@ -43,6 +45,7 @@ struct RecordImport {
             damaged += 1
             return
         }
+        if RecordLine.mayBeCached(line, head) { return addCached(head) }
         if head.outcome == .pass, !RecordLine.mayBeFlaky(line) {
             return try add(file: files.id(name: head.file), iteration: head.iteration, Figures(head), message: nil, stoppedAt: nil, consequences: nil)
         }
@@ -55,6 +58,14 @@ struct RecordImport {
                 consequences: record.consequences)
         for (number, failure) in record.failures.enumerated() { try add(failure, number, file, record.iteration) }
         for (number, flaky) in (record.flakyRecords ?? []).enumerated() { try add(flaky, number, file, record.iteration) }
+    }
+
+    /// A file that was not run counts in the run, and leaves no row: it took no time and proved nothing.
+    private mutating func addCached(_ head: RecordHead) {
+        count += 1
+        cached += 1
+        totals.outcomes[head.outcome, default: 0] += 1
+        totals.tests += Self.bounded(head.tests)
     }
 
     private struct Figures {

@@ -64,7 +64,8 @@ final class RunImport {
         }
         let summary = facts.folder.summary
         let isWhole = summary.map { facts.spec.mode == .soak || $0.total == records.count } ?? false
-        let isFull = facts.folder.isFull && records.damaged == 0 && isWhole
+        // A run that took verdicts from others is the last run of none of its files.
+        let isFull = facts.folder.isFull && records.damaged == 0 && isWhole && records.cached == 0
         try RunRow(facts: facts, run: run, suite: suite.id, host: host, stamp: stamp, isFull: isFull, records: records.totals).insert(database)
         if isFull { try RunStates(database).note(run: run, suite: suite.id) }
         return .imported(damagedLines: records.damaged)

@@ -4,7 +4,7 @@ public import Fleet
 public struct JobResult: Sendable {
     /// What the program says to the script that started it.
     public var exitCode: ExitCode {
-        let code = ExitCode.failsForFlakyFiles(status) ? .testsFailed : judgement?.exitCode ?? ExitCode.of(status)
+        let code = ExitCode.failsForFlakyFiles(status) ? .testsFailed : (judgement?.exitCode ?? ExitCode.of(status)).proven(in: status)
         return code == .passed ? (fetchError ?? judgementError).map { .of($0) } ?? code : code
     }
 

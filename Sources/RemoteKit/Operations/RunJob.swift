@@ -68,6 +68,7 @@ public struct RunJob: Sendable {
     public func run(events: @escaping JobEventHandler = { _ in }) async throws -> JobResult {
         try check()
         if resumes == nil { try checkNames(events) }
+        if resumes == nil, configuration.run.cached, configuration.run.mode == .soak { events(.warning("a soak run repeats what has passed; it takes nothing from earlier runs")) }
         let known = resumes == nil ? try knownFailures(events) : nil
         if resumes == nil, configuration.engine.needsLibraries { return try await loadingLibraries().runHere(known, events) }
         do {
@@ -230,6 +231,7 @@ public struct RunJob: Sendable {
         spec.flaky = run.flaky
         spec.rounds = rounds
         spec.memoryFloor = run.memoryFloor
+        if run.cached, run.mode == .drain { spec.cached = CacheRule(auditPercent: run.cacheAudit) }
         spec.fileTimeouts = configuration.suite.timeouts
         spec.selection = selection
         spec.selection?.order = selection.order ?? run.order

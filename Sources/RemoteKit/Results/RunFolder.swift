@@ -81,7 +81,11 @@ public struct RunFolder: Sendable {
             return try RecordLines.forEach(path + "/records.jsonl") { _, line in try body(line) }
         }
         if isPruned { return try RecordLines.forEach(packed: path + "/" + Self.packedRecords) { _, line in try body(line) } }
-        for number in Self.publishedNumbers(in: path) {
+        let known = Self.knownLines(in: path)
+        for number in Set(Self.publishedNumbers(in: path)).union(known.keys).sorted() {
+            if let line = known[number] {
+                if try body(line) { continue } else { return }
+            }
             // A result is the owner's line and the record's.
             var record: Data?
             try? RecordLines.forEach("\(path)/results/\(number / 1000)/\(number)") { index, line in
@@ -90,6 +94,17 @@ public struct RunFolder: Sendable {
             }
             if let record, try !body(record) { return }
         }
+    }
+
+    /// The lines of files that were not run, because their verdicts were known; by number.
+    private static func knownLines(in path: String) -> [Int: Data] {
+        var lines: [Int: Data] = [:]
+        guard exists("known.jsonl", in: path) else { return lines }
+        try? RecordLines.forEach(path + "/known.jsonl") { _, line in
+            if let head = RecordHead(line: Array(line)) { lines[head.id] = line }
+            return true
+        }
+        return lines
     }
 
     private static func publishedNumbers(in path: String) -> [Int] {

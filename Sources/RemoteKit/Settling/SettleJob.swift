@@ -81,6 +81,7 @@ public struct SettleJob: Sendable {
     private func job(_ step: SettleStep, seconds: Double, cores: Int) -> RunJob {
         var settings = configuration
         settings.run.mode = .soak
+        settings.run.cached = false
         settings.run.retries = 0
         settings.run.seed = step.seed
         settings.run.time = seconds

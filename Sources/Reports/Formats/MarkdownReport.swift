@@ -54,6 +54,7 @@ struct MarkdownReport {
         var text = "| " + columns.map(\.word).joined(separator: " | ") + " | total |\n"
         text += String(repeating: "|---:", count: columns.count + 1) + "|\n| "
         text += columns.map { Human.count(status.outcomes[$0] ?? 0) }.joined(separator: " | ") + " | \(Human.count(status.total)) |\n\n"
+        if let cache = status.cache { text += MarkupText.plainMarkdown(RunReport.words(cache, of: status.total)) + ". " }
         text += "Pass rate \(run.passRate), of all files found. \(Human.count(status.tests, "test")) in \(Human.duration(status.elapsed(at: now)))."
         if let kinds = FailureKind.words(in: run.failures) { text += " Failed records: \(kinds)." }
         return text + "\n"

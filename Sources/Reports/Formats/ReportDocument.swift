@@ -26,6 +26,8 @@ struct ReportDocument: Encodable {
     var kinds: [String: Int]
     /// Failed records that follow from others.
     var consequences: Int
+    /// What was taken from verdicts of earlier runs; absent where that was not asked for.
+    var cache: CacheUse?
     /// Files that failed, sorted by name.
     var failures: [Failure]
     /// What the run comes to by the failures that were known when it started; absent where none were.
@@ -161,6 +163,7 @@ struct ReportDocument: Encodable {
         outcomes = Dictionary(uniqueKeysWithValues: Outcome.allCases.map { ($0, status.outcomes[$0] ?? 0) })
         passRate = status.total > 0 ? Double(status.passed) / Double(status.total) : nil
         tests = status.tests
+        cache = status.cache
         kinds = Dictionary(uniqueKeysWithValues: report.kinds.map { ($0.key.rawValue, $0.value) })
         consequences = report.consequences
         known = report.judgement

@@ -53,7 +53,7 @@ public struct ReportedRun: Sendable {
     public var spec: RunSpec { details.folder.spec }
 
     /// Of the run itself, as `run` ended with it.
-    public var exitCode: ExitCode { judgement?.exitCode ?? ExitCode.of(status) }
+    public var exitCode: ExitCode { (judgement?.exitCode ?? ExitCode.of(status)).proven(in: status) }
 
     /// All files that failed, sorted by name.
     public var all: [ReportedFile] { known.isEmpty ? failures : (failures + known).sorted { ($0.record.file, $0.record.id) < ($1.record.file, $1.record.id) } }
@@ -103,6 +103,7 @@ public struct ReportedRun: Sendable {
         status.retriesRefused = summary?.retriesRefused
         status.iteration = summary?.iterations
         status.use = summary?.use
+        status.cache = summary?.cache
         status.memory = summary?.memory
         status.obstacle = summary?.obstacle
         status.project = spec.project

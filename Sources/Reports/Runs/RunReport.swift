@@ -68,7 +68,7 @@ public struct RunReport: Sendable {
     /// What the run came to, in a few words: `3 of 59 files failed`.
     var verdict: (words: String, paint: Style.Paint) {
         let total = Human.count(status.total, "file"), keptOut = status.keptOut
-        switch judgement?.exitCode ?? ExitCode.of(status) {
+        switch (judgement?.exitCode ?? ExitCode.of(status)).proven(in: status) {
         case .passed where status.failed > 0: return (knownVerdict(total), .green)
         case .testsFailed where status.failed == knownFiles && status.flakyRule == .fail && status.flaky ?? 0 > 0:
             return ("\(Human.count(status.flaky ?? 0)) of \(total) flaky, and that fails this run", .red)
@@ -133,6 +133,7 @@ public struct RunReport: Sendable {
         lines += ["\(Human.count(status.tests, "test")) run, \(Human.count(status.skippedRecords)) skipped"
             + (elapsed > 0 ? ", \(Human.rate(Double(status.tests) / elapsed))" : "")
             + "; \(Human.count(status.workersWanted, "worker")), \(Human.count(status.restarts)) replaced"]
+        lines += cacheLines(style)
         if let flaky = status.flaky, flaky > 0, status.flakyRule != .pass {
             lines.append(style.paint("\(Human.count(flaky, "file")) passed and failed on the same sources (flaky)", .yellow))
         }

@@ -77,7 +77,8 @@ public struct StatusScreen: Sendable {
     private func queue(_ status: RunStatus, _ style: Style) -> String {
         // A file without a result is not done, also when the run is.
         let done = status.done - (status.outcomes[.untested] ?? 0)
-        let figures = " \(Human.count(done))/\(Human.count(status.total)) files, "
+        let cached = status.cache.map { $0.taken > 0 ? "\(Human.count($0.taken)) from the cache, " : "" } ?? ""
+        let figures = " \(Human.count(done))/\(Human.count(status.total)) files, \(cached)"
             + "\(Human.count(status.running)) running, \(Human.count(status.queued)) queued"
         let share = status.total > 0 ? Double(done) / Double(status.total) : 0
         return style.bar(share, width: max(0, min(60, style.width - Columns.width(figures)))) + Columns.cut(figures, style.width)

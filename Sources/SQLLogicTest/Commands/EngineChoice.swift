@@ -12,6 +12,8 @@ package struct EngineChoice: Sendable {
     /// For `postgres`: who the databases belong to (see ``PostgresEngine/owner``).
     package var owner: String?
     package var queryProtocol = PostgresQueryProtocol.simple
+    /// Whether scripts may reach for what is outside of their database; see ``RunOptions/allowsSystem``.
+    package var allowsSystem = true
     /// For `external`: a line for bash.
     package var command = ""
     /// For `external`: where the program starts, if not where this one is.
@@ -27,8 +29,9 @@ package struct EngineChoice: Sendable {
         switch kind {
         case .sqlite:
             let storage = databaseFile.map { SQLiteEngine.Storage.file($0) } ?? .memory
-            if let library { return try SQLiteEngine(storage: storage, library: library) }
-            return try SQLiteEngine(storage: storage, threading: threading)
+            var engine = if let library { try SQLiteEngine(storage: storage, library: library) } else { try SQLiteEngine(storage: storage, threading: threading) }
+            engine.isConfined = !allowsSystem
+            return engine
         case .postgres:
             var engine = try PostgresEngine(connection: connection, queryProtocol: queryProtocol)
             engine.owner = owner

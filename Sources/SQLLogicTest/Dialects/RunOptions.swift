@@ -16,6 +16,10 @@ public struct RunOptions: Sendable {
     public var engineName: String?
     /// The folder that relative paths in scripts of ``Dialect/duckdb`` start from; nil is the process's own.
     public var workingDirectory: String?
+    /// Whether scripts may reach for what is outside of their database. If not, `system` records, SQL that opens files or loads code, and
+    /// included and expected files outside of the script's folder are failures. A guard against surprises, and no sandbox: what an engine
+    /// does by itself, or under names that are not known here, is not seen.
+    public var allowsSystem = true
     /// How many failures a verdict keeps with their texts; all are counted.
     public var failureLimit = 100
     /// Keeps the whole results of the first failing records, up to ``RecordRows/mostRecords`` and ``RecordRows/byteLimit``, in

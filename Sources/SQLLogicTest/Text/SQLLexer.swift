@@ -1,5 +1,15 @@
 /// Cuts SQL into tokens that are the same in all dialects of it: enough to tell text from names and both from comments. It accepts any bytes.
 struct SQLLexer {
+    /// Whose rules hold where engines cut the same text differently.
+    enum Rules {
+        /// What most SQL means.
+        case common
+        /// SQLite's (`tokenize.c`): no dollar quotes, variables that may hold a quote, and a byte order mark is a blank.
+        case sqlite
+        /// PostgreSQL's and DuckDB's (`scan.l`): brackets quote nothing, comments are nested, and `E'…'` has backslashes.
+        case postgres
+    }
+
     enum Kind {
         /// White space, or a comment: `-- …` and `/* … */`.
         case blank
@@ -15,13 +25,17 @@ struct SQLLexer {
     }
 
     private let sql: UnsafeBufferPointer<UInt8>
+    private let rules: Rules
     private var at = 0
     /// Whether no `]` comes any more. Without this and the next, each of many quotes without an end would look for it to the end of the text.
     private var hasNoBracket = false
     /// Where each `$tag$` stands last; made when one has no end.
     private var lastTags: [[UInt8]: Int]?
 
-    init(_ sql: UnsafeBufferPointer<UInt8>) { self.sql = sql }
+    init(_ sql: UnsafeBufferPointer<UInt8>, rules: Rules = .common) {
+        self.sql = sql
+        self.rules = rules
+    }
 
     /// The next token; nil at the end. All tokens one after the other are the whole text.
     mutating func next() -> (kind: Kind, bytes: Slice<UnsafeBufferPointer<UInt8>>)? {
@@ -34,20 +48,25 @@ struct SQLLexer {
     private mutating func step() -> Kind {
         let byte = sql[at]
         switch byte {
-        case _ where ASCII.isSpace(byte) || isComment: skipBlanks()
+        case _ where ASCII.isSpace(byte) || isComment || isMark: skipBlanks()
             return .blank
-        case UInt8(ascii: "'"): skipQuoted(byte)
+        case UInt8(ascii: "'"):
+            if hasBackslashes { skipEscaped() } else { skipQuoted(byte) }
             return .text
         case UInt8(ascii: "\""), UInt8(ascii: "`"): skipQuoted(byte)
             return .name
-        case UInt8(ascii: "["):
+        case UInt8(ascii: "$"), UInt8(ascii: "@"), UInt8(ascii: ":"), UInt8(ascii: "#"):
+            if rules == .sqlite {
+                skipVariable()
+                return .symbol
+            }
+            guard byte == UInt8(ascii: "$"), let end = endOfDollarQuote() else { break }
+            at = end
+            return .text
+        case UInt8(ascii: "[") where rules != .postgres:
             guard let end = endOfBracket() else { break }
             at = end
             return .name
-        case UInt8(ascii: "$"):
-            guard let end = endOfDollarQuote() else { break }
-            at = end
-            return .text
         case 0x30...0x39: skip { Self.isWordByte($0) || $0 == UInt8(ascii: ".") }
             return .number
         case _ where Self.isWordByte(byte): skip { Self.isWordByte($0) || $0 == UInt8(ascii: "$") }
@@ -73,21 +92,41 @@ struct SQLLexer {
 
     private var isComment: Bool { isAt("-", "-") || isAt("/", "*") }
 
+    /// Whether a byte order mark is a blank here.
+    private var isMark: Bool { rules == .sqlite && at + 2 < sql.count && sql[at] == 0xEF && sql[at + 1] == 0xBB && sql[at + 2] == 0xBF }
+
     private mutating func skipBlanks() {
         while at < sql.count {
             if ASCII.isSpace(sql[at]) {
                 at += 1
+            } else if isMark {
+                at += 3
             } else if isAt("-", "-") {
-                skip { $0 != 0x0A }
+                let endsAtReturn = rules == .postgres
+                skip { $0 != 0x0A && !(endsAtReturn && $0 == 0x0D) }
             } else if isAt("/", "*") {
-                // As in SQLite they are not nested.
-                at += 2
-                while at < sql.count, !isAt("*", "/") { at += 1 }
-                at = min(at + 2, sql.count)
+                skipComment()
             } else {
                 return
             }
         }
+    }
+
+    private mutating func skipComment() {
+        at += 2
+        var depth = 1
+        while at < sql.count, depth > 0 {
+            if isAt("*", "/") {
+                depth -= 1
+                at += 2
+            } else if rules == .postgres, isAt("/", "*") {
+                depth += 1
+                at += 2
+            } else {
+                at += 1
+            }
+        }
+        at = min(at, sql.count)
     }
 
     // MARK: Quotes
@@ -109,6 +148,46 @@ struct SQLLexer {
         if let end = sql[at...].firstIndex(of: UInt8(ascii: "]")) { return end + 1 }
         hasNoBracket = true
         return nil
+    }
+
+    /// Whether the quote here belongs to an `E'…'`.
+    private var hasBackslashes: Bool {
+        guard rules == .postgres, at > 0, sql[at - 1] | 0x20 == UInt8(ascii: "e") else { return false }
+        return at == 1 || !(Self.isWordByte(sql[at - 2]) || sql[at - 2] == UInt8(ascii: "$"))
+    }
+
+    private mutating func skipEscaped() {
+        at += 1
+        while at < sql.count {
+            if sql[at] == UInt8(ascii: "'") {
+                at += 1
+                // Two quotes are one.
+                guard at < sql.count, sql[at] == UInt8(ascii: "'") else { return }
+            } else if sql[at] == UInt8(ascii: "\\") {
+                at += 1
+            }
+            at += 1
+        }
+        at = min(at, sql.count)
+    }
+
+    /// `$name`, `@name`, `:name`, also `$name::part(anything but a blank)`.
+    private mutating func skipVariable() {
+        at += 1
+        var hasName = false
+        while at < sql.count {
+            if Self.isWordByte(sql[at]) || sql[at] == UInt8(ascii: "$") {
+                hasName = true
+                at += 1
+            } else if isAt(":", ":") {
+                at += 2
+            } else {
+                guard sql[at] == UInt8(ascii: "("), hasName else { return }
+                skip { !ASCII.isSpace($0) && $0 != UInt8(ascii: ")") && $0 != 0 }
+                if at < sql.count, sql[at] == UInt8(ascii: ")") { at += 1 }
+                return
+            }
+        }
     }
 
     /// Behind `$tag$ … $tag$`; nil where none begins, or where it has no end.

@@ -8,9 +8,9 @@ struct SQLToken: Equatable {
 
     func isSymbol(_ symbol: Character) -> Bool { kind == .symbol && text.first == symbol }
 
-    static func all(in sql: UnsafeBufferPointer<UInt8>) -> [SQLToken] {
+    static func all(in sql: UnsafeBufferPointer<UInt8>, rules: SQLLexer.Rules = .common) -> [SQLToken] {
         var tokens: [SQLToken] = []
-        var lexer = SQLLexer(sql)
+        var lexer = SQLLexer(sql, rules: rules)
         while let (kind, bytes) = lexer.next() {
             switch kind {
             case .blank: break

@@ -29,6 +29,9 @@ struct EngineArguments: ParsableArguments {
     @Option(help: "A label that skipif and onlyif match in the rs dialect, and require in the duckdb dialect. May be repeated.")
     var label: [String] = []
 
+    @Flag(name: .customLong("no-system"), help: "Let files start no programs and open no other files: what tries is a failure. This is no sandbox.")
+    var noSystem = false
+
     func validate() throws {
         guard ["sqlite", "postgres", "postgres-extended", "external"].contains(engine) else {
             throw ValidationError("--engine must be sqlite, postgres, postgres-extended or external, not '\(engine)'")
@@ -58,6 +61,7 @@ struct EngineArguments: ParsableArguments {
         choice.owner = ProcessMark.own
         choice.queryProtocol = engine == "postgres-extended" ? .extended : .simple
         choice.command = engineCommand
+        choice.allowsSystem = !noSystem
         return choice
     }
 }

@@ -10,7 +10,7 @@ struct SuperviseCommand: ParsableCommand {
     @Argument var runDirectory: String
 
     func run() throws {
-        throw ExitCode(Supervisor.main(runDirectory: runDirectory, executable: OwnProgram.path))
+        throw ExitCode(Supervisor.main(runDirectory: runDirectory, executable: OwnProgram.path) { RunVerdicts($0) })
     }
 }
 
@@ -31,7 +31,9 @@ struct WorkCommand: ParsableCommand {
     func run() throws {
         let code = Worker.main(runDirectory: runDirectory, slot: slot, executor: { directory in
             switch directory.spec.engine.kind {
-            case .sqlite, .postgres, .external: try ScriptExecutor(directory.spec.engine, workspace: directory.spec.workspace)
+            case .sqlite, .postgres, .external: 
+                try ScriptExecutor(directory.spec.engine, workspace: directory.spec.workspace,
+                                   notes: directory.spec.cached == nil ? nil : directory.verdictNotes(slot: slot))
             case .command: CommandExecutor(directory)
             }
         }, identity: { directory, executor in

@@ -71,6 +71,7 @@ struct RunFiles: ParsableCommand {
         command.isColoured = isColoured
         command.options.dialect = engines.dialect
         command.options.labels = engines.label
+        command.options.allowsSystem = !engines.noSystem
         command.options.haltOnError = halt
         command.options.hashThreshold = hashThreshold
         command.options.engineName = engines.engineName

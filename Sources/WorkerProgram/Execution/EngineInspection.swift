@@ -8,11 +8,13 @@ struct EngineInspection {
     let workspace: String
     /// What the engine says of itself.
     let version: String?
+    /// The digest of a file, also of a large one.
+    var digestOf: (String) -> String? = { FileDigest.of($0) }
 
     var identity: EngineIdentity {
         var identity = EngineIdentity(name: spec.kind.rawValue)
         identity.version = version
-        identity.worker = Self.worker
+        identity.worker = worker
         identity.host = HostName.own
         identity.kernel = Self.kernel
         identity.environment = EnvironmentDigest.of(EnvironmentDigest.own.merging(spec.environment) { $1 })
@@ -24,22 +26,22 @@ struct EngineInspection {
                 identity.libraries = []
                 break
             }
-            let loaded = Self.library(LoadedLibrary.path(of: library) ?? library)
+            let loaded = self.library(LoadedLibrary.path(of: library) ?? library)
             identity.libraries = [loaded]
             identity.digest = loaded.digest
         case .postgres:
-            identity.libraries = LoadedLibrary.path(of: "libpq.so.5").map { [Self.library($0)] }
+            identity.libraries = LoadedLibrary.path(of: "libpq.so.5").map { [library($0)] }
         case .external, .command:
             let files = programFiles
             guard let program = files.first else { break }
             identity.name = String(decoding: program.utf8.split(separator: UInt8(ascii: "/")).last ?? program.utf8[...], as: UTF8.self)
-            identity.digest = FileDigest.of(program)
-            identity.libraries = files.dropFirst().map { .init(path: $0, digest: FileDigest.of($0, limit: Self.argumentLimit)) }
+            identity.digest = digestOf(program)
+            identity.libraries = files.dropFirst().map { .init(path: $0, digest: Self.isLong($0) ? nil : digestOf($0)) }
         }
         return identity
     }
 
-    private static func library(_ path: String) -> EngineIdentity.Library { .init(path: path, digest: FileDigest.of(path)) }
+    private func library(_ path: String) -> EngineIdentity.Library { .init(path: path, digest: digestOf(path)) }
 
     // MARK: the program of a command
 
@@ -48,9 +50,16 @@ struct EngineInspection {
     /// Bytes of a file that a word names. A script or an archive of classes has fewer; one that has more is data, and the run is not to wait for it.
     private static let argumentLimit = 128 << 20
 
+    private static func isLong(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) == 0 && info.st_size > argumentLimit
+    }
+
     /// The program, and other files that its command names, such as the script of an interpreter.
-    private var programFiles: [String] {
-        let words = spec.kind == .external ? spec.command.joined(separator: " ").split(separator: " ").map(String.init) : spec.command
+    var programFiles: [String] {
+        // A line for a shell may begin with its own word.
+        let line = spec.command.joined(separator: " ").split(separator: " ").map(String.init)
+        let words = spec.kind == .external ? Array(line.drop { $0 == "exec" }) : spec.command
         guard let first = words.first, let program = Self.file(first, in: first.utf8.contains(UInt8(ascii: "/")) ? [workspace] : Self.searched) else { return [] }
         let tree = "{workspace}/"
         return [program] + words.dropFirst().prefix(Self.words).compactMap { word in
@@ -76,10 +85,10 @@ struct EngineInspection {
     // MARK: this process
 
     /// The digest of this program. Its agent lies in a folder of that name, where it was put only after it had been checked.
-    private static var worker: String? {
+    private var worker: String? {
         let folder = OwnProgram.folder.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
         let isDigest = folder.utf8.count == 64 && folder.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-        return isDigest ? folder : FileDigest.of("/proc/self/exe")
+        return isDigest ? folder : digestOf(OwnProgram.path)
     }
 
     /// `Linux 6.1.0-18-amd64 x86_64`

@@ -14,6 +14,7 @@ extension RunOptions {
         }
         labels = spec.labels ?? []
         workingDirectory = workspace
+        allowsSystem = spec.system ?? true
         keepsRows = true
     }
 }
@@ -26,6 +27,7 @@ extension EngineChoice {
         library = spec.library.map { HostPath.expand($0) }
         connection = spec.connection ?? ""
         queryProtocol = spec.queryProtocol.flatMap(PostgresQueryProtocol.init) ?? .simple
+        allowsSystem = spec.system ?? true
         command = spec.command.joined(separator: " ")
         if spec.directory != .private { workingDirectory = workspace }
     }

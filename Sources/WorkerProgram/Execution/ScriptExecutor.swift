@@ -8,11 +8,15 @@ struct ScriptExecutor: FileExecutor {
     private let engine: any Engine
     private let runner: FileRunner
     private let explainer: RowExplainer
+    /// Looks at the inputs of files that passed, where that is asked for.
+    private let notes: VerdictNotes?
 
+    /// - Parameter notes: where to note the inputs of files that passed; nil where nobody asks.
     /// - Throws: `SQLLogicTestError` if the engine cannot be set up.
-    init(_ spec: EngineSpec, workspace: String) throws {
+    init(_ spec: EngineSpec, workspace: String, notes: String? = nil) throws {
         let options = try RunOptions(spec, workspace: workspace)
         runner = FileRunner(options: options)
+        self.notes = notes.map { VerdictNotes(path: $0, dialect: options.dialect, workspace: workspace) }
         var choice = try EngineChoice(spec, workspace: workspace)
         // One file at a time in a process: SQLite needs no locks, which cost a fifth of its time.
         choice.owner = ProcessMark.own
@@ -62,8 +66,13 @@ struct ScriptExecutor: FileExecutor {
             setenv("TMPDIR", String(decoding: folder, as: UTF8.self), 1)
             let progress = task.progress
             let file = try ScriptFile(task.path)
+            let beginning = notes?.begin(file.path)
             let verdict = try runner.run(path: file.path, on: engine) { line, record in progress.at(line: line, record: record) }
-            return (FileExecution(verdict), false)
+            var execution = FileExecution(verdict)
+            if let notes, let beginning, execution.outcome == .pass {
+                execution.notCached = notes.note(file.path, id: task.id, tests: execution.tests, skipped: execution.skipped, since: beginning)
+            }
+            return (execution, false)
         } catch let error as SQLLogicTestError {
             return (FileExecution(outcome: error.code == .unreadable ? .unreadable : .fail, message: error.message), error.code == .engine)
         } catch {

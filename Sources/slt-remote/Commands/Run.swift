@@ -50,6 +50,15 @@ struct Run: Verb {
     })
     var shard: Shard?
 
+    @Flag(help: "Do not run files that have passed with the same content, includes, engine and settings; take their verdict.")
+    var cached = false
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("With --cached: run this share of those files all the same, to check the verdicts. Default: 2.", valueName: "percent"))
+    var cacheAudit: String?
+
+    @Flag(help: "Let files start no programs and open no other files: what tries is a failure. This is no sandbox.")
+    var noSystem = false
+
     @Flag(help: "Run only files that failed in their latest run.")
     var failed = false
 
@@ -94,14 +103,15 @@ struct Run: Verb {
         let said: [(String, Bool)] = [
             ("the globs", !globs.isEmpty), ("--no-sync", noSync), ("--no-build", noBuild), ("--allow-partial", allowPartial), ("--take-over", takeOver), ("--file-timeout", fileTimeout != nil), ("--profile", profile != nil),
             ("--mode", mode != nil), ("--retries", retries != nil), ("--attempts", attempts != nil), ("--memory", memory != nil),
-            ("--order", order != nil), ("--seed", seed != nil), ("--shard", shard != nil), ("--failed", failed), ("--filter", !filter.isEmpty),
+            ("--order", order != nil), ("--seed", seed != nil), ("--no-system", noSystem), ("--cached", cached), ("--cache-audit", cacheAudit != nil), ("--shard", shard != nil), ("--failed", failed), ("--filter", !filter.isEmpty),
         ]
         return said.filter(\.1).map(\.0)
     }
 
     func run() async throws {
         let flags = ConfigurationFlags(profile: profile, mode: mode, workers: workers, time: time, fileTimeout: fileTimeout, retries: retries,
-                                       attempts: attempts, memory: memory, seed: seed, order: order)
+                                       attempts: attempts, memory: memory, seed: seed, order: order, system: noSystem ? "false" : nil,
+                                       cached: cached ? "true" : nil, cacheAudit: cacheAudit)
         let folder = FileManager.default.currentDirectoryPath
         let configuration = try common.configuration(flags).running(globs, workingDirectory: folder)
         try Configuration.check(filters: filter, at: "--filter")

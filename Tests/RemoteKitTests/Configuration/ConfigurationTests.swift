@@ -30,7 +30,7 @@ func mistakes(_ project: String? = nil, user: String? = nil, environment: [Strin
         let configuration = try resolve()
         #expect(configuration.sync == .init(source: "/proj/sub", exclude: [], gitignore: true, delete: true))
         #expect(configuration.run == .init(mode: .drain, workers: .auto, time: 3600, fileTimeout: 300, retries: 0, retriesTotal: 100,
-                                           attempts: 2, memory: nil, memoryFloor: nil, order: .history, seed: 0, flaky: .warn))
+                                           attempts: 2, memory: nil, memoryFloor: nil, order: .history, seed: 0, flaky: .warn, cached: false, cacheAudit: 2))
         #expect(configuration.suite.timeouts.isEmpty)
         #expect(configuration.prepare == .init(command: nil, timeout: 1800, environment: [:]))
         #expect(configuration.engine == EngineSpec(kind: .sqlite))
@@ -129,12 +129,13 @@ func mistakes(_ project: String? = nil, user: String? = nil, environment: [Strin
 
     @Test("an engine has a dialect and what its kind needs")
     func engineSettings() throws {
-        let text = "[engine]\nkind = 'postgres'\ndialect = 'rs'\nconnection = 'host=/tmp'\nprotocol = 'extended'\nlabels = ['a']\nlibrary = '/l.so'\nreference = '/r.so'"
+        let text = "[engine]\nkind = 'postgres'\ndialect = 'rs'\nconnection = 'host=/tmp'\nprotocol = 'extended'\nlabels = ['a']\nsystem = false\nlibrary = '/l.so'\nreference = '/r.so'"
         var expected = EngineSpec(kind: .postgres)
         expected.dialect = "rs"
         expected.connection = "host=/tmp"
         expected.queryProtocol = "extended"
         expected.labels = ["a"]
+        expected.system = false
         expected.library = "/l.so"
         expected.reference = "/r.so"
         #expect(try resolve(text).engine == expected)

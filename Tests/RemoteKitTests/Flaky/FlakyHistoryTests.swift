@@ -55,6 +55,14 @@ import Testing
         #expect(finding.runs == 2)
     }
 
+    @Test("a file whose verdict came from another run proves nothing in this one")
+    func cached() throws {
+        let pass = #"{"id":0,"file":"a.test","outcome":"pass","tests":3,"skipped":0,"errors":0,"duration":0,"attempt":1,"finishedAt":0,"failures":[],"cachedFrom":"20261101-000000.000000-aaaa"}"# + "\n"
+        try add("20261102-000000.000000-aaaa", [FlakySearchTests.record([FlakySearchTests.failure()])])
+        try add("20261103-000000.000000-aaaa", [], more: pass)
+        #expect(try read().findings.isEmpty)
+    }
+
     @Test("damaged lines, folders without a run and odd names are passed over or kept as they are")
     func damaged() throws {
         let name = "a \"b\"\n<script>.test"

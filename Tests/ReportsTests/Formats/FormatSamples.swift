@@ -15,7 +15,7 @@ enum FormatSamples {
             ("rows", [rows]), ("events", [RunEvent(kind: .fileFinished, time: 1, record: record, worker: 0, pid: 1, message: "m", end: .drained)]),
             ("samples", [FleetSample(host: Samples.host(), queued: 1, done: 2, workers: [.init(slot: 0, isRunning: true, cpu: 0.5, rss: 1)])]), ("iterations.jsonl", [iteration]),
             ("record", [record]), ("failure", [failure]), ("identity", [identity]), ("flaky record", [FlakyRecord(line: 1, failed: 1, runs: 2, identity: identity)]),
-            ("source", [source]), ("engine", [engine]), ("use", [FleetUse()]), ("memory", [MemoryLimit(bytes: 1, by: .cgroup)]), ("host sample", [Samples.host()]), ("status", [status]),
+            ("source", [source]), ("engine", [engine]), ("use", [FleetUse()]), ("memory", [MemoryLimit(bytes: 1, by: .cgroup)]), ("cache", [cache]), ("host sample", [Samples.host()]), ("status", [status]),
             ("note", [RunNote(id: "r", project: "p", startedBy: "u@h", isLive: true)]), ("past", [FailurePast(runs: 2, failed: 1, firstCommit: "c", firstAt: 1.5)]),
             ("file that was not run", [KeptOutFile(path: "p", reason: "r")]), ("sync counts", [SyncReport.Counts()]), ("sync problem", [problem]),
             ("known-failures.json", [KnownFailures()]), ("known failure", [known]), ("pinned files", [PinnedFiles(files: "f", outcome: .blocked, reason: "r")]),
@@ -59,6 +59,13 @@ enum FormatSamples {
         return failure
     }
 
+    static var cache: CacheUse {
+        var cache = CacheUse(taken: 1, audited: 1, reason: "r")
+        cache.excluded = 1
+        cache.differing = [CacheDifference(file: "f", message: "m")]
+        return cache
+    }
+
     static var record: FileRecord {
         var record = FileRecord(id: 0, file: "f", outcome: .fail, duration: 0.5, cpu: 0.5, worker: 0, finishedAt: 1, message: "m", failures: [failure], output: "o")
         record.iteration = 1
@@ -67,6 +74,7 @@ enum FormatSamples {
         record.flakyRecords = [FlakyRecord(line: 1, failed: 1, runs: 2, identity: identity)]
         record.stoppedAt = 1
         record.consequences = 1
+        (record.cachedFrom, record.notCached) = ("r", "n")
         return record
     }
 
@@ -105,11 +113,14 @@ enum FormatSamples {
         engine.connection = "c"
         engine.queryProtocol = "simple"
         engine.labels = ["l"]
+        engine.system = false
+        (engine.hermetic, engine.cacheInputs) = (true, ["i"])
         engine.isCommandHidden = true
         var spec = RunSpec(id: "20261121-013000-k3f9", workspace: "/w", workers: 1, timeBudget: 1, fileTimeout: 1, memoryLimit: 1, lease: 1, grace: 1, engine: engine,
                            blocked: [BlockedFile(path: "p", reason: "r")], source: source, startedBy: "u@h")
         spec.retries = 1
         spec.memoryFloor = 1
+        spec.cached = CacheRule(auditPercent: 2)
         spec.fileTimeouts = [FileTimeout(files: "f", seconds: 1)]
         spec.selection = Selection(order: .history, shard: Shard(number: 1, count: 2), failedOnly: true, filters: ["f"])
         spec.selection?.sample = Selection.Sample(keep: ["f"], others: 1, seed: 1)
@@ -124,6 +135,7 @@ enum FormatSamples {
                    tests: 1, skippedRecords: 0, errors: 0, workers: 1, restarts: 0, lateResults: 0, utilisation: 0.5, use: FleetUse(), memory: MemoryLimit(bytes: 1, by: .cgroup),
                    iterations: 1, flaky: 1)
         (summary.retries, summary.retriesRefused) = (1, 1)
+        summary.cache = cache
         return summary
     }
 
@@ -144,6 +156,7 @@ enum FormatSamples {
         status.paused = .asked
         status.use = FleetUse()
         status.memory = MemoryLimit(bytes: 1, by: .cgroup)
+        status.cache = cache
         status.partialSync = true
         status.unmatched = ["u"]
         status.project = "p"
@@ -200,6 +213,7 @@ enum FormatSamples {
         var run = ReportDocument(try HostileRun().report(pasts: [HostileRun.names[0]: FailurePast(runs: 2, failed: 1, firstCommit: "c", firstAt: 1.5)]), now: Samples.start)
         run.caveat = "c"
         run.known = judgement
+        run.cache = cache
         run.run.error = "e"
         run.run.end = .failed
         return run

@@ -9,6 +9,25 @@ struct DuckParser {
     /// The script's path and the line of the outermost `include`, when another one includes it.
     private let inclusion: (file: String, mainLine: Int)?
     private var at = 0
+    private let rules: Rules
+    private var inclusions: [Inclusion] = []
+    private var problems: [Problem] = []
+
+    private struct Rules {
+        /// Where included scripts must lie, if not anywhere.
+        var folder: ScriptFolder?
+        /// Whether mistakes are collected, so that what is behind them is read as well.
+        var collects = false
+    }
+
+    /// A script that is included.
+    struct Inclusion {
+        /// Of the `include`.
+        var place: DuckPlace
+        /// Where it was found, and where it would have been found before.
+        var path: String
+        var missing: [String]
+    }
 
     /// A script that cannot be understood.
     struct Problem: Error {
@@ -23,7 +42,8 @@ struct DuckParser {
     /// The most rounds of one loop.
     private static let mostRounds = 1_000_000
 
-    private init(_ script: Script, _ workingDirectory: String?, depth: Int, inclusion: (file: String, mainLine: Int)? = nil) {
+    private init(_ script: Script, _ workingDirectory: String?, _ rules: Rules, depth: Int, inclusion: (file: String, mainLine: Int)? = nil) {
+        self.rules = rules
         self.workingDirectory = workingDirectory
         self.inclusion = inclusion
         var lines = PlainLines(script)
@@ -34,10 +54,25 @@ struct DuckParser {
         folder = script.name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(script.name[...$0]) } ?? ""
     }
 
-    /// - Parameter workingDirectory: where included paths start from, if not this process's own.
-    static func parse(_ script: Script, workingDirectory: String? = nil) throws(Problem) -> [DuckNode] {
-        var parser = DuckParser(script, workingDirectory, depth: 0)
+    /// - Parameters:
+    ///   - workingDirectory: where included paths start from, if not this process's own.
+    ///   - folder: where all included scripts must lie; nil if anywhere.
+    static func parse(_ script: Script, workingDirectory: String? = nil, within folder: ScriptFolder? = nil) throws(Problem) -> [DuckNode] {
+        var parser = DuckParser(script, workingDirectory, Rules(folder: folder), depth: 0)
         return try parser.nodes(loopLine: nil, nesting: 0)
+    }
+
+    /// Reads as much as can be read, for whoever wants to know all that is wrong.
+    static func survey(_ script: Script, workingDirectory: String?) -> (nodes: [DuckNode], inclusions: [Inclusion], problems: [Problem]) {
+        var parser = DuckParser(script, workingDirectory, Rules(collects: true), depth: 0)
+        let nodes = (try? parser.nodes(loopLine: nil, nesting: 0)) ?? []
+        return (nodes, parser.inclusions, parser.problems)
+    }
+
+    /// - Throws: `problem`, unless problems are collected.
+    private mutating func note(_ problem: Problem) throws(Problem) {
+        guard rules.collects else { throw problem }
+        problems.append(Problem(line: problem.line, message: problem.message, file: problem.file ?? inclusion?.file))
     }
 
     /// The nodes up to the end, or to `endloop` when within a loop.
@@ -50,26 +85,37 @@ struct DuckParser {
             let words = Self.words(lines[at])
             at += 1
             guard let first = words.first, !first.hasPrefix("#") else { continue }
-            switch first {
-            case "skipif", "onlyif":
-                guard words.count >= 2 else { throw Problem(line: line, message: "\(first) needs a condition") }
-                conditions.append(DuckCondition(isSkip: first == "skipif", text: words.dropFirst().joined()))
-                continue
-            case "endloop":
-                guard loopLine != nil else { throw Problem(line: line, message: "endloop without a loop") }
-                return nodes
-            case "loop", "foreach", "concurrentloop", "concurrentforeach":
-                let loop = DuckLoop(place: place(line), names: [], conditions: conditions, body: [], directive: first)
-                nodes.append(.loop(try read(loop, words, nesting)))
-            case "include":
-                nodes += try include(words, line)
-            default:
-                nodes.append(.record(try read(words, conditions, line)))
+            if first == "endloop", loopLine != nil { return nodes }
+            do throws(Problem) {
+                if try add(words, first, line, nesting, &conditions, to: &nodes) { continue }
+            } catch {
+                try note(error)
+                if at == line { while at < lines.count, !lines[at].isEmpty { at += 1 } }
             }
             conditions = []
         }
-        if let loopLine { throw Problem(line: loopLine, message: "the loop has no endloop") }
+        if let loopLine { try note(Problem(line: loopLine, message: "the loop has no endloop")) }
         return nodes
+    }
+
+    /// - Returns: whether it was a condition, for what follows.
+    private mutating func add(_ words: [String], _ first: String, _ line: Int, _ nesting: Int, _ conditions: inout [DuckCondition],
+                              to nodes: inout [DuckNode]) throws(Problem) -> Bool {
+        switch first {
+        case "skipif", "onlyif":
+            guard words.count >= 2 else { throw Problem(line: line, message: "\(first) needs a condition") }
+            conditions.append(DuckCondition(isSkip: first == "skipif", text: words.dropFirst().joined()))
+            return true
+        case "endloop": throw Problem(line: line, message: "endloop without a loop")
+        case "loop", "foreach", "concurrentloop", "concurrentforeach":
+            let loop = DuckLoop(place: place(line), names: [], conditions: conditions, body: [], directive: first)
+            nodes.append(.loop(try read(loop, words, nesting)))
+        case "include":
+            nodes += try include(words, line)
+        default:
+            nodes.append(.record(try read(words, conditions, line)))
+        }
+        return false
     }
 
     private func place(_ line: Int) -> DuckPlace { DuckPlace(line: line, file: inclusion?.file, mainLine: inclusion?.mainLine ?? line) }
@@ -142,21 +188,27 @@ struct DuckParser {
 
     // MARK: Include
 
-    private func include(_ words: [String], _ line: Int) throws(Problem) -> [DuckNode] {
+    private mutating func include(_ words: [String], _ line: Int) throws(Problem) -> [DuckNode] {
         guard words.count == 2 else { throw Problem(line: line, message: "include needs a path") }
         guard depth < Self.deepest else { throw Problem(line: line, message: "includes are nested more than \(Self.deepest) deep") }
         // Relative to where the runner was started, as DuckDB's has it, or to the script.
         let candidates = words[1].hasPrefix("/") ? [words[1]] : [(workingDirectory.map { $0 + "/" } ?? "") + words[1], folder + words[1]]
-        let path = candidates.first { RawPath.withName($0) { access($0, R_OK) } == 0 } ?? candidates[candidates.count - 1]
+        let found = candidates.firstIndex { RawPath.withName($0) { access($0, R_OK) } == 0 } ?? candidates.count - 1
+        let path = candidates[found]
+        inclusions.append(Inclusion(place: place(line), path: path, missing: Array(candidates[..<found])))
+        if let folder = rules.folder, !folder.holds(path) { throw Problem(line: line, message: Refusal.message(outside: path)) }
         let script: Script
         do throws(SQLLogicTestError) {
             script = try Script(path: path)
         } catch {
             throw Problem(line: line, message: error.message)
         }
-        var parser = DuckParser(script, workingDirectory, depth: depth + 1, inclusion: (path, inclusion?.mainLine ?? line))
+        var parser = DuckParser(script, workingDirectory, rules, depth: depth + 1, inclusion: (path, inclusion?.mainLine ?? line))
         do throws(Problem) {
-            return try parser.nodes(loopLine: nil, nesting: 0)
+            let nodes = try parser.nodes(loopLine: nil, nesting: 0)
+            inclusions += parser.inclusions
+            problems += parser.problems
+            return nodes
         } catch {
             throw Problem(line: error.line, message: error.message, file: error.file ?? path)
         }

@@ -7,6 +7,7 @@ extension DuckRun {
         guard words.count < 3 || ["readonly", "readwrite"].contains(words[2].lowercased()), words.count < 4 else { throw unsupported }
         isReadOnly = words.count > 2 && words[2].lowercased() == "readonly"
         databasePath = words.count > 1 ? absolute(words[1]) : nil
+        if isReadOnly, let path = databasePath { try checkReadable(path, record) }
         connections = [:]
         if let path = databasePath, !isReadOnly {
             // What is there is removed, so it must lie in the test's own folder.
@@ -15,6 +16,13 @@ extension DuckRun {
             for suffix in ["", ".wal", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
         }
         try open(record, unsupported)
+    }
+
+    /// A script that may not reach outside reads what lies beside it, and what it has made.
+    private func checkReadable(_ path: String, _ record: DuckRecord) throws(Ending) {
+        guard let ownFolder, !ownFolder.holds(path) else { return }
+        if let folder = try? testFolder.path(), let resolved = RawPath.resolved(path), resolved.hasPrefix(RawPath.resolved(folder).map { $0 + "/" } ?? "//") { return }
+        throw wrong(record, Refusal.message(outside: path))
     }
 
     /// Opens the same database again; one in memory is empty then.
@@ -68,6 +76,7 @@ extension DuckRun {
         rows.table.removeAll()
         defer { (notices, columnTypes) = (connection.notices, connection.columnTypes) }
         var text = Array(sql.utf8)
+        if let refusal = text.withUnsafeBufferPointer({ options.refusal(of: $0) }) { throw failure(.script, record, sql, refusal) }
         text.append(0)
         let outcome = text.withUnsafeBufferPointer { connection.run(UnsafeBufferPointer(rebasing: $0.dropLast()), into: &rows.table) }
         return rows.table.isExhausted ? .failed(EngineFailure("out of memory")) : outcome

@@ -82,6 +82,7 @@ extension DuckRun {
 
     /// `unzip FILE.gz [TARGET]`: by the machine's gzip.
     private func unzip(_ words: [String], _ record: DuckRecord) throws(Ending) {
+        if !options.allowsSystem { throw wrong(record, Refusal.message("unzip, which starts a program,")) }
         let source = absolute(words[1])
         let name = source.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
         guard name.hasSuffix(".gz") else { throw wrong(record, "unzip needs a file with the ending .gz") }

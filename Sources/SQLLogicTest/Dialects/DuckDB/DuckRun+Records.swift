@@ -147,9 +147,11 @@ extension DuckRun {
     /// The values that the lines of a result stand for, or those of a file.
     private func wanted(_ expected: [String], _ layout: DuckLayout, _ record: DuckRecord) throws(DuckLayout.Mismatch) -> [String] {
         guard expected.count == 1, expected[0].hasPrefix("<FILE>:") else { return try layout.values(of: expected) }
+        let path = absolute(String(expected[0].dropFirst(7)))
+        if let ownFolder, !ownFolder.holds(path) { throw DuckLayout.Mismatch(message: Refusal.message(outside: path), category: .script) }
         let script: Script
         do throws(SQLLogicTestError) {
-            script = try Script(path: absolute(String(expected[0].dropFirst(7))))
+            script = try Script(path: path)
         } catch {
             throw DuckLayout.Mismatch(message: error.message, category: .script)
         }

@@ -62,13 +62,16 @@ struct DuckRun {
 
     mutating func runAll(_ script: Script) {
         do throws(DuckParser.Problem) {
-            finish(try DuckParser.parse(script, workingDirectory: options.workingDirectory))
+            finish(try DuckParser.parse(script, workingDirectory: options.workingDirectory, within: ownFolder))
         } catch {
             verdict.add(DuckPlace(line: error.line, file: error.file, mainLine: 0).failure(.script, error.message), keeping: options.failureLimit)
             verdict.stopReason = .badRecord
             verdict.stoppedAt = 0
         }
     }
+
+    /// Where files of the script must lie; nil if anywhere.
+    var ownFolder: ScriptFolder? { options.allowsSystem ? nil : ScriptFolder(of: file) }
 
     private mutating func finish(_ nodes: [DuckNode]) {
         do throws(Ending) {

@@ -10,22 +10,43 @@ struct RSParser {
     private let includeLine: Int?
     private var conditions: [RSRecord.Condition] = []
     private var connection: String?
-    private var records: [RSRecord] = []
+    private var reading = RSReading()
+    private let rules: Rules
+
+    private struct Rules {
+        /// Where included scripts must lie, if not anywhere.
+        var folder: ScriptFolder?
+        /// Whether mistakes are collected, so that what is behind them is read as well.
+        var collects = false
+    }
 
     /// How deep includes may be nested; a file that includes itself ends here.
     private static let deepest = 32
 
-    private init(_ script: Script, depth: Int, includeLine: Int?) {
+    private init(_ script: Script, _ rules: Rules, depth: Int, includeLine: Int?) {
         self.script = script
+        self.rules = rules
         self.depth = depth
         self.includeLine = includeLine
         lines = PlainLines(script)
     }
 
-    static func parse(_ script: Script) throws(RSParseError) -> [RSRecord] { try parse(script, depth: 0, includeLine: nil) }
+    /// - Parameter folder: where all included scripts must lie; nil if anywhere.
+    static func parse(_ script: Script, within folder: ScriptFolder? = nil) throws(RSParseError) -> [RSRecord] {
+        try read(script, Rules(folder: folder), depth: 0, includeLine: nil).records
+    }
 
-    private static func parse(_ script: Script, depth: Int, includeLine: Int?) throws(RSParseError) -> [RSRecord] {
-        var parser = RSParser(script, depth: depth, includeLine: includeLine)
+    /// Reads as much as can be read, for whoever wants to know all that is wrong.
+    static func survey(_ script: Script) -> RSReading {
+        do throws(RSParseError) {
+            return try read(script, Rules(collects: true), depth: 0, includeLine: nil)
+        } catch {
+            return RSReading(problems: [error])
+        }
+    }
+
+    private static func read(_ script: Script, _ rules: Rules, depth: Int, includeLine: Int?) throws(RSParseError) -> RSReading {
+        var parser = RSParser(script, rules, depth: depth, includeLine: includeLine)
         while let line = parser.lines.next() {
             // Between records `#` starts a comment; elsewhere it is text like any other.
             if line.count <= 0 || script.base[line.start] == UInt8(ascii: "#") { continue }
@@ -39,10 +60,19 @@ struct RSParser {
                     try parser.read(first, words.dropFirst(), number)
                 }
             } catch {
-                throw error.nested ?? RSParseError(script: script, line: number, message: error.message)
+                let problem = error.nested ?? RSParseError(script: script, line: number, message: error.message)
+                guard rules.collects else { throw problem }
+                parser.reading.problems.append(problem)
+                parser.skipRecord(from: number)
             }
         }
-        return parser.records
+        return parser.reading
+    }
+
+    /// Goes on behind the record whose header is not understood, unless that has been read.
+    private mutating func skipRecord(from line: Int) {
+        guard lines.number == line else { return }
+        while let next = lines.next(), next.count > 0 {}
     }
 
     private mutating func read(_ word: String, _ arguments: ArraySlice<String>, _ line: Int) throws(RSParseError.Reason) {
@@ -187,7 +217,7 @@ struct RSParser {
     }
 
     private mutating func append(_ body: RSRecord.Body, _ line: Int, retry: RSRecord.Retry? = nil, types: String = "", result: ByteRange = .empty, hasSeparator: Bool = false) {
-        records.append(RSRecord(line: line, mainLine: includeLine ?? line, script: script, conditions: conditions, connection: connection,
+        reading.records.append(RSRecord(line: line, mainLine: includeLine ?? line, script: script, conditions: conditions, connection: connection,
                                 retry: retry, types: types, body: body, result: result, hasSeparator: hasSeparator))
         // Conditions wait for a record that can be skipped, a connection for one that uses it.
         switch body {
@@ -251,6 +281,8 @@ struct RSParser {
         }
         guard !paths.isEmpty else { throw RSParseError.Reason("include finds no file: \(pattern)") }
         for path in paths {
+            reading.inclusions.append(RSReading.Inclusion(script: script, line: line, pattern: pattern, path: path))
+            if let folder = rules.folder, !folder.holds(path) { throw RSParseError.Reason(Refusal.message(outside: path)) }
             let included: Script
             do throws(SQLLogicTestError) {
                 included = try Script(path: path)
@@ -258,7 +290,7 @@ struct RSParser {
                 throw RSParseError.Reason(error.message)
             }
             do throws(RSParseError) {
-                records += try Self.parse(included, depth: depth + 1, includeLine: includeLine ?? line)
+                reading.add(try Self.read(included, rules, depth: depth + 1, includeLine: includeLine ?? line))
             } catch {
                 throw RSParseError.Reason(error)
             }

@@ -42,7 +42,7 @@ struct RSRun {
     mutating func runAll(_ script: Script) throws(SQLLogicTestError) {
         let records: [RSRecord]
         do throws(RSParseError) {
-            records = try RSParser.parse(script)
+            records = try RSParser.parse(script, within: options.allowsSystem ? nil : ScriptFolder(of: script.name))
         } catch {
             var failure = ScriptFailure(kind: .script, line: error.line, message: error.message)
             (failure.category, failure.recordLine) = (.script, error.line)
@@ -143,7 +143,7 @@ struct RSRun {
             default: return nil
             }
         } catch {
-            return failure(.script, record, "cannot replace variables: \(error.message)")
+            return failure(.script, record, error.shown)
         }
     }
 
@@ -152,8 +152,9 @@ struct RSRun {
         sql = try substitutes ? variables.substitute(text) : text
         rows.table.removeAll()
         mismatch = nil
+        notices = []
+        if let refusal = sql.withUnsafeBufferPointer({ options.refusal(of: $0) }) { throw .refused(refusal) }
         do throws(SQLLogicTestError) {
-            notices = []
             let connection = try connection(record.connection ?? "")
             defer { notices = connection.notices }
             sql.append(0)
@@ -249,6 +250,7 @@ struct RSRun {
     private mutating func runSystem(_ command: [UInt8], _ expected: String?, _ record: RSRecord) -> ScriptFailure? {
         sql = command
         notices = []
+        if !options.allowsSystem { return failure(.script, record, Refusal.message("a system record")) }
         do throws(ShellCommand.Failure) {
             if Whitespace.trimmed(String(decoding: command, as: UTF8.self)).utf8.last == UInt8(ascii: "&") {
                 background.append(try ShellCommand(command + Array("\nwait".utf8)))

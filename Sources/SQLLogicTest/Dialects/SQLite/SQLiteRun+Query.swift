@@ -16,6 +16,10 @@ extension SQLiteRun {
             return true
         }
         verdict.tests += 1
+        if let refusal = options.refusal(of: sql.bytes) {
+            fail(.script, record.line, refusal)
+            return true
+        }
         rows.removeAll()
         switch connection.query(sql.bytes, types: types, into: &rows) {
         case .rows:

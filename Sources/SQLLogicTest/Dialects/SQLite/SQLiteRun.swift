@@ -117,6 +117,7 @@ struct SQLiteRun: ~Copyable {
             fail(.script, record.line, "statement argument should be 'ok' or 'error'")
         }
         verdict.tests += 1
+        if let refusal = options.refusal(of: sql.bytes) { return fail(.script, record.line, refusal) }
         let error = connection.execute(sql.bytes)
         if wantsSuccess, let error {
             fail(.statementFailed, record.line, "statement error: \(error.message)", .unexpectedError)

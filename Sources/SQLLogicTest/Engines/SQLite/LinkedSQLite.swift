@@ -39,6 +39,7 @@ struct LinkedSQLite: SQLiteCalls {
     func valueText(_ value: OpaquePointer?) -> UnsafePointer<UInt8>? { sqlite3_value_text(value) }
     @inline(__always)
     func valueBytes(_ value: OpaquePointer?) -> Int32 { sqlite3_value_bytes(value) }
+    func confine(_ handle: OpaquePointer) { sqlite3_set_authorizer(handle, SQLiteConfinement.judge, nil) }
     @inline(__always)
     func formatReal(_ size: Int32, _ buffer: UnsafeMutablePointer<CChar>, _ value: Double) { csqlite_format_real(size, buffer, value) }
 }

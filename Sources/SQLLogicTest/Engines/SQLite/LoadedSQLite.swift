@@ -23,6 +23,8 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
     private let valueDoubleCall: @convention(c) (Handle?) -> Double
     private let valueTextCall: @convention(c) (Handle?) -> UnsafePointer<UInt8>?
     private let valueBytesCall: @convention(c) (Handle?) -> Int32
+    /// Missing where a library has only a part of SQLite's interface.
+    private let authorizerCall: (@convention(c) (Handle?, SQLiteConfinement.Judge?, UnsafeMutableRawPointer?) -> Int32)?
     private let snprintfCall: UnsafeMutableRawPointer
     private let versionCall: @convention(c) () -> Text?
 
@@ -49,6 +51,9 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
         valueDoubleCall = try library.call("sqlite3_value_double")
         valueTextCall = try library.call("sqlite3_value_text")
         valueBytesCall = try library.call("sqlite3_value_bytes")
+        authorizerCall = library.find("sqlite3_set_authorizer").map {
+            unsafeBitCast($0, to: (@convention(c) (Handle?, SQLiteConfinement.Judge?, UnsafeMutableRawPointer?) -> Int32).self)
+        }
         snprintfCall = try library.require("sqlite3_snprintf")
         versionCall = try library.call("sqlite3_libversion")
     }
@@ -75,6 +80,7 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
     func valueDouble(_ value: OpaquePointer?) -> Double { valueDoubleCall(value) }
     func valueText(_ value: OpaquePointer?) -> UnsafePointer<UInt8>? { valueTextCall(value) }
     func valueBytes(_ value: OpaquePointer?) -> Int32 { valueBytesCall(value) }
+    func confine(_ handle: OpaquePointer) { _ = authorizerCall?(handle, SQLiteConfinement.judge, nil) }
     func formatReal(_ size: Int32, _ buffer: UnsafeMutablePointer<CChar>, _ value: Double) {
         csqlite_format_real_by(snprintfCall, size, buffer, value)
     }

@@ -22,5 +22,7 @@ protocol SQLiteCalls: Sendable {
     func valueDouble(_ value: OpaquePointer?) -> Double
     func valueText(_ value: OpaquePointer?) -> UnsafePointer<UInt8>?
     func valueBytes(_ value: OpaquePointer?) -> Int32
+    /// Refuses what opens files or loads code, as far as this SQLite can be told so.
+    func confine(_ handle: OpaquePointer)
     func formatReal(_ size: Int32, _ buffer: UnsafeMutablePointer<CChar>, _ value: Double)
 }

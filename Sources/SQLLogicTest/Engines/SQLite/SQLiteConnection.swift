@@ -9,7 +9,7 @@ final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
     private let owner: AnyObject?
 
     /// - Parameter path: a path or, with `isURI`, a `file:` URI, or `:memory:`.
-    init(_ sqlite: Calls, path: String, isURI: Bool = false, isReadOnly: Bool = false, owner: AnyObject? = nil) throws(SQLLogicTestError) {
+    init(_ sqlite: Calls, path: String, isURI: Bool = false, isReadOnly: Bool = false, isConfined: Bool = false, owner: AnyObject? = nil) throws(SQLLogicTestError) {
         self.sqlite = sqlite
         self.owner = owner
         var handle: OpaquePointer?
@@ -25,6 +25,7 @@ final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
         database = handle
         // Nobody needs the data after the run.
         _ = sqlite.exec(database, "PRAGMA synchronous=OFF")
+        if isConfined { sqlite.confine(database) }
     }
 
     deinit { sqlite.close(database) }

@@ -11,6 +11,8 @@ public struct SQLiteEngine: Engine {
     public let name = "SQLite"
     /// Where the database is.
     public let storage: Storage
+    /// Whether SQLite refuses what opens files or loads code; see ``RunOptions/allowsSystem``.
+    public var isConfined = false
     private let loaded: LoadedSQLite?
     public let allowsThreads: Bool
 
@@ -42,13 +44,13 @@ public struct SQLiteEngine: Engine {
     public var version: String { loaded?.version ?? SQLiteLibrary.version }
 
     public func makeDatabase(for file: String) throws(SQLLogicTestError) -> any EngineDatabase {
-        if let loaded { return try SQLiteDatabase(loaded, path: path) }
-        return try SQLiteDatabase(LinkedSQLite(), path: path)
+        if let loaded { return try SQLiteDatabase(loaded, path: path, isConfined: isConfined) }
+        return try SQLiteDatabase(LinkedSQLite(), path: path, isConfined: isConfined)
     }
 
     public func openDatabase(at path: String, isReadOnly: Bool) throws(SQLLogicTestError) -> (any EngineDatabase)? {
-        if let loaded { return SQLiteFile(loaded, path: path, isReadOnly: isReadOnly) }
-        return SQLiteFile(LinkedSQLite(), path: path, isReadOnly: isReadOnly)
+        if let loaded { return SQLiteFile(loaded, path: path, isReadOnly: isReadOnly, isConfined: isConfined) }
+        return SQLiteFile(LinkedSQLite(), path: path, isReadOnly: isReadOnly, isConfined: isConfined)
     }
 
     private var path: String? {

@@ -2,15 +2,17 @@
 final class SQLiteFile<Calls: SQLiteCalls>: EngineDatabase {
     private let sqlite: Calls
     private let isReadOnly: Bool
+    private let isConfined: Bool
     let name: String
 
-    init(_ sqlite: Calls, path: String, isReadOnly: Bool) {
+    init(_ sqlite: Calls, path: String, isReadOnly: Bool, isConfined: Bool) {
         self.sqlite = sqlite
         self.isReadOnly = isReadOnly
+        self.isConfined = isConfined
         name = path
     }
 
     func connect() throws(SQLLogicTestError) -> any EngineConnection {
-        try SQLiteConnection(sqlite, path: name, isReadOnly: isReadOnly, owner: self)
+        try SQLiteConnection(sqlite, path: name, isReadOnly: isReadOnly, isConfined: isConfined, owner: self)
     }
 }
