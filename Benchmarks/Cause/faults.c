@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 #include <sqlite3.h>
 
@@ -57,6 +58,18 @@ int sqlite3_exec(sqlite3 *db, const char *sql, int (*callback)(void *, int, char
     return code;
 }
 
+// Of a process, by chance: 1 in 2.
+static int isChosen(void) {
+    static int chosen = -1, process;
+    if (process != getpid()) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        process = getpid();
+        chosen = ((unsigned long long)now.tv_nsec * 6364136223846793005ULL >> 60) & 1;
+    }
+    return chosen;
+}
+
 static int isSelect(sqlite3_stmt *statement) { const char *sql = ((const char *(*)(sqlite3_stmt *))real("sqlite3_sql"))(statement); return sql && begins(sql, "SELECT") && !strcasestr(sql, "total_changes"); }
 
 int sqlite3_step(sqlite3_stmt *statement) {
@@ -70,7 +83,7 @@ int sqlite3_step(sqlite3_stmt *statement) {
     if (!isSelect(statement)) return code;
     // least 3: a row whose first value ends in 37.
     // The same, in half of the processes.
-    int isOn = fault("value") || (fault("flaky") && getpid() % 2);
+    int isOn = fault("value") || (fault("flaky") && isChosen());
     while (isOn && code == SQLITE_ROW && type(statement, 0) == SQLITE_INTEGER && labs(integer(statement, 0)) % 100 == 37) code = step(statement);
     // least 3: a row with a negative number and a NULL.
     if (fault("null") && code == SQLITE_ROW) {

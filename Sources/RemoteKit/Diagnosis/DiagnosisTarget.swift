@@ -31,6 +31,14 @@ public struct DiagnosisTarget: Sendable {
         self.line = line ?? record.flatMap { $0.failures.first { $0.causedBy == nil } ?? $0.failures.first }.map { $0.recordLine ?? $0.line }
     }
 
+    /// The first failure of a file that was run just now, with the engine of the configuration.
+    public init(_ record: FileRecord) {
+        run = nil
+        self.record = record
+        file = record.file
+        line = (record.failures.first { $0.causedBy == nil } ?? record.failures.first).map { $0.recordLine ?? $0.line }
+    }
+
     /// A record of a run's file.
     init(file: String, line: Int, of run: RunFolder) throws {
         self.run = run

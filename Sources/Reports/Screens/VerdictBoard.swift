@@ -99,6 +99,9 @@ public struct VerdictBoard: Sendable {
 
     private mutating func note(_ text: String) { notices = (notices + [text]).suffix(Self.linesKept) }
 
+    /// Shows words of somebody else's work, such as a reduction that a key has started.
+    public mutating func say(_ text: String) { note(text) }
+
     // MARK: what is known
 
     /// The files that fail, by name.

@@ -86,6 +86,7 @@ struct ReduceFile: ParsableCommand {
         let right = try choice.engine()
         var reduction = Reduction(script: script, line: target.line, engine: engine, engineName: engines.engineName ?? engine.name, reference: right,
                                   referenceName: right.map { "SQLite \($0.version)" } ?? "")
+        reduction.engineTitle = engines.engineLibrary.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
         reduction.folder = EngineArguments.folder
         reduction.budget = Quantity.seconds(budget).flatMap { $0 > 0 ? $0 : nil }
         reduction.timeout = Quantity.seconds(timeout) ?? 60
@@ -110,7 +111,7 @@ struct ReduceFile: ParsableCommand {
         let name = target.path.split(separator: "/").last.map(String.init) ?? "reduced"
         let stem = name.hasSuffix(".test") ? String(name.dropLast(5)) : name.hasSuffix(".slt") ? String(name.dropLast(4)) : name
         let place = output ?? "\(stem)-\(result.line).test"
-        let words = ReductionWords(result, file: name, engine: reduction.engineName)
+        let words = ReductionWords(result, file: name, reduction)
         let script = ReducedScript(result.candidate, expected: result.expected, comments: words.comments)
         try WholeFile.write(script.script, to: place)
         let sql = (place.hasSuffix(".test") ? String(place.dropLast(5)) : place) + ".sql"

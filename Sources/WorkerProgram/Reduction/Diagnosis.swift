@@ -85,6 +85,7 @@ struct Diagnosis {
         let right = try ReferenceChoice(reference ?? request.engine.reference, isEmbedded: isEmbedded).engine()
         var reduction = Reduction(script: try Script(path: path), line: request.line, engine: engine, engineName: engine.name, reference: right,
                                   referenceName: right.map { "SQLite \($0.version)" } ?? "")
+        reduction.engineTitle = request.engine.library.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
         reduction.folder = request.workspace
         reduction.budget = seconds
         reduction.timeout = request.fileTimeout
@@ -131,7 +132,7 @@ private struct ReductionNews {
 
     func file(of result: Reduction.Result) -> ReducedFile {
         let name = file.split(separator: "/").last.map(String.init) ?? file
-        let words = ReductionWords(result, file: name, engine: reduction.engineName)
+        let words = ReductionWords(result, file: name, reduction)
         let script = ReducedScript(result.candidate, expected: result.expected, comments: words.comments)
         let progress = ReductionProgress(records: result.candidate.records.count, bytes: result.candidate.size, tries: result.tries)
         var made = ReducedFile(script: String(decoding: script.script, as: UTF8.self), sql: String(decoding: script.sql, as: UTF8.self), reason: words.reason, line: result.line,

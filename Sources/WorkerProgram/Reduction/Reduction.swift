@@ -34,6 +34,8 @@ struct Reduction {
     let line: Int?
     let engine: any Engine
     let engineName: String
+    /// What people call it, where that is more: the file of its library.
+    var engineTitle: String?
     let reference: (any Engine)?
     /// As it is told: `SQLite 3.40.1`.
     let referenceName: String

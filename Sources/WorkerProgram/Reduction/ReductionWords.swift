@@ -8,10 +8,10 @@ struct ReductionWords {
     private let file: String
     private let engine: String
 
-    init(_ result: Reduction.Result, file: String, engine: String) {
+    init(_ result: Reduction.Result, file: String, _ reduction: Reduction) {
         self.result = result
         self.file = file
-        self.engine = engine
+        engine = SafeText.line(reduction.engineTitle ?? reduction.engineName, limit: 100)
     }
 
     /// Why the reproducer still fails, in one line.

@@ -15,7 +15,7 @@ struct ReproducerCheck {
         var options = RunOptions()
         options.engineName = reduction.engineName
         // Of a failure that is not there each time, some runs show it.
-        for _ in 0..<(result.flaky == nil ? 1 : 60) {
+        for _ in 0..<(result.flaky == nil ? 10 : 60) where !PendingSignal.isSet {
             guard let verdict = verdict(Script(script.script), options) else { return "it could not be run" }
             let lines = verdict.failures.map { $0.recordLine ?? $0.line }
             if let first = lines.first(where: { $0 != script.lastLine }) { return "its line \(first) does not hold either" }

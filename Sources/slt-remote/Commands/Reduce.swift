@@ -98,19 +98,9 @@ struct Reduce: Verb {
     }
 
     private func write(_ reduced: ReducedFile, _ target: DiagnosisTarget) throws {
-        let script = output ?? Self.name(target.file, reduced.line)
-        let sql = (script.hasSuffix(".test") ? String(script.dropLast(5)) : script) + ".sql"
-        try WholeOutput.write(Array(reduced.script.utf8), to: script)
-        try WholeOutput.write(Array(reduced.sql.utf8), to: sql)
+        let (script, sql) = try ReducedFiles.write(reduced, of: target.file, to: output)
         if json { return try JSONOutput.print(reduced) }
         Terminal.shared.output(ReductionReport.text(reduced, of: target.file, script: script, sql: sql) + "\n" + reduced.script)
-    }
-
-    /// `select1-124.test`
-    private static func name(_ file: String, _ line: Int) -> String {
-        let last = file.split(separator: "/").last.map(String.init) ?? "reduced"
-        let stem = [".test", ".slt"].first { last.hasSuffix($0) }.map { String(last.dropLast($0.count)) } ?? last
-        return "\(stem)-\(line).test"
     }
 }
 

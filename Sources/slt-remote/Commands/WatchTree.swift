@@ -9,7 +9,7 @@ struct WatchTree: Verb {
         abstract: "Sync, build and run again whenever a file is saved.",
         discussion: """
         Runs what failed last, then what changed, then all files. A change ends what runs. \
-        Keys on a terminal: q quit, a run all, f run what failed. Elsewhere it prints lines. \
+        Keys on a terminal: q quit, a run all, f run what failed, r reduce the first failure. Elsewhere it prints lines. \
         Exit codes: 0 ended by q or Ctrl-C; 2 or 3 if the first sync fails.
         """)
 
@@ -39,7 +39,9 @@ struct WatchTree: Verb {
         job.skipsBuild = noBuild
         job.commandLine = ["slt-remote"] + CommandLine.arguments.dropFirst()
         let commands = common.commands(on: host.name), upwards = SuiteNames(configuration, workingDirectory: folder).upwards
-        let screen = VerdictScreen(job: job, commands: commands, upwards: upwards)
+        var screen = VerdictScreen(job: job, commands: commands, upwards: upwards)
+        let reduction = WatchReduction(host: host, configuration: configuration)
+        screen.reduce = { reduction.start($0, say: $1) }
         if Terminal.shared.canDraw { return try await screen.draw() }
         try await screen.print()
     }

@@ -8,8 +8,8 @@ struct VerdictScreen: Sendable {
     let job: WatchJob
     let commands: CommandWords
     let upwards: String
-    /// What the key `r` does with the first failure; `nil` hides the key.
-    var reduce: (@Sendable (FileRecord) -> Void)?
+    /// What the key `r` does with the first failure, and how it says what comes of it; `nil` hides the key.
+    var reduce: (@Sendable (FileRecord, _ say: @escaping @Sendable (String) -> Void) -> Void)?
 
     /// Until Ctrl-C.
     func print() async throws {
@@ -25,6 +25,7 @@ struct VerdictScreen: Sendable {
     private enum Event: Sendable {
         case happened(WatchEvent)
         case key(UInt8)
+        case said(String)
     }
 
     /// Until `q` or Ctrl-C.
@@ -36,7 +37,7 @@ struct VerdictScreen: Sendable {
         defer { Terminal.shared.leaveScreen() }
         if KeyInput.enter() { KeyInput.listen { continuation.yield(.key($0)) } }
         defer { KeyInput.leave() }
-        let drawing = Task { await show(stream, control) }
+        let drawing = Task { await show(stream, control) { continuation.yield(.said($0)) } }
         defer { drawing.cancel() }
         do {
             try await Interruption.watching { try await job.run(control: control) { continuation.yield(.happened($0)) } }
@@ -46,14 +47,15 @@ struct VerdictScreen: Sendable {
     }
 
     /// Draws after what has happened, once for all that happened meanwhile.
-    private func show(_ events: AsyncStream<Event>, _ control: WatchControl) async {
+    private func show(_ events: AsyncStream<Event>, _ control: WatchControl, say: @escaping @Sendable (String) -> Void) async {
         var board = VerdictBoard(host: job.host.name, upwards: upwards)
         board.offersReduction = reduce != nil
         var last = ContinuousClock.now - .seconds(1)
         Terminal.shared.draw(board.screen(Terminal.shared.outputStyle))
         for await event in events {
             switch event {
-            case .key(let byte): act(byte, board, control)
+            case .key(let byte): act(byte, board, control, say)
+            case .said(let text): board.say(text)
             case .happened(let event):
                 board.take(event)
                 // Files of a large suite come faster than anybody looks.
@@ -64,12 +66,12 @@ struct VerdictScreen: Sendable {
         }
     }
 
-    private func act(_ key: UInt8, _ board: VerdictBoard, _ control: WatchControl) {
+    private func act(_ key: UInt8, _ board: VerdictBoard, _ control: WatchControl, _ say: @escaping @Sendable (String) -> Void) {
         switch key {
         case UInt8(ascii: "q"): control.end()
         case UInt8(ascii: "a"): control.ask(for: .all)
         case UInt8(ascii: "f"): control.ask(for: .failed)
-        case UInt8(ascii: "r"): if let reduce, let failure = board.failing.first { reduce(failure) }
+        case UInt8(ascii: "r"): if let reduce, let failure = board.failing.first { reduce(failure, say) }
         default: break
         }
     }

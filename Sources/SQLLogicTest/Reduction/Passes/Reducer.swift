@@ -93,7 +93,7 @@ package struct Reducer<Judge: ReductionJudge> {
             left = left.filter { !gone.contains($0) }
             if isLast, gone.count == before { return }
             // CDD's probabilities grow by 1/(1 - 1/e) from round to round, and its pieces become smaller by as much.
-            pieces *= 1.582
+            pieces = min(pieces * 1.582, 1e9)
         }
     }
 

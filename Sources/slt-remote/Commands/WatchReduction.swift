@@ -1,0 +1,39 @@
+import AgentProtocol
+import Fleet
+import Platform
+import RemoteKit
+import Reports
+import Synchronization
+
+/// The key `r` of a watch: makes the first failure smaller, on the host, beside what the watch does. One at a time.
+final class WatchReduction: Sendable {
+    private let host: Host
+    private let configuration: Configuration
+    private let isBusy = Mutex(false)
+
+    init(host: Host, configuration: Configuration) {
+        self.host = host
+        self.configuration = configuration
+    }
+
+    /// - Parameter say: takes words for the screen.
+    func start(_ record: FileRecord, say: @escaping @Sendable (String) -> Void) {
+        let isFirst = isBusy.withLock { isBusy in
+            defer { isBusy = true }
+            return !isBusy
+        }
+        guard isFirst else { return }
+        say("reducing \(SafeText.line(record.file, limit: 300))")
+        Task {
+            defer { isBusy.withLock { $0 = false } }
+            do {
+                let target = DiagnosisTarget(record)
+                let reduced = try await DiagnosisJob(host: host, configuration: configuration, target: target, here: false).reduce(seconds: 60)
+                let (script, _) = try ReducedFiles.write(reduced, of: record.file, to: nil)
+                say("reduced to \(Human.count(reduced.progress.records, "record")), in \(script): \(reduced.reason)")
+            } catch {
+                say("not reduced: \(error)")
+            }
+        }
+    }
+}

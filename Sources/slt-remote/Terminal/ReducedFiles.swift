@@ -1,0 +1,22 @@
+import AgentProtocol
+import RemoteKit
+
+/// Where a reproducer and its SQL are written.
+enum ReducedFiles {
+    /// - Parameter output: where the script goes; `FILE-LINE.test` in the current folder unless told.
+    /// - Returns: the two files.
+    static func write(_ reduced: ReducedFile, of file: String, to output: String?) throws(RemoteError) -> (script: String, sql: String) {
+        let script = output ?? name(file, reduced.line)
+        let sql = (script.hasSuffix(".test") ? String(script.dropLast(5)) : script) + ".sql"
+        try WholeOutput.write(Array(reduced.script.utf8), to: script)
+        try WholeOutput.write(Array(reduced.sql.utf8), to: sql)
+        return (script, sql)
+    }
+
+    /// `select1-124.test`
+    private static func name(_ file: String, _ line: Int) -> String {
+        let last = file.split(separator: "/").last.map(String.init) ?? "reduced"
+        let stem = [".test", ".slt"].first { last.hasSuffix($0) }.map { String(last.dropLast($0.count)) } ?? last
+        return "\(stem)-\(line).test"
+    }
+}
