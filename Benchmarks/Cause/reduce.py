@@ -108,6 +108,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--groups", action="store_true")
     args = parser.parse_args()
+    args.programs = os.path.abspath(args.programs)
     program = os.path.join(args.programs, "slt-worker-dynamic")
     with tempfile.TemporaryDirectory() as folder:
         library = os.path.join(folder, "libfaults.so")

@@ -46,6 +46,14 @@ struct InsertedRows {
         return sql.replacing(first.lowerBound..<last.upperBound, by: SQLPieces.list(kept.map { Array(sql.pieces[rows[$0]]) }))
     }
 
+    /// With the rows of another statement behind its own; nil where they differ in more than their rows.
+    func joined(with other: InsertedRows) -> SQLPieces? {
+        guard let first = rows.first, let last = rows.last, let otherFirst = other.rows.first, let otherLast = other.rows.last,
+              sql.pieces[..<first.lowerBound] == other.sql.pieces[..<otherFirst.lowerBound],
+              sql.pieces[last.upperBound...] == other.sql.pieces[otherLast.upperBound...] else { return nil }
+        return sql.replacing(first.lowerBound..<last.upperBound, by: SQLPieces.list((rows.map { Array(sql.pieces[$0]) } + other.rows.map { Array(other.sql.pieces[$0]) })))
+    }
+
     /// Without the column at `index`; nil where a row has no such value, or it is the only one.
     func withoutColumn(_ index: Int) -> SQLPieces? {
         guard columns.isEmpty || columns.indices.contains(index), values.allSatisfy({ $0.count > 1 && $0.indices.contains(index) }) else { return nil }

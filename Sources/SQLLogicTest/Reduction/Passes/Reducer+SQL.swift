@@ -32,6 +32,18 @@ extension Reducer {
         }
     }
 
+    /// Makes one `INSERT` of two neighbours.
+    mutating func joinInserts() {
+        for index in stride(from: best.records.count - 2, to: 0, by: -1) where !judge.isOver && index < best.records.count - 1 {
+            guard let one = InsertedRows(SQLPieces(best.records[index - 1].sql)), let other = InsertedRows(SQLPieces(best.records[index].sql)),
+                  let joined = one.joined(with: other) else { continue }
+            var copy = best
+            copy.records[index - 1].sql = joined.sql
+            copy.records.remove(at: index)
+            take(copy)
+        }
+    }
+
     // MARK: Columns
 
     /// Leaves out columns of tables, with their values, and of the result.

@@ -36,6 +36,7 @@ package struct Reducer<Judge: ReductionJudge> {
             removeRows()
             removeColumns()
             editSQL()
+            joinInserts()
             removeStatements()
         }
         finish()
