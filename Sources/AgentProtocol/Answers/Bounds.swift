@@ -28,7 +28,5 @@ enum Bounds {
     static func name(_ text: String) -> String { SafeText.line(text, limit: name) }
     static func path(_ text: String) -> String { SafeText.line(text, limit: path) }
     static func message(_ text: String) -> String { SafeText.sentence(text, limit: message) }
-    /// Of a text that goes to a file as it is.
-    static func cut(_ text: String) -> String { text.utf8.count <= block ? text : String(decoding: text.utf8.prefix(block), as: UTF8.self) }
     static func block(_ text: String) -> String { UntrustedText.block(text.utf8.count <= block ? text : String(decoding: text.utf8.prefix(block), as: UTF8.self)) }
 }

@@ -96,7 +96,7 @@ extension DiagnosisAnswer: HostAnswer {
         case .engine(let engine): .engine(engine.checked())
         case .source(let source): .source(source.bounded())
         case .progress(let progress): .progress(progress.bounded())
-        case .reduced(let file): .reduced(file.bounded())
+        case .reduced(let file): .reduced(try file.bounded())
         case .reproduced(let record): .reproduced(record.checked())
         case .database(let command): .database(open: Bounds.message(command))
         case .refused(let refusal): .refused(DiagnosisRefusal(isEngine: refusal.isEngine, message: Bounds.message(refusal.message)))
@@ -110,10 +110,11 @@ extension ReductionProgress {
 
 extension ReducedFile {
     /// The script and the SQL are written to files as they are, and made safe where they are shown.
-    func bounded() -> ReducedFile {
+    func bounded() throws(WireFault) -> ReducedFile {
+        guard script.utf8.count <= Bounds.block, sql.utf8.count <= Bounds.block else {
+            throw WireFault(.malformed, "the host sent a reduced file that is longer than \(Bounds.block) bytes")
+        }
         var copy = self
-        copy.script = Bounds.cut(script)
-        copy.sql = Bounds.cut(sql)
         copy.reason = Bounds.message(reason)
         copy.line = Bounds.count(line)
         copy.total = Bounds.count(total)

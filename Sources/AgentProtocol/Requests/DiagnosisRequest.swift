@@ -30,6 +30,12 @@ public struct DiagnosisRequest: Codable, Sendable, Equatable {
     /// For `SQLLOGICTEST_SEED`.
     public var seed: UInt64
 
+    /// Whether the worker loads a shared library for it.
+    public var needsLibraries: Bool {
+        if case .reduce(_, let reference?, _) = task, reference != "sqlite", reference != "none" { return true }
+        return engine.needsLibraries
+    }
+
     /// A request; what has no parameter is set afterwards.
     public init(_ task: Task, workspace: String, engine: EngineSpec, file: String, line: Int? = nil, fileTimeout: Double = 300, seed: UInt64 = 0) {
         self.task = task

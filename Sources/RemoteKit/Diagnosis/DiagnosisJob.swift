@@ -24,21 +24,28 @@ public struct DiagnosisJob: Sendable {
         self.host.settings.workspace = configuration.sync.source
     }
 
-    /// What the run was run on, with the secrets of the configuration; the configuration's engine where no run is known.
-    private func engine() throws(RemoteError) -> EngineSpec {
-        guard let spec = target.run?.spec.engine else { return configuration.engine }
-        let secrets = EngineSecrets(configuration.engine)
-        let missing = spec.missing(in: secrets)
-        guard missing.isEmpty else {
-            throw RemoteError(.usage, "cannot run \(target.file) as run \(target.run?.spec.id ?? "") did: its engine needs \(missing.joined(separator: ", ")), whose values are kept nowhere; "
-                + "set them in the configuration")
+    /// A run's files came from a host, and what it says of its engine is a program to run: only that of the user's own configuration is run.
+    private var engineDifferences: [String] {
+        guard let spec = target.run?.spec.engine else { return [] }
+        let own = configuration.engine.withoutSecrets()
+        var found: [String] = []
+        func compare(_ what: String, _ old: String?, _ new: String?) {
+            if old != new { found.append("\(what) of the engine: \(old ?? "none") then, \(new ?? "none") in the configuration now") }
         }
-        return spec.with(secrets)
+        compare("the kind", spec.kind.rawValue, own.kind.rawValue)
+        compare("the command", spec.command.isEmpty ? nil : spec.command.joined(separator: " "), own.command.isEmpty ? nil : own.command.joined(separator: " "))
+        compare("the library", spec.library, own.library)
+        compare("the dialect", spec.dialect, own.dialect)
+        compare("the connection", spec.connection, own.connection)
+        compare("the query protocol", spec.queryProtocol, own.queryProtocol)
+        compare("the labels", spec.labels?.joined(separator: ", "), own.labels?.joined(separator: ", "))
+        compare("the variables", spec.variables?.joined(separator: ", "), own.variables?.joined(separator: ", "))
+        return found
     }
 
-    private func request(_ task: DiagnosisRequest.Task) throws(RemoteError) -> DiagnosisRequest {
+    private func request(_ task: DiagnosisRequest.Task) -> DiagnosisRequest {
         let run = target.run?.spec
-        var request = DiagnosisRequest(task, workspace: host.settings.workspace, engine: try engine(), file: target.file, line: target.line,
+        var request = DiagnosisRequest(task, workspace: host.settings.workspace, engine: configuration.engine, file: target.file, line: target.line,
                                        fileTimeout: fileTimeout ?? run?.fileTimeout ?? configuration.run.fileTimeout, seed: run?.seed ?? configuration.run.seed)
         request.memoryLimit = run?.memoryLimit ?? configuration.run.memory
         return request
@@ -51,7 +58,7 @@ public struct DiagnosisJob: Sendable {
     }
 
     private func ask(_ request: DiagnosisRequest, _ body: @escaping @Sendable (DiagnosisAnswer) throws -> Void) async throws {
-        let host = request.engine.needsLibraries ? try host.loadingLibraries() : host
+        let host = request.needsLibraries ? try host.loadingLibraries() : host
         try await host.withAgent { agent in
             try await agent.diagnose(request) { answer in
                 if case .refused(let refusal) = answer { throw refusal.error }
@@ -65,11 +72,11 @@ public struct DiagnosisJob: Sendable {
     /// - Throws: ``RemoteError`` or `CancellationError`.
     public func reproduce(keepsDatabase: Bool = false) async throws -> Reproduction {
         let found = DiagnosisFindings()
-        try await ask(try request(.reproduce(keepsDatabase: keepsDatabase))) { found.add($0) }
+        try await ask(request(.reproduce(keepsDatabase: keepsDatabase))) { found.add($0) }
         let state = found.state
         guard let record = state.record else { throw RemoteError(.host, "the agent did not say how the file ended") }
         let here = await sourcesHere()
-        let differences = SettingDifference.sources(target.run?.spec.source, state.source ?? here) + SettingDifference.engines(target.run?.engine, state.engine)
+        let differences = engineDifferences + SettingDifference.sources(target.run?.spec.source, state.source ?? here) + SettingDifference.engines(target.run?.engine, state.engine)
         return Reproduction(record, target: target, differences: differences, database: state.database)
     }
 
@@ -84,7 +91,7 @@ public struct DiagnosisJob: Sendable {
     public func reduce(seconds: Double? = nil, reference: String? = nil, jobs: Int? = nil, progress: @escaping @Sendable (ReductionProgress) -> Void = { _ in },
                        best: @escaping @Sendable (ReducedFile) -> Void = { _ in }) async throws -> ReducedFile {
         let found = DiagnosisFindings()
-        try await ask(try request(.reduce(seconds: seconds, reference: reference, jobs: jobs))) { answer in
+        try await ask(request(.reduce(seconds: seconds, reference: reference, jobs: jobs))) { answer in
             switch answer {
             case .progress(let state): progress(state)
             case .reduced(let file): best(file)

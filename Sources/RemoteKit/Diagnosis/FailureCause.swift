@@ -29,6 +29,7 @@ enum StatementShape {
     }
 
     private static func shape(_ statement: Substring) -> String {
+        let calls = Set(SQLNames.words(of: String(statement)).filter(\.isCall).map(\.text))
         var names: [String: Int] = [:]
         var result = "", word = "", isText = false
         func end() {
@@ -36,7 +37,7 @@ enum StatementShape {
             defer { word = "" }
             let lower = word.lowercased()
             if word.first?.isNumber == true { result += "#" }
-            else if keywords.contains(lower) { result += lower }
+            else if keywords.contains(lower) || calls.contains(lower) { result += lower }
             else {
                 names[lower] = names[lower] ?? names.count
                 result += "n\(names[lower] ?? 0)"

@@ -41,7 +41,7 @@ public struct FailureFeatures: Hashable, Sendable, Encodable {
 
     private static func words(of sql: String) -> [String] {
         var found: Set<String> = []
-        for word in sql.lowercased().split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }) where telling.contains(String(word)) { found.insert(String(word)) }
+        for word in SQLNames.words(of: sql) where telling.contains(word.text) || word.isCall { found.insert(word.text) }
         return found.sorted()
     }
 }

@@ -16,6 +16,10 @@ public struct ReduceAllJob: Sendable {
     public var seconds = 60.0
     /// Groups that are reduced; the rest is counted.
     public var most = 50
+    /// Tries at once; `nil` is the number of processors there.
+    public var jobs: Int?
+    /// Seconds that a file may take; `nil` is what the run allowed.
+    public var fileTimeout: Double?
     /// A library's path, `sqlite` or `none`; `nil` is what fits.
     public var reference: String?
 
@@ -48,10 +52,11 @@ public struct ReduceAllJob: Sendable {
             let cause: FailureCause
             do {
                 let target = try DiagnosisTarget(file: first.file, line: first.line, of: run)
-                let reduced = try await DiagnosisJob(host: host, configuration: configuration, target: target, here: here)
-                    .reduce(seconds: seconds, reference: reference, progress: { events(.progress($0)) })
+                var job = DiagnosisJob(host: host, configuration: configuration, target: target, here: here)
+                job.fileTimeout = fileTimeout
+                let reduced = try await job.reduce(seconds: seconds, reference: reference, jobs: jobs, progress: { events(.progress($0)) })
                 cause = FailureCause(reduced: reduced, problem: nil, representative: first, members: group.members)
-            } catch let error as RemoteError where error.code == .usage {
+            } catch let error as RemoteError where error.code != .connection {
                 cause = FailureCause(reduced: nil, problem: error.message, representative: first, members: group.members)
             }
             FailureCause.add(cause, to: &causes)

@@ -45,14 +45,24 @@ public struct Reproduction: Sendable, Encodable {
         verdict = Self.verdict(now, recorded, record, target)
     }
 
+    /// A file that was ended, by a crash or at a limit: in the same way if it was in the same record.
+    private static func ended(_ record: FileRecord, _ target: DiagnosisTarget) -> Verdict {
+        guard let before = target.record else { return .fails }
+        guard before.outcome == record.outcome else { return .otherwise }
+        return before.stoppedAt == record.stoppedAt ? .same : .alike
+    }
+
     private static func verdict(_ now: [RecordFailure], _ recorded: [RecordFailure], _ record: FileRecord, _ target: DiagnosisTarget) -> Verdict {
         guard let first = now.first else {
             // A file that was ended has its failure where it was.
             guard record.outcome != .pass, record.outcome != .fail else { return .passes }
-            return target.record == nil ? .fails : target.record?.outcome == record.outcome ? .same : .otherwise
+            return ended(record, target)
         }
+        // Of a file that was ended the words differ from program to program.
+        if record.outcome != .fail { return ended(record, target) }
         guard let before = recorded.first else { return target.record == nil ? .fails : .otherwise }
         guard first.kind == before.kind else { return .otherwise }
+        guard target.record?.outcome == record.outcome else { return .otherwise }
         return first.message == before.message && first.expected == before.expected && first.actual == before.actual ? .same : .alike
     }
 }

@@ -147,7 +147,7 @@ struct Agent: Sendable {
     }
 
     private func diagnose(_ request: DiagnosisRequest, _ exchange: Exchange) async throws {
-        if request.engine.needsLibraries, OwnProgram.isStatic {
+        if request.needsLibraries, OwnProgram.isStatic {
             throw WireFault(.needsLibraries, "cannot look at \(request.file): its engine loads a library, which this agent cannot")
         }
         let stamp = SourceStamp.read(state: state, workspace: HostPath.expand(request.workspace))

@@ -46,7 +46,8 @@ struct DiagnosisProcess {
         var pending: [UInt8] = []
         while true {
             let bytes = try await output.read(upTo: 256 << 10)
-            guard !bytes.isEmpty, pending.count <= Self.longest else { return }
+            if bytes.isEmpty { return }
+            if pending.count > Self.longest { throw WireFault(.host, "the answer about \(request.file) is longer than \(Self.longest) bytes") }
             pending += bytes
             var rest = pending[...]
             while let end = rest.firstIndex(of: 0x0A) {

@@ -83,12 +83,13 @@ struct ReduceFile: ParsableCommand {
         let engine = try engines.choice.make(threading: .single)
         (engine as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
         try engine.check(afterLoss: false)
-        let right = try choice.engine()
+        let right = try choice.engine(isConfined: engines.noSystem)
         var reduction = Reduction(script: script, line: target.line, engine: engine, engineName: engines.engineName ?? engine.name, reference: right,
                                   referenceName: right.map { "SQLite \($0.version)" } ?? "")
         reduction.engineTitle = engines.engineLibrary.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
         reduction.folder = EngineArguments.folder
         reduction.budget = Quantity.seconds(budget).flatMap { $0 > 0 ? $0 : nil }
+        reduction.allowsSystem = !engines.noSystem
         reduction.timeout = Quantity.seconds(timeout) ?? 60
         if let jobs { reduction.width = jobs }
         reduction.memory = Quantity.bytes(memory).flatMap { $0 > 0 ? $0 : nil }
@@ -123,6 +124,6 @@ struct ReduceFile: ParsableCommand {
             write(words.text(place: place, sql: sql, confirmation: confirmation, script: String(decoding: script.script, as: UTF8.self)), to: 1)
         }
         PendingSignal.pass()
-        if !result.isMinimal { _exit(1) }
+        if !result.isMinimal || confirmation != nil { _exit(1) }
     }
 }

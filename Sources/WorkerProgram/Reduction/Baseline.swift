@@ -27,6 +27,8 @@ struct Baseline {
 
     /// Runs that a failure that is not there each time gets to show itself.
     private static let showings = 20
+    /// Seconds that are spent on that.
+    private static let patience = 20.0
     /// Runs after which a failure that was there each time is taken for one that is.
     private static let looks = 6
 
@@ -45,6 +47,9 @@ struct Baseline {
         let reference = usesReference ? reduction.reference : nil
         var pool = try TrialPool(TrialEngines(engine: reduction.engine, reference: reference), width: reduction.width, memory: reduction.memory)
         pool.limit = reduction.timeout
+        pool.budget = reduction.budget ?? .infinity
+        pool.began = reduction.began
+        pool.allowsSystem = reduction.allowsSystem
         let began = Clock.monotonic
         let first = pool.inspect(candidate)
         if let error = first.error { throw SQLLogicTestError(.engine, error) }
@@ -55,15 +60,19 @@ struct Baseline {
         var flaky: (rate: Double, confidence: Double)?
         var signature = self.signature(first, candidate)
         // It may be there now and then.
-        for _ in 1..<Self.showings where signature == nil && !PendingSignal.isSet { signature = self.signature(pool.inspect(candidate), candidate) }
-        guard let signature else { return nil }
+        for _ in 1..<Self.showings where signature == nil && !pool.isOver && Clock.seconds(since: began) < Self.patience { signature = self.signature(pool.inspect(candidate), candidate) }
+        guard let signature else {
+            if pool.isOver { throw SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name): the time was over before it was known in what way it fails") }
+            return nil
+        }
         let seconds = Clock.seconds(since: began)
         var question = TrialQuestion(signature, expected: reading.expected, errors: errors)
         question.allowsUnordered = first.end?.isUnordered == true
         pool.question = question
         // Of one that hangs, what does not: the records before it.
         let usual = signature == .hung ? secondsWithoutLast(candidate, &pool) : seconds
-        pool.limit = min(reduction.timeout, max(1, 20 * usual))
+        // What is only slow must not be taken for what hangs.
+        pool.limit = min(reduction.timeout, max(signature == .hung ? max(2, reduction.timeout / 20) : 1, 20 * usual))
         flaky = rate(&pool, candidate)
         if let flaky, flaky.rate < 1 { pool.attempts = min(60, Int((log(0.05) / log(1 - min(flaky.rate, 0.99))).rounded(.up))) }
         return Start(candidate: try cleaned(candidate, first.steps, &pool), pool: pool, question: question, usesReference: reference != nil,
@@ -94,8 +103,8 @@ struct Baseline {
         // One that is there in half of the runs would be taken for one that is there in all in 1 of 128 cases.
         let began = Clock.monotonic
         repeat { run() } while runs < Self.looks && failures == runs && (runs < 2 || Clock.seconds(since: began) < 2)
-        guard failures < runs, !PendingSignal.isSet else { return nil }
-        while runs < Self.showings, !PendingSignal.isSet { run() }
+        guard failures < runs, !pool.isOver else { return nil }
+        while runs < Self.showings, !pool.isOver { run() }
         return (max(Double(failures), 0.5) / Double(runs), 0)
     }
 
@@ -116,20 +125,21 @@ struct Baseline {
         var steps = steps
         // Where the engine ended the process: the records before that one alone.
         if steps.count < candidate.records.count - 1 { steps = pool.inspect(Self.harmless(candidate)).steps }
-        guard steps.count == candidate.records.count - 1 else { return try judged(candidate, steps, &pool) }
+        guard steps.count == candidate.records.count - 1 else { return try judged(candidate, of: candidate, steps, &pool) }
         let isBad = steps.map { !$0.holds || !$0.holdsOnReference }
         let holding = candidate.without { isBad[$0] }
         let useful = candidate.without { isBad[$0] || steps[$0].isIdle || candidate.records[$0].kind == .fails }
         if useful != holding, pool.judge([useful]).first == .same { return useful }
-        return try judged(holding, steps, &pool)
+        return try judged(holding, of: candidate, steps, &pool)
     }
 
-    private func judged(_ candidate: ReductionCandidate, _ steps: [Trial.Step], _ pool: inout TrialPool) throws(SQLLogicTestError) -> ReductionCandidate {
+    /// - Parameter whole: the candidate whose records the steps are of.
+    private func judged(_ candidate: ReductionCandidate, of whole: ReductionCandidate, _ steps: [Trial.Step], _ pool: inout TrialPool) throws(SQLLogicTestError) -> ReductionCandidate {
         if pool.judge([candidate]).first == .same { return candidate }
         guard let blamed = steps.firstIndex(where: { $0.holds != $0.holdsOnReference || !$0.holds }) else {
             throw SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name):\(candidate.records.last?.line ?? 0): it fails in another way when its file is run up to it alone")
         }
         throw SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name):\(candidate.records.last?.line ?? 0): it follows from the record at line "
-            + "\(reading.candidate.without { reading.candidate.records[$0].isQuery }.records[blamed].line), which fails before it; reduce that record")
+            + "\(whole.records[blamed].line), which fails before it; reduce that record")
     }
 }

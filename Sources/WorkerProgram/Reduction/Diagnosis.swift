@@ -19,6 +19,9 @@ struct Diagnosis {
         // As workers have it.
         setenv("SQLLOGICTEST_SEED", "\(request.seed)", 1)
         for (name, value) in request.engine.environment { setenv(name, value, 1) }
+        guard !request.file.hasPrefix("/"), !request.file.split(separator: "/").contains("..") else {
+            throw SQLLogicTestError(.usage, "cannot look at \(request.file): it is not below the source tree")
+        }
         guard request.engine.kind != .command else {
             throw SQLLogicTestError(.usage, "cannot look at a file of an engine that runs files itself: run its command on the file")
         }
@@ -39,7 +42,7 @@ struct Diagnosis {
         }
     }
 
-    private var path: String { request.file.hasPrefix("/") ? request.file : "\(request.workspace)/\(request.file)" }
+    private var path: String { "\(request.workspace)/\(request.file)" }
 
     // MARK: Reproducing
 
@@ -55,6 +58,8 @@ struct Diagnosis {
     private func reproduce(on engine: any Engine, _ kept: String?) throws(SQLLogicTestError) {
         var options = try RunOptions(request.engine, workspace: request.workspace)
         options.lastLine = request.line
+        // The record that is meant is the last one: none before it may take its place.
+        options.failureLimit = .max
         var work = FileWork(engine: engine, options: options)
         work.folder = request.workspace
         var pool = try LocalPool(work, jobs: 1)
@@ -66,12 +71,16 @@ struct Diagnosis {
         pool.run([path], failFast: false) { found = $0 }
         if let error = found?.error { throw error }
         guard let found, let verdict = found.verdict else { throw SQLLogicTestError(.engine, "the file was not run to its end: it was interrupted") }
-        let execution = FileExecution(verdict)
+        if let line = request.line, let end = verdict.haltLine ?? (verdict.stopReason == .badRecord ? verdict.stoppedAt : nil), end < line {
+            throw SQLLogicTestError(.usage, "cannot reproduce \(request.file):\(line): the file ends in line \(end), before that record")
+        }
+        var execution = FileExecution(verdict)
+        execution.failures = Array(execution.failures.suffix(FileRecord.failuresKept))
         var record = FileRecord(id: 0, file: request.file, outcome: execution.outcome, tests: execution.tests, skipped: execution.skipped, errors: execution.errors,
                                 duration: found.seconds, finishedAt: began + found.seconds, message: execution.message, failures: execution.failures)
         record.stoppedAt = execution.stoppedAt
         record.consequences = execution.consequences
-        tell(.reproduced(record))
+        tell(.reproduced(record.redacted(by: EngineSecrets(request.engine).redaction)))
         if let kept { tell(.database(open: "sqlite3 \(ShellWord.quoted(kept))")) }
     }
 
@@ -82,12 +91,14 @@ struct Diagnosis {
             throw SQLLogicTestError(.usage, "cannot reduce \(request.file): only files of the dialect sqlite can be reduced")
         }
         let isEmbedded = request.engine.kind == .sqlite && request.engine.library == nil
-        let right = try ReferenceChoice(reference ?? request.engine.reference, isEmbedded: isEmbedded).engine()
+        let allowsSystem = request.engine.system ?? true
+        let right = try ReferenceChoice(reference ?? request.engine.reference, isEmbedded: isEmbedded).engine(isConfined: !allowsSystem)
         var reduction = Reduction(script: try Script(path: path), line: request.line, engine: engine, engineName: engine.name, reference: right,
                                   referenceName: right.map { "SQLite \($0.version)" } ?? "")
         reduction.engineTitle = request.engine.library.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
         reduction.folder = request.workspace
         reduction.budget = seconds
+        reduction.allowsSystem = allowsSystem
         reduction.timeout = request.fileTimeout
         reduction.memory = request.memoryLimit
         if let jobs { reduction.width = jobs }
@@ -96,6 +107,9 @@ struct Diagnosis {
         reduction.onBest = { news.best($0) }
         let result = try reduction.run()
         var file = news.file(of: result)
+        guard ReductionNews.fits(file) else {
+            throw SQLLogicTestError(.usage, "cannot hand on what is left of \(request.file): it is longer than 1 MiB; use slt-worker there")
+        }
         tell(.reduced(file))
         guard !PendingSignal.isSet else { return }
         file.confirmation = ReproducerCheck(reduction).problem(of: result) ?? ""
@@ -109,7 +123,6 @@ private struct ReductionNews {
     private let file: String
     private let tell: (DiagnosisAnswer) -> Void
     private var lastProgress: UInt64 = 0
-    private var lastBest: UInt64 = 0
 
     init(_ reduction: Reduction, file: String, _ tell: @escaping (DiagnosisAnswer) -> Void) {
         self.reduction = reduction
@@ -124,11 +137,13 @@ private struct ReductionNews {
     }
 
     /// What there is so far, should the connection be lost.
-    mutating func best(_ result: Reduction.Result) {
-        guard lastBest == 0 || Clock.seconds(since: lastBest) > 1 else { return }
-        lastBest = Clock.monotonic
-        tell(.reduced(file(of: result)))
+    func best(_ result: Reduction.Result) {
+        let file = file(of: result)
+        if Self.fits(file) { tell(.reduced(file)) }
     }
+
+    /// Whether an answer may be so long.
+    static func fits(_ file: ReducedFile) -> Bool { file.script.utf8.count <= 1 << 20 && file.sql.utf8.count <= 1 << 20 }
 
     func file(of result: Reduction.Result) -> ReducedFile {
         let name = file.split(separator: "/").last.map(String.init) ?? file

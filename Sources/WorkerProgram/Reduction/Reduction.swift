@@ -47,6 +47,10 @@ struct Reduction {
     var timeout = 60.0
     var width = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     var memory: Int?
+    /// Whether scripts may reach for what is outside of their database.
+    var allowsSystem = true
+    /// When the work began, in nanoseconds of the monotonic clock.
+    let began = Clock.monotonic
     /// Takes the smallest candidate, and how many were judged.
     var onProgress: (ReductionCandidate, Int) -> Void = { _, _ in }
 
@@ -55,20 +59,19 @@ struct Reduction {
 
     /// - Throws: `SQLLogicTestError` `usage` if nothing fails, or nothing can be reduced.
     func run() throws(SQLLogicTestError) -> Result {
-        let began = Clock.monotonic
         let target = if let line { line } else { try firstFailure() }
         let reading = try ReductionReading(script, line: target, engine: engineName)
         var state = try Baseline(self, reading).found()
-        state.pool.budget = budget ?? .infinity
         let (start, progress) = (state, onProgress)
-        var least = start.candidate.records.count
+        var last = start.candidate, lastTold = Clock.monotonic
         var reducer = Reducer(state.candidate, judge: state.pool, changesSQL: state.changesSQL) { candidate, tries in
             progress(candidate, tries)
-            guard candidate.records.count < least else { return }
-            least = candidate.records.count
+            guard candidate != last, Clock.seconds(since: lastTold) > 0.5 else { return }
+            (last, lastTold) = (candidate, Clock.monotonic)
             onBest(result(candidate, tries, isMinimal: false, start, reading, since: began))
         }
         reducer.run()
+        if let obstacle = reducer.judge.obstacle, reducer.best == start.candidate { throw SQLLogicTestError(.engine, obstacle) }
         return result(reducer.best, reducer.tries, isMinimal: reducer.isMinimal, start, reading, since: began)
     }
 
@@ -82,6 +85,7 @@ struct Reduction {
     private func rightOutcome(of candidate: ReductionCandidate) -> RecordOutcome? {
         guard let reference, var pool = try? TrialPool(TrialEngines(engine: reference, reference: nil), width: 1, memory: memory) else { return nil }
         pool.limit = timeout
+        pool.allowsSystem = allowsSystem
         return pool.inspect(candidate).end?.engine
     }
 
@@ -89,6 +93,7 @@ struct Reduction {
     private func firstFailure() throws(SQLLogicTestError) -> Int {
         var options = RunOptions()
         options.haltOnError = true
+        options.allowsSystem = allowsSystem
         options.engineName = engineName
         options.failureLimit = 1
         var work = FileWork(engine: engine, options: options)

@@ -19,7 +19,7 @@ struct ReductionWords {
         let right = result.reference ?? "the file"
         return switch result.signature {
         case .rows(let shape): rows(shape, right)
-        case .exactly: "\(engine) gives exactly the wrong result that it gives in \(file)"
+        case .exactly: "\(engine) gives exactly the wrong result, or error, that it gives in \(file)"
         case .columns: "\(engine) gives another number of columns than \(right)"
         case .refused(let kind): "\(engine) refuses what \(right) accepts: \(kind)"
         case .accepted: "\(engine) accepts what \(right) refuses"
@@ -44,7 +44,7 @@ struct ReductionWords {
 
     /// Whose results stand in the reproducer.
     private var rightness: String {
-        result.reference.map { "its expected result is that of \($0)" } ?? "its expected result is the file's; only records that change nothing about the wrong result were left out"
+        result.reference.map { "its expected result is that of \($0)" } ?? "its expected result is the file's, for all of its records; only records that change nothing about the wrong result were left out"
     }
 
     /// Lines at the top of the reproducer.

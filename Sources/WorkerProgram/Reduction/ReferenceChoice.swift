@@ -20,8 +20,11 @@ struct ReferenceChoice {
         return HostPath.expand(name)
     }
 
-    func engine() throws(SQLLogicTestError) -> SQLiteEngine? {
-        if let library { return try SQLiteEngine(library: library) }
-        return name == "sqlite" || (name == nil && !isEmbedded) ? try SQLiteEngine(threading: .single) : nil
+    /// - Parameter isConfined: whether it refuses what opens files or loads code.
+    func engine(isConfined: Bool) throws(SQLLogicTestError) -> SQLiteEngine? {
+        guard library != nil || name == "sqlite" || (name == nil && !isEmbedded) else { return nil }
+        var engine = if let library { try SQLiteEngine(library: library) } else { try SQLiteEngine(threading: .single) }
+        engine.isConfined = isConfined
+        return engine
     }
 }

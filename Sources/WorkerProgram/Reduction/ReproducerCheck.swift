@@ -14,6 +14,7 @@ struct ReproducerCheck {
         let script = ReducedScript(result.candidate, expected: result.expected, comments: [])
         var options = RunOptions()
         options.engineName = reduction.engineName
+        options.allowsSystem = reduction.allowsSystem
         // Of a failure that is not there each time, some runs show it.
         for _ in 0..<(result.flaky == nil ? 10 : 60) where !PendingSignal.isSet {
             guard let verdict = verdict(Script(script.script), options) else { return "it could not be run" }

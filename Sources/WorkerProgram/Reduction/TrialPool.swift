@@ -54,7 +54,11 @@ struct TrialPool: ReductionJudge {
     /// Seconds that a candidate may take.
     var limit = 60.0
     /// When ``budget`` began.
-    let began = Clock.monotonic
+    var began = Clock.monotonic
+    /// Whether scripts may reach for what is outside of their database.
+    var allowsSystem = true
+    /// Why the engine could not be used any more; no more candidates are judged then.
+    private(set) var obstacle: String?
     /// Seconds after which no more candidates are wanted.
     var budget = Double.infinity
     /// How often a candidate that does not fail is run again, where the failure is not there each time.
@@ -64,6 +68,7 @@ struct TrialPool: ReductionJudge {
     private let isInProcess: Bool
     private let board: LocalBoard
     private let syntax: SQLSyntax?
+    private let folder = TrialFolder()
     private var kept: (records: [ReductionRecord], connections: TrialConnections)?
 
     /// - Parameters:
@@ -76,18 +81,22 @@ struct TrialPool: ReductionJudge {
         self.memory = memory
         isInProcess = engines.engine is SQLiteEngine
         self.board = board
+        ForkedProcess.adoptOrphans()
         syntax = (engines.reference ?? engines.engine) is SQLiteEngine ? SQLSyntax() : nil
     }
 
-    var isOver: Bool { PendingSignal.isSet || Clock.seconds(since: began) >= budget }
+    var isOver: Bool { obstacle != nil || PendingSignal.isSet || Clock.seconds(since: began) >= budget }
 
     func isPlausible(_ sql: [UInt8]) -> Bool { syntax?.isPlausible(sql) ?? true }
 
     mutating func keep(_ prefix: ArraySlice<ReductionRecord>) {
         guard isInProcess, kept?.records.elementsEqual(prefix) != true else { return }
+        // A database on disk would be the same one for all tries; where a failure comes and goes, each try needs its own beginning.
+        let reachesOut = prefix.contains { record in record.sql.withUnsafeBufferPointer { SQLWords.names(["attach", "vacuum"], in: $0) } }
+        guard !reachesOut, attempts == 1 else { return }
         kept = nil
         guard let connections = try? TrialConnections(engines) else { return }
-        var trial = Trial(connections)
+        var trial = Trial(connections, allowsSystem: allowsSystem)
         if trial.prepare(prefix, onRecord: { _ in }) == nil { kept = (Array(prefix), connections) }
     }
 
@@ -98,7 +107,10 @@ struct TrialPool: ReductionJudge {
         var left = Array(candidates.indices)
         for _ in 0..<attempts where !left.isEmpty && !isOver {
             for (index, end) in zip(left, run(left.map { candidates[$0] }, isWhole: false)) {
-                if let end { judgements[index] = judgement(end, candidates[index]) }
+                guard let end else { continue }
+                judgements[index] = judgement(end, candidates[index])
+                // An engine that is short of something may have it again in a moment.
+                if judgements[index] == .invalid(.engine) { judgements[index] = again(candidates[index]) }
             }
             // One that does not even come to its last record never will.
             left = left.filter { index in
@@ -109,6 +121,16 @@ struct TrialPool: ReductionJudge {
             }
         }
         return judgements
+    }
+
+    /// - Returns: nil where the engine cannot be used at all; ``obstacle`` says why.
+    private mutating func again(_ candidate: ReductionCandidate) -> Judgement? {
+        Clock.pauseThread(0.5)
+        guard let end = run([candidate], isWhole: false).first.flatMap(\.self) else { return nil }
+        let judgement = judgement(end, candidate)
+        guard judgement == .invalid(.engine) else { return judgement }
+        if case .reply(let reply) = end { obstacle = reply.error ?? "the engine cannot be used any more" }
+        return nil
     }
 
     private func judgement(_ end: End, _ candidate: ReductionCandidate) -> Judgement {
@@ -166,7 +188,9 @@ struct TrialPool: ReductionJudge {
             // Programs that an engine starts are ended with this process.
             setpgid(0, 0)
             ResourceLimit.lower(.coreBytes, to: 0)
-            if let memory { _ = ForkedProcess.limitMemory(memory) }
+            // An engine that is another program has its own.
+            if let memory, isInProcess { _ = ForkedProcess.limitMemory(memory) }
+            enterFolder(slot)
             let reply = answer(candidate, slot, isWhole)
             _exit(DescriptorIO.writeAll(pipe.writing, (try? Array(JSONEncoder().encode(reply))) ?? []) ? 0 : 1)
         }
@@ -177,6 +201,13 @@ struct TrialPool: ReductionJudge {
         }
         setpgid(pid, pid)
         return Running(pid: pid, descriptor: pipe.reading, slot: slot, began: Clock.monotonic)
+    }
+
+    /// SQL can name files: they belong to this try alone.
+    private func enterFolder(_ slot: Int) {
+        let own = "\(folder.path)/\(slot)"
+        mkdir(own, 0o700)
+        if chdir(own) == 0 { setenv("TMPDIR", own, 1) }
     }
 
     /// What the forked process does.
@@ -194,7 +225,7 @@ struct TrialPool: ReductionJudge {
             } else {
                 connections = try TrialConnections(engines)
             }
-            var trial = Trial(connections)
+            var trial = Trial(connections, allowsSystem: allowsSystem)
             var reply = TrialReply()
             let records = candidate.records[done..<(count - 1)]
             if isWhole {
@@ -232,12 +263,12 @@ struct TrialPool: ReductionJudge {
             // Somebody has asked to end; what runs is of no use any more.
             if !isEnded, PendingSignal.isSet { isEnded = true }
             running[index] = isEnded ? nil : process
-            if isEnded { ends.append((index, end(process))) }
+            if isEnded { ends.append((index, end(process, others: running.values.map(\.pid)))) }
         }
         return ends
     }
 
-    private func end(_ process: Running) -> End {
+    private func end(_ process: Running, others: [pid_t]) -> End {
         let record = board.record(process.slot).record
         let isWhole = !process.isLate && !process.bytes.isEmpty
         if !isWhole, process.isLate || PendingSignal.isSet { kill(process.pid, SIGKILL) }
@@ -245,6 +276,9 @@ struct TrialPool: ReductionJudge {
         // What it has started.
         kill(-process.pid, SIGKILL)
         close(process.descriptor)
+        // Programs in groups of their own became children of this process with its end.
+        if !isInProcess { ForkedProcess.endChildren(except: Set(others)) }
+        folder.empty(process.slot)
         discard(process.slot)
         if process.isLate { return .late(record: record) }
         if let reply = try? JSONDecoder().decode(TrialReply.self, from: Data(process.bytes)) { return .reply(reply) }

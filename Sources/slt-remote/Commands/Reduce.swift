@@ -64,7 +64,7 @@ struct Reduce: Verb {
         }
         Terminal.shared.endProgress()
         try write(reduced, job.target)
-        if !reduced.isMinimal { throw Leave(.testsFailed) }
+        if !reduced.isMinimal || reduced.confirmation != "" { throw Leave(.testsFailed) }
     }
 
     // MARK: all failures of a run
@@ -79,19 +79,31 @@ struct Reduce: Verb {
         var made = ReduceAllJob(host: host, configuration: configuration, run: run, here: here)
         made.reference = reference
         if let seconds = budget.flatMap(Quantity.seconds) { made.seconds = seconds }
-        let job = made, folder = output ?? "reduced-\(run.spec.id)"
-        let (causes, left) = try await Interruption.watching {
-            try await job.causes { event in
-                switch event {
-                case .reducing(let member, let group, let count): Terminal.shared.progress("group \(group) of \(count): \(SafeText.line(member.file, limit: 200)):\(member.line)")
-                case .progress(let progress): Terminal.shared.progress(ReductionReport.line(progress))
-                case .causes: break
+        (made.jobs, made.fileTimeout) = (jobs, arguments.fileTimeout.flatMap(Quantity.seconds))
+        let job = made, folder = output ?? "reduced-\(run.spec.id)", soFar = CausesSoFar()
+        let causes: [FailureCause], left: Int
+        do {
+            (causes, left) = try await Interruption.watching {
+                try await job.causes { event in
+                    switch event {
+                    case .reducing(let member, let group, let count): Terminal.shared.progress("group \(group) of \(count): \(SafeText.line(member.file, limit: 200)):\(member.line)")
+                    case .progress(let progress): Terminal.shared.progress(ReductionReport.line(progress))
+                    case .causes(let causes): soFar.keep(causes)
+                    }
                 }
             }
+        } catch {
+            Terminal.shared.endProgress()
+            // What there is must not be lost.
+            if !soFar.causes.isEmpty { try report(CausesReport(soFar.causes, left: 0, folder: folder), to: folder) }
+            throw error
         }
         Terminal.shared.endProgress()
-        let report = CausesReport(causes, left: left, folder: folder)
-        if causes.contains(where: { $0.reduced != nil }) { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+        try report(CausesReport(causes, left: left, folder: folder), to: folder)
+    }
+
+    private func report(_ report: CausesReport, to folder: String) throws {
+        if !report.files.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
         for (name, script) in report.files { try WholeOutput.write(Array(script.utf8), to: folder + "/" + name) }
         if json { return try JSONOutput.print(report.causes) }
         Terminal.shared.output(report.text)
@@ -111,4 +123,13 @@ private final class BestFile: Sendable {
     var file: ReducedFile? { box.withLock { $0 } }
 
     func keep(_ file: ReducedFile) { box.withLock { $0 = file } }
+}
+
+/// The causes that were found so far.
+private final class CausesSoFar: Sendable {
+    private let box = Mutex<[FailureCause]>([])
+
+    var causes: [FailureCause] { box.withLock { $0 } }
+
+    func keep(_ causes: [FailureCause]) { box.withLock { $0 = causes } }
 }

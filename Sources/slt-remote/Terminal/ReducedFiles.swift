@@ -1,4 +1,6 @@
 import AgentProtocol
+import FoundationEssentials
+import Platform
 import RemoteKit
 
 /// Where a reproducer and its SQL are written.
@@ -7,6 +9,9 @@ enum ReducedFiles {
     /// - Returns: the two files.
     static func write(_ reduced: ReducedFile, of file: String, to output: String?) throws(RemoteError) -> (script: String, sql: String) {
         let script = output ?? name(file, reduced.line)
+        if output == nil, let there = FileManager.default.contents(atPath: script), !there.starts(with: "# Reduced from ".utf8) {
+            throw RemoteError(.usage, "cannot write \(script): another file is there", remedy: .advice("name one with --output"))
+        }
         let sql = (script.hasSuffix(".test") ? String(script.dropLast(5)) : script) + ".sql"
         try WholeOutput.write(Array(reduced.script.utf8), to: script)
         try WholeOutput.write(Array(reduced.sql.utf8), to: sql)

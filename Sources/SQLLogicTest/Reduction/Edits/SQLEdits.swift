@@ -17,16 +17,17 @@ struct SQLEdits {
     private static let compounds: Set<String> = ["union", "except", "intersect"]
     private static let connectives: Set<String> = ["and", "or", "not"]
 
-    /// - Returns: each way once, those that leave out the most first.
-    static func all(of sql: SQLPieces) -> [SQLPieces] {
+    /// Of a longer statement only whole clauses and items are tried: there are too many of all others.
+    private static let longest = 1000
+
+    /// - Returns: those that leave out the most first. Two may come to the same.
+    static func all(of sql: SQLPieces) -> [Edit] {
         var edits = SQLEdits(sql)
         edits.addLevel(sql.indices)
-        edits.addReplacements()
+        if sql.pieces.count <= longest { edits.addReplacements() }
         let start = sql.pieces.count
-        var seen: Set<SQLPieces> = [sql]
-        return edits.edits.sorted { $0.range.count - $0.replacement.count > $1.range.count - $1.replacement.count }
-            .filter { $0.range.count < start || !$0.replacement.isEmpty }
-            .map { sql.replacing($0.range, by: $0.replacement) }.filter { seen.insert($0).inserted }
+        return edits.edits.filter { $0.range.count < start || !$0.replacement.isEmpty }
+            .sorted { ($0.range.count - $0.replacement.count, $1.range.lowerBound) > ($1.range.count - $1.replacement.count, $0.range.lowerBound) }
     }
 
     private init(_ sql: SQLPieces) {
@@ -44,6 +45,7 @@ struct SQLEdits {
         addClauses(range, units)
         for unit in units where unit.count > 1 && sql[unit.lowerBound].isSymbol("(") { addLevel((unit.lowerBound + 1)..<(unit.upperBound - 1)) }
         // Neighbours, whatever they are.
+        if sql.pieces.count > Self.longest { return }
         for width in [8, 6, 4, 3, 2, 1] where units.count > width || width == 1 {
             for index in units.indices where index + width <= units.count { leaveOut(units[index].lowerBound..<units[index + width - 1].upperBound) }
         }

@@ -22,10 +22,9 @@ package struct ErrorClass: Sendable {
     ]
 
     /// The class of a message.
-    /// - Parameter sqlState: of an engine that has such codes; it is the class then.
+    /// - Parameter sqlState: of an engine that has such codes; several errors share one.
     package func of(_ message: String, _ sqlState: String?) -> String {
-        if let sqlState, !sqlState.isEmpty { return sqlState }
-        var words: [String] = []
+        var words = [sqlState ?? ""].filter { !$0.isEmpty }
         for token in Array(message.utf8).withUnsafeBufferPointer({ SQLToken.all(in: $0) }) {
             switch token.kind {
             case .number: words.append("#")

@@ -2,7 +2,7 @@
 package enum FailureSignature: Sendable, Equatable, Codable {
     /// Other rows than the right ones.
     case rows(RowDifferenceShape)
-    /// Exactly this wrong result, where nobody can say what is right once the data are others: the digest of all values.
+    /// Exactly this wrong result or error, where nobody can say what is right once the data are others: the digest of all values, or the message.
     case exactly([UInt8])
     /// Another number of columns.
     case columns

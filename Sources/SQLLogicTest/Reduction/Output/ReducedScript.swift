@@ -27,7 +27,8 @@ package struct ReducedScript {
     /// The statements alone, with what is right in a comment.
     package var sql: [UInt8] {
         var text = Array(comments.map { "-- \($0)\n" }.joined().utf8)
-        for record in candidate.records { text += SQLPieces.trimmed(record.sql) + Array(";\n".utf8) }
+        // A comment at the end would take the semicolon in.
+        for record in candidate.records { text += SQLPieces.trimmed(SQLPieces(record.sql).sql) + Array(";\n".utf8) }
         if case .rows(let rows)? = expected {
             text += Array("-- right:\n".utf8)
             for start in stride(from: 0, to: rows.values.count, by: rows.columns) {

@@ -129,12 +129,18 @@ extension Reducer {
         let sql = SQLPieces(best.records[index].sql)
         let start = best
         let size = best.records[index].sql.count
-        var edits = SQLEdits.all(of: sql).filter { (most == .max || size - most <= $0.sql.count) && $0.sql.count < size && judge.isPlausible($0.sql) }[...]
-        while !edits.isEmpty, !judge.isOver {
-            let batch = Array(edits.prefix(judge.width))
-            edits = edits.dropFirst(judge.width)
-            if let taken = take(firstOf: batch.map { candidate(start, index, $0) }) { return size - batch[taken].sql.count }
+        var batch: [SQLPieces] = []
+        func taken() -> Int? {
+            defer { batch = [] }
+            return take(firstOf: batch.map { candidate(start, index, $0) }).map { size - batch[$0].sql.count }
         }
-        return nil
+        for edit in SQLEdits.all(of: sql) where !judge.isOver {
+            let edited = sql.replacing(edit.range, by: edit.replacement)
+            let left = edited.sql.count
+            guard left < size, most == .max || size - most <= left, judge.isPlausible(edited.sql) else { continue }
+            batch.append(edited)
+            if batch.count == judge.width, let saved = taken() { return saved }
+        }
+        return batch.isEmpty ? nil : taken()
     }
 }

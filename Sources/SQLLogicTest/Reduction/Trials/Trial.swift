@@ -24,7 +24,15 @@ package struct Trial: ~Copyable {
     private var sorted = ResultTable()
     private var sorter = ResultSorter()
 
-    package init(_ connections: TrialConnections) { self.connections = connections }
+    private let options: RunOptions
+
+    /// - Parameter allowsSystem: whether SQL may reach for what is outside of its database.
+    package init(_ connections: TrialConnections, allowsSystem: Bool = true) {
+        self.connections = connections
+        var options = RunOptions()
+        options.allowsSystem = allowsSystem
+        self.options = options
+    }
 
     /// Runs the records before the last one that are not in the databases yet.
     /// - Parameters:
@@ -56,8 +64,8 @@ package struct Trial: ~Copyable {
         switch record.kind {
         case .succeeds, .fails:
             let wantsSuccess = record.kind == .succeeds
-            if let reference = connections.reference { step.holdsOnReference = (reference.execute(sql.bytes) == nil) == wantsSuccess }
-            step.holds = (connections.engine.execute(sql.bytes) == nil) == wantsSuccess
+            if let reference = connections.reference { step.holdsOnReference = outcome(record, on: reference).isRefused != wantsSuccess }
+            step.holds = outcome(record, on: connections.engine).isRefused != wantsSuccess
         case .query:
             let right = connections.reference.map { outcome(record, on: $0) }
             let given = outcome(record, on: connections.engine)
@@ -82,7 +90,7 @@ package struct Trial: ~Copyable {
 
     /// Asks the reference again with its rows read the other way round.
     private mutating func isUnordered(_ record: ReductionRecord, _ right: RecordOutcome?) -> Bool {
-        guard let reference = connections.reference, case .rows(let rows)? = right, rows.count > 1, case .query = record.kind else { return false }
+        guard let reference = connections.reference, case .rows(let rows)? = right, rows.count > 0, case .query = record.kind, isPlainSelect(record) else { return false }
         guard set("PRAGMA reverse_unordered_selects=1", on: reference) else { return false }
         defer { _ = set("PRAGMA reverse_unordered_selects=0", on: reference) }
         read(record)
@@ -105,6 +113,7 @@ package struct Trial: ~Copyable {
     }
 
     private mutating func outcome(_ record: ReductionRecord, on connection: any EngineConnection) -> RecordOutcome {
+        if let refusal = options.refusal(of: sql.bytes) { return .refused(message: refusal, sqlState: nil) }
         guard case .query(let types, let sortMode) = record.kind else {
             return connection.execute(sql.bytes).map { .refused(message: $0.message, sqlState: $0.sqlState) } ?? .complete
         }
@@ -119,6 +128,13 @@ package struct Trial: ~Copyable {
                 swap(&rows, &sorted)
             }
             return .rows(ResultRows(rows, sortMode))
+        }
+    }
+
+    /// Whether it can be run twice and change nothing.
+    private func isPlainSelect(_ record: ReductionRecord) -> Bool {
+        record.sql.withUnsafeBufferPointer { sql in
+            SQLToken.all(in: sql).first.map { ["select", "values", "with"].contains($0.text) } ?? false && !SQLWords.names(["insert", "update", "delete", "replace"], in: sql)
         }
     }
 

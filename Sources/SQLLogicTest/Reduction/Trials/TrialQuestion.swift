@@ -20,8 +20,13 @@ package struct TrialQuestion: Sendable {
     /// - Returns: nil if it held.
     package static func signature(of end: Trial.End, _ kind: ReductionRecord.Kind, expected: RecordOutcome?, errors: ErrorClass) -> FailureSignature? {
         guard let right = end.reference ?? expected, let found = FailureSignature.between(end.engine, right: right, kind: kind, names: errors) else { return nil }
-        if end.reference == nil, case .rows(let rows) = end.engine { return .exactly(rows.digest) }
-        return found
+        guard end.reference == nil else { return found }
+        switch end.engine {
+        case .rows(let rows): return .exactly(rows.digest)
+        case .refused(let message, let state): return .exactly(Array("\(state ?? "") \(message)".utf8))
+        case .columns(let count): return .exactly(Array("\(count) columns".utf8))
+        case .complete: return found
+        }
     }
 
     package func judge(_ end: Trial.End, _ kind: ReductionRecord.Kind) -> Judgement {
