@@ -13,6 +13,7 @@ struct ReplayCommand: ParsableCommand {
     @Argument(help: "The engine that conditions are taken to mean.") var engine: String
     @Argument(help: "Seconds of CPU.") var seconds: Int
     @Argument(help: "Bytes of memory; 0: no limit.") var memory: Int
+    @Flag(help: "Open no files and load no code.") var confined = false
     @Argument(help: "A shared library in place of the SQLite in this program; empty: none.") var library: String
 
     /// Bytes of a file that the script may make.
@@ -24,6 +25,7 @@ struct ReplayCommand: ParsableCommand {
         limit()
         var choice = EngineChoice(.sqlite)
         choice.library = library.isEmpty ? nil : library
+        choice.allowsSystem = !confined
         do throws(SQLLogicTestError) {
             let sqlite = try choice.make(threading: .single)
             tell("sqlite \((sqlite as? SQLiteEngine)?.version ?? "")")

@@ -109,6 +109,7 @@ struct RunFiles: ParsableCommand {
         if engines.dialect == .sqlite, !engines.isEmbedded {
             pool.work.options.keepsRows = true
             pool.explainer = LocalExplainer(engine: engines.engineName ?? made.name, memory: pool.memory, fileTimeout: pool.fileTimeout)
+            pool.explainer?.allowsSystem = !engines.noSystem
         }
         return pool
     }

@@ -19,6 +19,8 @@ struct Replay {
     let engine: String
     /// A shared library in place of the SQLite in this program.
     let library: String?
+    /// Whether the script may reach for what is outside of its database.
+    var allowsSystem = true
     /// Where it starts: a folder of its own.
     let folder: [UInt8]
     /// Bytes that it may have; nil without a limit.
@@ -52,7 +54,7 @@ struct Replay {
 
     private func program(_ lines: [Int], input: Int32, output: Int32) -> ChildProcess {
         let arguments = [OwnProgram.path, "replay", "\(getpid())", lines.map(String.init).joined(separator: ","), engine, "\(Int(patience) + 1)",
-                         "\(memory ?? 0)", library ?? ""]
+                         "\(memory ?? 0)", library ?? ""] + (allowsSystem ? [] : ["--confined"])
         // Of the worker's variables it gets those that a program needs to run at all: the engine's are secret, and nothing here needs them.
         let environment = ChildProcess.environment(changing: [("TMPDIR", folder)]) { name in !Self.variables.contains(name) }
         // Within the worker's group, with which it is ended.

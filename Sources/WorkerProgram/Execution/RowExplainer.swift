@@ -5,12 +5,14 @@ import SQLLogicTest
 struct RowExplainer {
     private let engine: String
     private let library: String?
+    private let allowsSystem: Bool
     /// Why nothing can be found, whatever the record.
     private let obstacle: String?
 
     /// - Parameter name: what conditions call the engine.
     init(_ spec: EngineSpec, dialect: Dialect, name: String) {
         engine = name
+        allowsSystem = spec.system ?? true
         library = spec.reference.map { HostPath.expand($0) }
         obstacle = if dialect != .sqlite {
             "only hashes of the dialect sqlite are looked behind"
@@ -29,7 +31,8 @@ struct RowExplainer {
         guard obstacle == nil, let script = try? ScriptFile(task.file.path), let folder = try? task.file.workingDirectory() else {
             return failures.map { $0.unexplained(obstacle ?? "the script cannot be read any more") }
         }
-        let replay = Replay(engine: engine, library: library, folder: folder, memory: task.memoryLimit, patience: task.patience) { task.isCancelled }
+        var replay = Replay(engine: engine, library: library, folder: folder, memory: task.memoryLimit, patience: task.patience) { task.isCancelled }
+        replay.allowsSystem = allowsSystem
         let finding = replay.run(script.path, lines: lines)
         return failures.map { rows in
             guard rows.isUnexplained, let found = finding.rows[rows.recordLine] else { return rows.unexplained(finding.reason) }

@@ -11,6 +11,8 @@ struct LocalExplainer {
     /// Bytes that a replay may have.
     let memory: Int?
     let fileTimeout: Double?
+    /// Whether scripts may reach for what is outside of their database.
+    var allowsSystem = true
 
     /// - Parameters:
     ///   - rows: the results whose expected rows are sought.
@@ -22,7 +24,8 @@ struct LocalExplainer {
         defer { if rmdir(scratch) != 0 { try? FileManager.default.removeItem(atPath: scratch) } }
         let patience = ExplanationTask.patience(duration: result.seconds, fileTimeout: fileTimeout ?? .infinity)
         // Who ends the run ends this process.
-        let replay = Replay(engine: engine, library: nil, folder: Array(scratch.utf8), memory: memory, patience: patience) { false }
+        var replay = Replay(engine: engine, library: nil, folder: Array(scratch.utf8), memory: memory, patience: patience) { false }
+        replay.allowsSystem = allowsSystem
         let finding = replay.run(path, lines: rows.map(\.recordLine))
         for index in failures.indices where failures[index].isHashed == true {
             guard let line = failures[index].recordLine, let actual = rows.first(where: { $0.recordLine == line }) else { continue }

@@ -136,6 +136,8 @@ struct Baseline {
     /// - Parameter whole: the candidate whose records the steps are of.
     private func judged(_ candidate: ReductionCandidate, of whole: ReductionCandidate, _ steps: [Trial.Step], _ pool: inout TrialPool) throws(SQLLogicTestError) -> ReductionCandidate {
         if pool.judge([candidate]).first == .same { return candidate }
+        // The one that was looked at fails; nothing smaller is known to.
+        if pool.isOver { return whole }
         guard let blamed = steps.firstIndex(where: { $0.holds != $0.holdsOnReference || !$0.holds }) else {
             throw SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name):\(candidate.records.last?.line ?? 0): it fails in another way when its file is run up to it alone")
         }

@@ -71,7 +71,7 @@ struct ReducedScriptTests {
         #expect(again.candidate.records.map(\.sql) == reading.candidate.records.map(\.sql))
         #expect(again.candidate.records.map(\.kind) == reading.candidate.records.map(\.kind))
         #expect(again.expected == reading.expected)
-        #expect(String(decoding: made.sql, as: UTF8.self) == "-- why\nCREATE TABLE t(a);\nSELECT a\nFROM t;\n-- right:\n-- 1\n-- 2\n")
+        #expect(String(decoding: made.sql, as: UTF8.self) == "-- why\nCREATE TABLE t(a);\nSELECT a FROM t;\n-- right:\n-- 1\n-- 2\n")
     }
 
     @Test("blank lines and lines like marks of a script within SQL do not end a record")

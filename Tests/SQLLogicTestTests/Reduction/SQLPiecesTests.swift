@@ -26,7 +26,7 @@ struct SQLPiecesTests {
         #expect(text(insert.withoutColumn(1)) == "INSERT OR IGNORE INTO main.t(a) VALUES (1), (4) ON CONFLICT DO NOTHING")
         #expect(insert.withoutColumn(2) == nil)
         let other = try #require(InsertedRows(pieces("INSERT OR IGNORE INTO main.t(a, b) VALUES (7, 8) ON CONFLICT DO NOTHING")))
-        #expect(text(insert.joined(with: other)) == "INSERT OR IGNORE INTO main.t(a, b) VALUES (1, f(2, 3)),(4, (5)),(7, 8) ON CONFLICT DO NOTHING")
+        #expect(text(insert.joined(with: other)) == "INSERT OR IGNORE INTO main.t(a, b) VALUES (1, f(2, 3)), (4, (5)), (7, 8) ON CONFLICT DO NOTHING")
         #expect(try insert.joined(with: #require(InsertedRows(pieces("INSERT INTO main.t(a, b) VALUES (7, 8)")))) == nil)
         #expect(InsertedRows(pieces("INSERT INTO t SELECT 1")) == nil)
         #expect(InsertedRows(pieces("INSERT INTO t DEFAULT VALUES")) == nil)
