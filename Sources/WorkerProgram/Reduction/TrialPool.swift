@@ -82,7 +82,7 @@ struct TrialPool: ReductionJudge {
         isInProcess = engines.engine is SQLiteEngine
         self.board = board
         ForkedProcess.adoptOrphans()
-        syntax = (engines.reference ?? engines.engine) is SQLiteEngine ? SQLSyntax() : nil
+        syntax = (engines.reference ?? engines.engine) is SQLiteEngine ? SQLSyntax(threading: .single) : nil
     }
 
     var isOver: Bool { obstacle != nil || PendingSignal.isSet || Clock.seconds(since: began) >= budget }

@@ -3,9 +3,10 @@ package final class SQLSyntax {
     private let sqlite = LinkedSQLite()
     private let database: OpaquePointer
 
+    /// - Parameter threading: how this process uses SQLite.
     /// - Returns: nil where there is no SQLite to be asked.
-    package init?() {
-        guard (try? SQLiteLibrary.initialize(.single)) != nil else { return nil }
+    package init?(threading: SQLiteLibrary.Threading = .multiple) {
+        guard (try? SQLiteLibrary.initialize(threading)) != nil else { return nil }
         var handle: OpaquePointer?
         // SQLITE_OPEN_READWRITE, SQLITE_OPEN_CREATE and SQLITE_OPEN_NOMUTEX.
         guard sqlite.open(":memory:", &handle, 0x2 | 0x4 | 0x8000) == 0, let handle else {
