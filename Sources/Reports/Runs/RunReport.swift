@@ -130,8 +130,10 @@ public struct RunReport: Sendable {
         let elapsed = status.elapsed(at: now)
         var lines = status.partialSync == true
             ? [style.paint("warning: the sync was partial (--allow-partial); some files were tested as they were before", .yellow)] : []
-        lines += ["\(Human.count(status.tests, "test")) run, \(Human.count(status.skippedRecords)) skipped"
-            + (elapsed > 0 ? ", \(Human.rate(Double(status.tests) / elapsed))" : "")
+        // Those of files from the cache are among them.
+        let isCached = status.cache.map { $0.taken > 0 } ?? false
+        lines += ["\(Human.count(status.tests, "test"))\(isCached ? "" : " run"), \(Human.count(status.skippedRecords)) skipped"
+            + (elapsed > 0 && !isCached ? ", \(Human.rate(Double(status.tests) / elapsed))" : "")
             + "; \(Human.count(status.workersWanted, "worker")), \(Human.count(status.restarts)) replaced"]
         lines += cacheLines(style)
         if let flaky = status.flaky, flaky > 0, status.flakyRule != .pass {
