@@ -12,7 +12,7 @@ struct ReduceFile: ParsableCommand {
             Without LINE the first record that fails is taken. With a reference, by default the built-in SQLite where another engine is under test, all SQL may \
             be changed: a smaller file fails in the same way if both disagree in the same way. Without one only records may go that change nothing about the wrong result.
 
-            Exit codes: 0 a reproducer was written; 1 the budget was over or it was interrupted before all was tried: the smallest one so far was written; 2 nothing fails, or the \
+            Exit codes: 0 a reproducer was written; 1 the budget was over or it was interrupted before all was tried: the smallest one so far was written; or it does not fail when it is run alone; 2 nothing fails, or the \
             file cannot be reduced; 6 the engine cannot be started; 64 wrong arguments.
             """)
 

@@ -15,7 +15,7 @@ struct Reduce: Verb {
         test, all SQL may be changed: a smaller file fails in the same way if both engines disagree in the same way, and its expected result is the reference's. Without one only \
         records may go that change nothing about the wrong result. Ctrl-C keeps the smallest file so far.
 
-        Exit codes: 0 a reproducer was written; 1 it was written before all was tried; 2 usage, or nothing fails; 3 host; 6 the engine cannot be started; 130 interrupted.
+        Exit codes: 0 a reproducer was written; 1 it was written before all was tried, or does not fail when it is run alone; 2 usage, or nothing fails; 3 host; 6 the engine cannot be started; 130 interrupted.
         """)
 
     @OptionGroup var common: CommonOptions

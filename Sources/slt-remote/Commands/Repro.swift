@@ -9,8 +9,8 @@ struct Repro: Verb {
     static let configuration = CommandConfiguration(
         abstract: "Run a failing file again, up to the record that failed, and say whether it fails in the same way.",
         discussion: """
-        It is run on this machine in the source tree, or with --host in the workspace on the host, with the engine, the seed and the variables of the run. What is not as it was \
-        in the run is listed.
+        It is run on this machine in the source tree, or with --host in the workspace on the host, on the engine of the configuration, with the seed and the limits of the run. \
+        What is not as it was in the run is listed.
 
         Exit codes: 0 it fails in the same way; 1 it passes, or fails otherwise; 2 usage; 3 host; 6 the engine cannot be started.
         """)
