@@ -29,7 +29,8 @@ final class WatchReduction: Sendable {
             do {
                 let target = DiagnosisTarget(record)
                 let reduced = try await DiagnosisJob(host: host, configuration: configuration, target: target, here: false).reduce(seconds: 60)
-                let (script, _) = try ReducedFiles.write(reduced, of: record.file, to: nil)
+                // In the tree it would be synced, and perhaps run.
+                let (script, _) = try ReducedFiles.write(reduced, of: record.file, to: nil, in: ResultsFolder.reduced)
                 say("reduced to \(Human.count(reduced.progress.records, "record")), in \(script): \(reduced.reason)")
             } catch {
                 say("not reduced: \(error)")
