@@ -205,7 +205,7 @@ struct BisectTests {
         let repository = try await Repository(Self.answers(6, twoFrom: 3)), project = repository.project
         try repository.hold(1..<5)
         let client = try project.start(["bisect", "--good", repository.commits[0], "--jobs", "2", "tests/a.test"])
-        let isHeld = try await eventually(within: .seconds(60)) { repository.builds.count >= 4 }
+        let isHeld = try await eventually(within: .patience) { repository.builds.count >= 4 }
         #expect(isHeld, "\(client.errors)")
         for pid in processes(naming: project.state) where project.isAgent(pid) { Glibc.kill(pid, SIGKILL) }
         let ended = try await client.finish()
@@ -260,7 +260,7 @@ struct BisectTests {
         let repository = try await Repository(Self.answers(20, twoFrom: 9)), project = repository.project
         try repository.hold(1..<19)
         let client = try project.start(["bisect", "--good", repository.commits[0], "--jobs", "2", "tests/a.test"])
-        let isHeld = try await eventually(within: .seconds(60)) { repository.builds.count >= 4 }
+        let isHeld = try await eventually(within: .patience) { repository.builds.count >= 4 }
         #expect(isHeld, "\(client.errors)")
         let second = try await project.slt("bisect", "--good", repository.commits[0], "tests/a.test")
         second.expect(code: 3, "another bisect of it is at work (process \(client.pid))")
@@ -289,7 +289,7 @@ struct BisectTests {
         func queries() -> Int { ((try? String(contentsOfFile: project.hostHome + "/queries", encoding: .utf8)) ?? "").split(separator: "\n").count }
         func starting(_ arguments: [String]) async throws -> RunningProgram {
             let before = queries(), client = try project.start(["bisect"] + arguments)
-            let isHeld = try await eventually(within: .seconds(60)) { queries() >= before + 2 }
+            let isHeld = try await eventually(within: .patience) { queries() >= before + 2 }
             #expect(isHeld, "\(client.errors)")
             return client
         }
@@ -322,7 +322,7 @@ struct BisectTests {
         func killOne() async throws {
             let before = repository.builds.count
             let client = try project.start(["bisect", "--good", repository.commits[0], "--jobs", "2", "tests/a.test"])
-            let isHeld = try await eventually(within: .seconds(60)) { repository.builds.count >= before + 4 }
+            let isHeld = try await eventually(within: .patience) { repository.builds.count >= before + 4 }
             #expect(isHeld, "\(client.errors)")
             Glibc.kill(client.pid, SIGKILL)
             _ = try await client.finish()
