@@ -70,7 +70,21 @@ struct EngineInspection {
             let started = spec.kind == .external ? self.program(word) : nil
             for file in [argument, started].compactMap(\.self) where !files.contains(file) { files.append(file) }
         }
+        guard spec.kind == .external else { return files }
+        for script in files {
+            for file in interpreters(of: script) where !files.contains(file) { files.append(file) }
+        }
         return files
+    }
+
+    /// The programs that the first line of a script names: `#!/usr/bin/env python3` names two.
+    private func interpreters(of script: String) -> [String] {
+        let descriptor = open(script, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        let start = [UInt8](unsafeUninitializedCapacity: 256) { buffer, count in count = max(0, read(descriptor, buffer.baseAddress, buffer.count)) }
+        guard start.starts(with: "#!".utf8) else { return [] }
+        return String(decoding: start.dropFirst(2).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self).split(separator: " ").compactMap { program(String($0)) }
     }
 
     /// The command's words; a line for a shell may begin with its own word.
