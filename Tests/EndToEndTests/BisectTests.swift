@@ -205,7 +205,7 @@ struct BisectTests {
         let repository = try await Repository(Self.answers(6, twoFrom: 3)), project = repository.project
         try repository.hold(1..<5)
         let client = try project.start(["bisect", "--good", repository.commits[0], "--jobs", "2", "tests/a.test"])
-        let isHeld = try await eventually(within: .seconds(60)) { repository.builds.count >= 4 }
+        let isHeld = try await eventually(within: .patience) { repository.builds.count >= 4 }
         #expect(isHeld, "\(client.errors)")
         for pid in processes(naming: project.state) where project.isAgent(pid) { Glibc.kill(pid, SIGKILL) }
         let ended = try await client.finish()
@@ -260,7 +260,7 @@ struct BisectTests {
         let repository = try await Repository(Self.answers(20, twoFrom: 9)), project = repository.project
         try repository.hold(1..<19)
         let client = try project.start(["bisect", "--good", repository.commits[0], "--jobs", "2", "tests/a.test"])
-        let isHeld = try await eventually(within: .seconds(60)) { repository.builds.count >= 4 }
+        let isHeld = try await eventually(within: .patience) { repository.builds.count >= 4 }
         #expect(isHeld, "\(client.errors)")
         let second = try await project.slt("bisect", "--good", repository.commits[0], "tests/a.test")
         second.expect(code: 3, "another bisect of it is at work (process \(client.pid))")
@@ -274,6 +274,8 @@ struct BisectTests {
         let built = repository.builds
         #expect(Set(built).isSuperset(of: [0, 19]))
         repository.letGo()
+        // What the user goes on with meanwhile is no part of it.
+        try project.write("statement ok\nSELECT 1\n", to: "tests/a.test")
         let resumed = try await project.slt("bisect", "--resume", "--json")
         #expect(resumed.code == 0, "\(resumed)")
         #expect(try project.decode(Outcome.self, resumed).firstBad?.commit == repository.commits[9], "\(resumed)")
@@ -289,7 +291,7 @@ struct BisectTests {
         func queries() -> Int { ((try? String(contentsOfFile: project.hostHome + "/queries", encoding: .utf8)) ?? "").split(separator: "\n").count }
         func starting(_ arguments: [String]) async throws -> RunningProgram {
             let before = queries(), client = try project.start(["bisect"] + arguments)
-            let isHeld = try await eventually(within: .seconds(60)) { queries() >= before + 2 }
+            let isHeld = try await eventually(within: .patience) { queries() >= before + 2 }
             #expect(isHeld, "\(client.errors)")
             return client
         }
@@ -322,7 +324,7 @@ struct BisectTests {
         func killOne() async throws {
             let before = repository.builds.count
             let client = try project.start(["bisect", "--good", repository.commits[0], "--jobs", "2", "tests/a.test"])
-            let isHeld = try await eventually(within: .seconds(60)) { repository.builds.count >= before + 4 }
+            let isHeld = try await eventually(within: .patience) { repository.builds.count >= before + 4 }
             #expect(isHeld, "\(client.errors)")
             Glibc.kill(client.pid, SIGKILL)
             _ = try await client.finish()
@@ -343,6 +345,30 @@ struct BisectTests {
         #expect(next.errors.contains("given up"), "\(next)")
         #expect(repository.leftovers.isEmpty)
         #expect(try await repository.shell("git worktree list").split(separator: "\n").count == 1)
+    }
+
+    @Test("a workspace that a forgotten bisect has left is cleared before something is built in it")
+    func leftWorkspace() async throws {
+        let repository = try await Repository(Self.answers(10, twoFrom: 9), isLocal: true), project = repository.project
+        try repository.hold(1..<9)
+        let client = try project.start(["bisect", "--good", repository.commits[0], "--jobs", "2", "tests/a.test"])
+        let isHeld = try await eventually(within: .patience) { repository.builds.count >= 4 }
+        #expect(isHeld, "\(client.errors)")
+        Glibc.kill(client.pid, SIGKILL)
+        _ = try await client.finish()
+        repository.letGo()
+        let isQuiet = try await eventually(within: .patience) { processes(naming: project.hostHome + "/work.bisect-").isEmpty }
+        #expect(isQuiet)
+        let folders = project.home + "/.local/share/slt-remote/bisect"
+        for name in try FileManager.default.contentsOfDirectory(atPath: folders) { try FileManager.default.removeItem(atPath: "\(folders)/\(name)/bisect.json") }
+        #expect(FileManager.default.fileExists(atPath: project.workspace + ".bisect-1/built/answer"))
+        try FileManager.default.removeItem(atPath: project.hostHome + "/builds")
+        let next = try await project.slt("bisect", "--good", repository.commits[0], "--jobs", "2", "--json", "tests/a.test")
+        #expect(next.code == 0, "\(next)")
+        #expect(try project.decode(Outcome.self, next).firstBad?.commit == repository.commits[9], "\(next)")
+        #expect(repository.firstBuilds == ["\(project.workspace).bisect-1": false, "\(project.workspace).bisect-2": false])
+        // Only the forgotten bisect knew its runs.
+        #expect(repository.leftovers == project.runs())
     }
 
     @Test("the revisions' own test files are used when that is asked for, and a record is found again on another line")

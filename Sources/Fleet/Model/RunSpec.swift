@@ -185,10 +185,16 @@ public struct SourceState: Codable, Sendable, Equatable {
 }
 
 extension SourceState {
+    /// `with changes`; nil where the sources are just those of the commit, or of none.
+    public var changes: String? {
+        guard let dirty else { return commit == nil ? nil : "perhaps with changes" }
+        return dirty ? "with changes" : nil
+    }
+
     /// `tree 1a2b3c4d, commit 0123abcd, branch main, with changes`
     public var words: String {
         let parts = [treeDigest.map { "tree \($0.prefix(8))" }, commit.map { "commit \($0.prefix(10))" }, branch.map { "branch \($0)" },
-                     dirty == true ? "with changes" : nil].compactMap(\.self)
+                     changes].compactMap(\.self)
         return parts.isEmpty ? "unknown sources" : parts.joined(separator: ", ")
     }
 }

@@ -30,16 +30,16 @@ struct BisectHost: Sendable {
     }
 
     /// Ends what a killed client has left running, and makes the workspaces that are not there copies of the project's.
-    /// - Returns: how many copies were made.
-    func prepare(_ workspaces: [BisectState.Workspace]) async throws -> Int {
+    /// - Returns: which of them are copies that were made now.
+    func prepare(_ workspaces: [BisectState.Workspace]) async throws -> [Bool] {
         try await host.withAgent { agent in
-            var copies = 0
+            var areCopies: [Bool] = []
             for (index, workspace) in workspaces.enumerated() {
                 try await endRuns(in: workspace.path, agent)
                 let base = SourceIdentity(configuration).request(host.settings.workspace, takesOver: false)
-                if try await agent.copyWorkspace(request(index + 1, workspace.path), from: base) { copies += 1 }
+                areCopies.append(try await agent.copyWorkspace(request(index + 1, workspace.path), from: base))
             }
-            return copies
+            return areCopies
         }
     }
 

@@ -131,14 +131,17 @@ public struct BisectJob: Sendable {
             events(.notice("the bisect from \(SafeText.line(earlier.good.name, limit: 100)) to \(SafeText.line(earlier.bad.name, limit: 100)) that was interrupted is given up"))
             if earlier.host == host.name { try await place.clean(earlier) }
         }
+        place.folder.removeState()
         return state
     }
 
     /// From here on there is something to resume, or to remove.
     private func keep(_ state: inout BisectState, _ place: BisectHost) throws(RemoteError) {
         for number in state.workspaces.count..<max(state.workspaces.count, state.jobs) {
-            state.workspaces.append(BisectState.Workspace(path: place.workspacePath(number + 1)))
+            // Until it is known to be a copy that is made now, it may be anything.
+            state.workspaces.append(BisectState.Workspace(path: place.workspacePath(number + 1), isUnfinished: true))
         }
+        if !state.testsFromRevision { try place.folder.keepTests(Set(state.targets.map(\.file)), from: configuration.sync.source) }
         try place.folder.write(state)
     }
 

@@ -33,7 +33,7 @@ extension BisectSearch {
                 configuration.run.workers = .exactly(state.workersPerBuild)
                 workspaces.append(BisectWorkspace(
                     host: host, configuration: configuration, tree: try place.folder.tree(number, of: place.repository),
-                    testsFrom: state.testsFromRevision ? nil : place.configuration.sync.source, targets: state.targets, repeats: state.repeats,
+                    testsFrom: state.testsFromRevision ? nil : place.folder.tests, targets: state.targets, repeats: state.repeats,
                     results: "\(place.folder.results)/\(number)", commandLine: search.commandLine, events: search.events, noteRun: { search.session.noteRun($0) }))
             }
             self.workspaces = workspaces

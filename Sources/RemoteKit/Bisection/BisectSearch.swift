@@ -20,8 +20,9 @@ struct BisectSearch: Sendable {
         let state = session.state
         events(.planned(commits: session.plan.graph.commits.count, known: state.trials.count, builds: state.jobs))
         events(.makingWorkspaces(state.workspaces.count))
-        let copies = try await place.prepare(state.workspaces)
-        let lanes = try Lanes(self, areUsed: copies > 0 || !state.trials.isEmpty)
+        let areCopies = try await place.prepare(state.workspaces)
+        try session.change { for lane in areCopies.indices where areCopies[lane] { $0.workspaces[lane].isUnfinished = false } }
+        let lanes = try Lanes(self, areUsed: areCopies.contains(true) || !state.trials.isEmpty)
         try checkEnds()
         while case let next = next(), !next.isEmpty {
             try Task.checkCancellation()

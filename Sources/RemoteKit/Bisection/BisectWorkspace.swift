@@ -11,7 +11,7 @@ struct BisectWorkspace: Sendable {
     /// Its source is the work tree.
     let configuration: Configuration
     let tree: GitWorktree
-    /// The user's own tree: test files come from there; `nil` where each revision brings its own.
+    /// Where the test files lie that were kept when the bisect began; `nil` where each revision brings its own.
     let testsFrom: String?
     let targets: [BisectTarget]
     let repeats: Int

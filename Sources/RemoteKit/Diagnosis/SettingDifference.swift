@@ -22,9 +22,9 @@ enum SettingDifference {
     static func sources(_ before: SourceState?, _ now: SourceState?) -> [String] {
         guard let before, let now else { return [] }
         if let old = before.treeDigest, let new = now.treeDigest { return old == new ? [] : ["the sources: \(before.words) then, \(now.words) now"] }
-        let isSame = before.commit == now.commit && before.dirty != true && now.dirty != true
-        guard let old = before.commit, let new = now.commit, !isSame else { return [] }
-        return old == new ? ["the sources have changes that no commit has"] : ["the sources: commit \(old.prefix(10)) then, \(new.prefix(10)) now"]
+        guard let old = before.commit, let new = now.commit, old != new || before.dirty != false || now.dirty != false else { return [] }
+        if old != new { return ["the sources: commit \(old.prefix(10)) then, \(new.prefix(10)) now"] }
+        return ["the sources \(before.dirty == true || now.dirty == true ? "have" : "may have") changes that no commit has"]
     }
 
     private static func short(_ digest: String) -> String { String(digest.prefix(12)) }

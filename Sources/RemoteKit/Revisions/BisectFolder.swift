@@ -10,6 +10,7 @@ import TreeSync
 /// | name | what |
 /// | --- | --- |
 /// | `bisect.json` | ``BisectState``; there as long as there is something to resume |
+/// | `tests` | the named test files as they were when it began; there as long as `bisect.json` |
 /// | `lock` | locked by whoever is at work, who has written its process number in |
 /// | `repository` | the top of the repository that the trees belong to |
 /// | `trees/N/NAME` | work trees; nobody needs them when nobody is at work |
@@ -86,7 +87,28 @@ final class BisectFolder: Sendable {
     /// Whether there is something to resume, or to give up.
     var hasState: Bool { access(statePath, F_OK) == 0 }
 
-    func removeState() { unlink(statePath) }
+    func removeState() {
+        unlink(statePath)
+        try? FileManager.default.removeItem(atPath: tests)
+    }
+
+    /// Absolute; where the test files are that all revisions are judged by.
+    var tests: String { path + "/tests" }
+
+    /// Copies test files that are not kept yet: what the user changes later is no part of the bisect.
+    /// - Parameters:
+    ///   - files: relative to the source tree.
+    ///   - source: the source tree.
+    func keepTests(_ files: Set<String>, from source: String) throws(RemoteError) {
+        for file in files.sorted() where access("\(tests)/\(file)", F_OK) != 0 {
+            do {
+                try FileManager.default.createDirectory(atPath: LocalPath.parent("\(tests)/\(file)"), withIntermediateDirectories: true)
+                try Data(contentsOf: URL(filePath: "\(source)/\(file)")).write(to: URL(filePath: "\(tests)/\(file)"), options: .atomic)
+            } catch {
+                throw RemoteError(.results, "cannot keep a copy of \(SafeText.line(file, limit: 300)) in \(tests): \(SafeText.sentence("\(error)", limit: 300))")
+            }
+        }
+    }
 
     // MARK: trees
 

@@ -38,7 +38,7 @@ struct BisectState: Sendable, Codable, Equatable {
     struct Workspace: Sendable, Codable, Equatable {
         /// Absolute on the host, or from `~/`.
         var path: String
-        /// Whether a build was cut off there: what it left is not built on.
+        /// Whether what is there is not to be built on: a build was cut off, or somebody left it before this bisect.
         var isUnfinished = false
     }
 }

@@ -117,7 +117,7 @@ struct MarkdownReport {
         list(run.keptOut, 2, " that were not run") { "- \($0.outcome.word): \(MarkupText.markdown(Self.cut($0.path))) (\(MarkupText.markdown(Self.cut($0.reason))))\n" }
         list(run.flaky, 3, " flaky files") { "- flaky: \(MarkupText.markdown(Self.cut($0.file)))\n" }
         let source = [status.source?.branch.map { "branch \(Self.cut($0))" }, status.source?.commit.map { "commit \($0.prefix(10))" },
-                      status.source?.dirty == true ? "with changes" : nil].compactMap(\.self).joined(separator: ", ")
+                      status.source?.changes].compactMap(\.self).joined(separator: ", ")
         let engine = run.details.folder.engine.map { ", engine \(Self.cut($0.name)) \(Self.cut($0.version ?? ""))" } ?? ""
         return text + "\nRun \(MarkupText.markdown(status.id)) on \(MarkupText.markdown(Self.cut(run.host)))"
             + (source.isEmpty ? "" : ": \(MarkupText.markdown(source))") + (engine.isEmpty ? "" : MarkupText.plainMarkdown(engine)) + ".\n"

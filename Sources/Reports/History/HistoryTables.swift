@@ -24,7 +24,7 @@ public struct HistoryTables: Sendable {
             let earlier = runs[(index + 1)...].first { $0.isFull && $0.project == run.project && $0.engine == run.engine }
             let change: DataTable.Cell = if run.isFull, let earlier { .number(Self.change(run.passed - earlier.passed)) } else { .none }
             table.add([.text(run.run)] + (showsProject ? [.text(run.project)] : [])
-                + [.number(age(run.startedAt)), .text(run.host), Self.text(run.branch), commit(run.commit, run.dirty), .number(Human.count(run.total)),
+                + [.number(age(run.startedAt)), .text(run.host), Self.text(run.branch), commit(run.commit, CommitMark.of(dirty: run.dirty)), .number(Human.count(run.total)),
                    .number(Human.count(run.passed)), .number(Human.count(run.failed)), .number(Human.count(run.keptOut)), .number(Human.count(run.untested)),
                    .number(Human.percent(run.passed, of: run.total)), change, .text(note(run))])
         }
@@ -63,7 +63,7 @@ public struct HistoryTables: Sendable {
         var table = DataTable(["run", "age", "branch", "commit", "outcome", "time", "CPU", "errors", "what"])
         for run in past.runs {
             let word = run.record.map { $0 == .failed ? "failed" + (run.line.map { " at \($0)" } ?? "") : $0.rawValue.replacing("-", with: " ") } ?? run.outcome.word
-            table.add([.text(run.run + (run.isFull ? "" : " (partial)")), .number(age(run.startedAt)), Self.text(run.branch), commit(run.commit, nil), .text(word),
+            table.add([.text(run.run + (run.isFull ? "" : " (partial)")), .number(age(run.startedAt)), Self.text(run.branch), commit(run.commit), .text(word),
                        Self.time(run.duration), Self.time(run.cpu), .number(Human.count(run.errors)), Self.text(run.message)])
         }
         return ScreenText(head + "\n" + table.text(style), style)
@@ -123,8 +123,8 @@ public struct HistoryTables: Sendable {
     private static func text(_ text: String?) -> DataTable.Cell { text.map { $0.isEmpty ? .none : .text($0) } ?? .none }
     private static func time(_ seconds: Double?) -> DataTable.Cell { seconds.map { .number($0 < 0.95 ? Human.fixed($0, 3) + "s" : Human.duration($0)) } ?? .none }
 
-    private func commit(_ commit: String?, _ dirty: Bool?) -> DataTable.Cell {
+    private func commit(_ commit: String?, _ mark: String = "") -> DataTable.Cell {
         guard let commit, !commit.isEmpty else { return .none }
-        return .text(String(commit.prefix(10)) + (dirty == true ? "+" : ""))
+        return .text(String(commit.prefix(10)) + mark)
     }
 }

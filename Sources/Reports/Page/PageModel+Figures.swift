@@ -8,7 +8,7 @@ extension PageModel {
         let source = run.spec.source
         let facts: [Fact?] = [
             engine(run).map { Fact(name: "engine", value: $0) },
-            source?.commit.map { Fact(name: "commit", value: SafeText.line(String($0.prefix(10)), limit: 10) + (source?.dirty == true ? " and changes" : "")) },
+            source?.commit.map { Fact(name: "commit", value: SafeText.line(String($0.prefix(10)), limit: 10) + (source?.dirty.map { $0 ? " and changes" : "" } ?? ", perhaps with changes")) },
             source?.branch.map { Fact(name: "branch", value: SafeText.line($0, limit: 100)) },
             start > 0 ? Fact(name: "started", value: PageTime.text(start)) : nil,
         ]
@@ -52,7 +52,7 @@ extension PageModel {
             ("Engine", Self.engine(run)), ("Engine's digest", engine?.digest), ("Dialect", spec.engine.dialect),
             ("Libraries", engine?.libraries.map { $0.prefix(20).map { "\($0.path)\($0.digest.map { " \($0.prefix(12))" } ?? "")" }.joined(separator: ", ") }),
             ("Commit", source?.commit), ("Branch", source?.branch),
-            ("Changes", source?.dirty.map { $0 ? "yes, beyond the commit" : "none, the sources are those of the commit" }), ("Tree", source?.treeDigest),
+            ("Changes", source?.dirty.map { $0 ? "yes, beyond the commit" : "none, the sources are those of the commit" } ?? source?.commit.map { _ in "not known" }), ("Tree", source?.treeDigest),
             ("Workspace", spec.workspace), ("Seed", String(spec.seed)), ("Mode", spec.mode == .soak ? "soak: the files over and over" : "each file once"),
             ("Suite", folder.isWholeSuite ? "whole" : "a part of it was named or filtered"),
             ("Limits", "\(Human.duration(spec.fileTimeout)) a file, \(Human.duration(spec.timeBudget)) in all"),

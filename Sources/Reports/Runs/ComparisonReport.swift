@@ -24,7 +24,7 @@ public struct ComparisonReport: Sendable {
     }
 
     private func side(_ name: String, _ side: RunPair.Side) -> String {
-        let source = [side.source?.branch, side.source?.commit.map { String($0.prefix(10)) + (side.source?.dirty == true ? "+" : "") }].compactMap(\.self).filter { !$0.isEmpty }
+        let source = [side.source?.branch, side.source?.commit.map { String($0.prefix(10)) + CommitMark.of(dirty: side.source?.dirty) }].compactMap(\.self).filter { !$0.isEmpty }
         let parts = ["run \(side.run) of \(side.project) on \(side.host)", source.isEmpty ? "commit not known" : source.joined(separator: " "), engine(side),
                      "\(Human.count(side.passed)) of \(Human.count(side.total, "file")) passed, \(Human.count(side.failed)) failed"]
         return "\(name): " + parts.map { SafeText.line($0, limit: 200) }.joined(separator: "; ")

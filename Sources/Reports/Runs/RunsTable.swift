@@ -39,7 +39,7 @@ public enum RunsTable {
 
     private static func commit(_ source: SourceState?) -> String {
         guard let commit = source?.commit, !commit.isEmpty else { return "-" }
-        return SafeText.line(String(commit.prefix(10)), limit: 10) + (source?.dirty == true ? "+" : "")
+        return SafeText.line(String(commit.prefix(10)), limit: 10) + CommitMark.of(dirty: source?.dirty)
     }
 }
 

@@ -1,6 +1,6 @@
 /// The words by which ``SQLReach`` knows what it looks for, in lower case: of SQLite with its shell's extensions, PostgreSQL and DuckDB.
 extension SQLReach {
-    static let statements: Set<String> = ["attach", "vacuum", "copy", "export", "import", "load", "install", "extension", "language"]
+    static let statements: Set<String> = ["attach", "vacuum", "copy", "export", "import", "load", "install", "extension", "language", "tablespace", "system"]
 
     static let functions: Set<String> = [
         // SQLite
@@ -18,8 +18,17 @@ extension SQLReach {
     /// Virtual tables and their modules.
     static let tables: Set<String> = ["fsdir", "zipfile", "csv", "vsv", "unixcsv"]
 
-    /// Where an engine puts its files.
-    static let settings: Set<String> = ["temp_store_directory", "data_store_directory", "temp_directory", "extension_directory", "home_directory"]
+    /// Where an engine puts its files, and where it takes code from.
+    static let settings: Set<String> = [
+        "temp_store_directory", "data_store_directory", "temp_directory", "extension_directory", "home_directory", "secret_directory",
+        "log_query_path", "profiling_output", "profile_output", "custom_extension_repository", "autoinstall_extension_repository",
+    ]
+
+    /// How the names of settings end that are of files, programs and code. Others may have such names, so only those that are set count.
+    static let settingEndings = ["_directory", "_path", "_command", "_libraries"]
+
+    /// A setting that ends so, and names schemas.
+    static let harmlessSetting = "search_path"
 
     /// Ends of names that are files' and no tables'.
     static let endings = [".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".parquet", ".gz", ".zst", ".db", ".duckdb", ".xlsx", ".txt"]

@@ -19,7 +19,7 @@ package struct SQLReach: Sendable, Equatable {
 
     /// Engines cut the same text differently, and a stranger may count on it: what any of them would see is found.
     static func all(in sql: UnsafeBufferPointer<UInt8>) -> [SQLReach] {
-        guard filter.mayFind(in: sql) || mayNameFile(sql) else { return [] }
+        guard filter.mayFind(in: sql) || mayNameFile(sql) || mayNameSetting(sql) else { return [] }
         var found: [SQLReach] = []
         for rules in [SQLLexer.Rules.sqlite, .postgres] {
             for reach in find(SQLToken.all(in: sql, rules: rules)) where !found.contains(reach) { found.append(reach) }
@@ -31,6 +31,12 @@ package struct SQLReach: Sendable, Equatable {
 
     private static func mayNameFile(_ sql: UnsafeBufferPointer<UInt8>) -> Bool {
         sql.contains(UInt8(ascii: "/")) && sql.contains { $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "`") || $0 == UInt8(ascii: "[") }
+    }
+
+    private static func mayNameSetting(_ sql: UnsafeBufferPointer<UInt8>) -> Bool {
+        sql.indices.contains { at in
+            sql[at] == UInt8(ascii: "_") && settingEndings.contains { sql[at...].lazy.map { $0 | 0x20 }.starts(with: $0.utf8.lazy.map { $0 | 0x20 }) }
+        }
     }
 
     private static func find(_ tokens: [SQLToken]) -> [SQLReach] {
@@ -60,13 +66,26 @@ package struct SQLReach: Sendable, Equatable {
         case "copy" where !isOwnStream(rest): return SQLReach(kind: .file, words: has("program") ? "COPY with a program" : "COPY with a file")
         case "export", "import": return has("database") ? SQLReach(kind: .file, words: "\(first.text.uppercased()) DATABASE") : nil
         case "load", "install": return SQLReach(kind: .code, words: first.text.uppercased())
+        case "set", "pragma": return settingReach(rest)
+        case "alter":
+            if let next = rest.first, next.kind == .word, next.text == "system" { return SQLReach(kind: .file, words: "ALTER SYSTEM") }
+            return rest.firstIndex { $0.kind == .word && $0.text == "set" }.flatMap { settingReach(rest[($0 + 1)...]) }
         case "create":
+            if let next = rest.first, next.kind == .word, next.text == "tablespace" { return SQLReach(kind: .file, words: "CREATE TABLESPACE") }
             if has("extension") { return SQLReach(kind: .code, words: "CREATE EXTENSION") }
             guard has("function", "procedure"), let at = rest.firstIndex(where: { $0.kind == .word && $0.text == "language" }), at + 1 < rest.endIndex else { return nil }
             let language = rest[at + 1].text
             return language == "sql" || language == "plpgsql" ? nil : SQLReach(kind: .code, words: "a function in the language \(language)")
         default: return nil
         }
+    }
+
+    /// - Parameter tokens: what stands behind SET.
+    private static func settingReach(_ tokens: ArraySlice<SQLToken>) -> SQLReach? {
+        let name = tokens.drop { $0.kind == .word && ["session", "local", "global"].contains($0.text) }.first
+        // One that is known is found wherever it stands.
+        guard let name, name.canName, name.text != harmlessSetting, !settings.contains(name.text), settingEndings.contains(where: { name.text.hasSuffix($0) }) else { return nil }
+        return SQLReach(kind: .file, words: "the setting \(name.text)")
     }
 
     /// Whether a COPY reads or writes only what the client has.

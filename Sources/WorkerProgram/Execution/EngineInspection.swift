@@ -17,7 +17,7 @@ struct EngineInspection {
         identity.worker = worker
         identity.host = HostName.own
         identity.kernel = Self.kernel
-        identity.environment = EnvironmentDigest.of(EnvironmentDigest.own.merging(spec.environment) { $1 })
+        identity.environment = EnvironmentDigest.of(variables)
         switch spec.kind {
         case .sqlite:
             guard let library = spec.library.map({ HostPath.expand($0) }) else {
@@ -41,12 +41,15 @@ struct EngineInspection {
         return identity
     }
 
+    /// What the engine is started with.
+    var variables: [String: String] { EnvironmentDigest.own.merging(spec.environment) { $1 } }
+
     private func library(_ path: String) -> EngineIdentity.Library { .init(path: path, digest: digestOf(path)) }
 
     // MARK: the program of a command
 
     /// Words of a command that are looked at.
-    private static let words = 16
+    static let words = 16
     /// Bytes of a file that a word names. A script or an archive of classes has fewer; one that has more is data, and the run is not to wait for it.
     private static let argumentLimit = 128 << 20
 
@@ -57,27 +60,57 @@ struct EngineInspection {
 
     /// The program, and other files that its command names, such as the script of an interpreter.
     var programFiles: [String] {
-        // A line for a shell may begin with its own word.
-        let line = spec.command.joined(separator: " ").split(separator: " ").map(String.init)
-        let words = spec.kind == .external ? Array(line.drop { $0 == "exec" }) : spec.command
-        guard let first = words.first, let program = Self.file(first, in: first.utf8.contains(UInt8(ascii: "/")) ? [workspace] : Self.searched) else { return [] }
+        let words = commandWords
+        guard let first = words.first, let program = program(first) else { return [] }
         let tree = "{workspace}/"
-        return [program] + words.dropFirst().prefix(Self.words).compactMap { word in
-            Self.file(word.hasPrefix(tree) ? String(word.dropFirst(tree.count)) : word, in: [workspace])
+        var files = [program]
+        for word in words.dropFirst().prefix(Self.words) {
+            let argument = Self.file(word.hasPrefix(tree) ? String(word.dropFirst(tree.count)) : word, in: [workspace])
+            // A program may start another one: `env A=1 shim`.
+            let started = spec.kind == .external ? self.program(word) : nil
+            for file in [argument, started].compactMap(\.self) where !files.contains(file) { files.append(file) }
         }
+        guard spec.kind == .external else { return files }
+        for script in files {
+            for file in interpreters(of: script) where !files.contains(file) { files.append(file) }
+        }
+        return files
     }
 
-    private static var searched: [String] {
-        (getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin").split(separator: ":").map(String.init)
+    /// The programs that the first line of a script names: `#!/usr/bin/env python3` names two.
+    private func interpreters(of script: String) -> [String] {
+        let descriptor = open(script, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        let start = [UInt8](unsafeUninitializedCapacity: 256) { buffer, count in count = max(0, read(descriptor, buffer.baseAddress, buffer.count)) }
+        guard start.starts(with: "#!".utf8) else { return [] }
+        return String(decoding: start.dropFirst(2).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self).split(separator: " ").compactMap { program(String($0)) }
+    }
+
+    /// The command's words; a line for a shell may begin with its own word.
+    var commandWords: [String] {
+        guard spec.kind == .external else { return spec.command }
+        return Array(spec.command.joined(separator: " ").split(separator: " ").map(String.init).drop { $0 == "exec" })
+    }
+
+    /// The program that is started by a name.
+    func program(_ name: String) -> String? {
+        name.utf8.contains(UInt8(ascii: "/")) ? Self.file(name, in: [workspace]) : Self.file(name, in: searched, isExecutable: true)
+    }
+
+    /// A shell looks with the variables that it has got, while a program is started with those of this process.
+    private var searched: [String] {
+        let path = (spec.kind == .external ? variables : EnvironmentDigest.own)["PATH"] ?? "/usr/bin:/bin"
+        return path.split(separator: ":", omittingEmptySubsequences: false).map { $0.hasPrefix("/") ? String($0) : workspace + "/" + $0 }
     }
 
     /// The regular file that `name` is in the first of `folders` that has it, links resolved.
-    private static func file(_ name: String, in folders: [String]) -> String? {
+    private static func file(_ name: String, in folders: [String], isExecutable: Bool = false) -> String? {
         for folder in folders {
             guard let real = realpath(name.hasPrefix("/") ? name : folder + "/" + name, nil) else { continue }
             defer { free(real) }
             var info = stat()
-            if stat(real, &info) == 0, info.st_mode & S_IFMT == S_IFREG { return String(cString: real) }
+            if stat(real, &info) == 0, info.st_mode & S_IFMT == S_IFREG, !isExecutable || access(real, X_OK) == 0 { return String(cString: real) }
         }
         return nil
     }

@@ -32,6 +32,7 @@ struct VerdictContext {
         // A digest that is remembered by the file's stamp costs nothing.
         let version = spec.engine.kind == .sqlite && spec.engine.library == nil ? SQLiteLibrary.version : nil
         let inspection = EngineInspection(spec: spec.engine, workspace: spec.workspace, version: version, digestOf: digestOf)
+        if let doubt = inspection.doubt { throw Unknown(reason: doubt) }
         let identity = inspection.identity
         guard let worker = identity.worker, let program = identity.digest, let environment = identity.environment else {
             throw Unknown(reason: "the engine's program cannot be read")
@@ -49,9 +50,17 @@ struct VerdictContext {
         let library = spec.engine.library.map { HostPath.expand($0) }.map { LoadedLibrary.path(of: $0) ?? $0 }
         var files = [library].compactMap(\.self)
         if spec.engine.kind == .external { files += inspection.programFiles }
-        for file in files + [OwnProgram.path] {
-            guard let libraries = LibraryList.of(file, isLibrary: file == library) else { throw Unknown(reason: "the libraries that \(file) loads are not known") }
-            for library in libraries where !files.contains(library) { files.append(library) }
+        var found = Set(files)
+        func add(_ libraries: [String]?, of file: String) throws(Unknown) {
+            guard let libraries else { throw Unknown(reason: "the libraries that \(file) loads are not known") }
+            for library in libraries where found.insert(library).inserted { files.append(library) }
+        }
+        // What is loaded into the worker is looked for with the worker's variables.
+        if let library { try add(LibraryList.of(library, isLibrary: true), of: library) }
+        try add(LibraryList.of(OwnProgram.path, isLibrary: false), of: OwnProgram.path)
+        guard spec.engine.kind == .external else { return files }
+        for program in inspection.programFiles {
+            try add(LibraryList.of(program, isLibrary: false, environment: spec.engine.environment, directory: spec.workspace), of: program)
         }
         return files
     }

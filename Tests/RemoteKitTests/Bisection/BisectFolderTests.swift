@@ -30,6 +30,19 @@ import TreeSync
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
+    @Test("test files are kept as they were when it began, and go with the state")
+    func tests() throws {
+        let place = try TemporaryFolder(), folder = try BisectFolder(source: place.file("src"), root: place.file("root"))
+        try place.write("one", to: "src/tests/a.test")
+        try folder.keepTests(["tests/a.test"], from: place.file("src"))
+        try place.write("two", to: "src/tests/a.test")
+        try folder.keepTests(["tests/a.test"], from: place.file("src"))
+        #expect(try String(contentsOfFile: folder.tests + "/tests/a.test", encoding: .utf8) == "one")
+        #expect(throws: RemoteError.self) { try folder.keepTests(["tests/none.test"], from: place.file("src")) }
+        folder.removeState()
+        #expect(!FileManager.default.fileExists(atPath: folder.tests))
+    }
+
     @Test("a state of a later release, or one that is damaged, is refused with a way out", arguments: [("{\"version\":2}", "format 2"), ("{", "damaged"), ("{\"version\":1}", "damaged")])
     func format(text: String, word: String) throws {
         let place = try TemporaryFolder(), folder = try BisectFolder(source: place.path, root: place.file("root"))

@@ -7,7 +7,7 @@ import Testing
     private static let tables = HistoryTables(style: Style(color: false, unicode: true, width: 300), now: 1_000_000)
 
     private static func run(_ number: Int, passed: Int, isFull: Bool = true) -> RunHistory.Run {
-        RunHistory.Run(run: "r\(number)", host: "box", project: "db", engine: "sqlite", isFull: isFull, branch: "main", commit: "0123456789abcdef", dirty: number == 3,
+        RunHistory.Run(run: "r\(number)", host: "box", project: "db", engine: "sqlite", isFull: isFull, branch: "main", commit: "0123456789abcdef", dirty: number == 4 ? nil : number == 3,
                        startedAt: 1_000_000 - Double(10 - number) * 3600, wall: 60, ended: isFull ? "drained" : "stopped", total: 10, passed: passed, failed: 10 - passed,
                        keptOut: 0, untested: 0, flaky: number == 1 ? 2 : 0, folder: "/r/\(number)")
     }
@@ -17,7 +17,7 @@ import Testing
         let text = Self.tables.runs([Self.run(4, passed: 9), Self.run(3, passed: 1, isFull: false), Self.run(2, passed: 7), Self.run(1, passed: 8)], showsProject: false).text
         #expect(text == """
             run    age  host  branch  commit       files  passed  failed  kept out  untested    rate  change  \("")
-            r4   6h00m  box   main    0123456789      10       9       1         0         0  90.0 %      +2  \("")
+            r4   6h00m  box   main    0123456789?     10       9       1         0         0  90.0 %      +2  \("")
             r3   7h00m  box   main    0123456789+     10       1       9         0         0  10.0 %       -  stopped
             r2   8h00m  box   main    0123456789      10       7       3         0         0  70.0 %      -1  \("")
             r1   9h00m  box   main    0123456789      10       8       2         0         0  80.0 %       -  2 flaky

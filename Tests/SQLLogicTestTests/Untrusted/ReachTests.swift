@@ -27,6 +27,8 @@ import Testing
         "COPY t FROM STDIN", "copy (select 1) to stdout", "SELECT glob('*', a)", "UPDATE t SET a = 'load', b = '/x'", "ALTER TABLE a ATTACH PARTITION b DEFAULT",
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$", "SELECT a / b FROM \"t\"", "SELECT x FROM t, u WHERE a > '1/2'",
         "SELECT ';attach'", "PRAGMA temp_store = 2", "SELECT * FROM (VALUES ('a/b'), ('c/d'))",
+        "SET search_path = a, b", "SET LOCAL search_path TO a", "UPDATE t SET file_path = 'x'", "SELECT a_path, b_directory FROM t", "SET VARIABLE a_path = 'x'",
+        "CREATE TABLE system(tablespace INT)", "ALTER TABLE t ADD COLUMN a_path TEXT", "ALTER ROLE r SET search_path = a", "PRAGMA table_info(t)",
     ])
     func harmless(sql: String) {
         #expect(kinds(sql).isEmpty)
@@ -42,6 +44,14 @@ import Testing
         ("INSTALL httpfs", .code), ("LOAD 'f'", .code), ("CREATE EXTENSION plpython3u", .code), ("CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'f'", .code),
         ("SELECT read_text('f')", .function), ("SELECT pg_read_file('f')", .function), ("SELECT lo_import('f')", .function), ("SELECT U&\"lo\\005fimport\"('f')", .function),
         ("SELECT * FROM glob('*')", .function),
+        // Settings of DuckDB.
+        ("SET log_query_path = 'f'", .file), ("PRAGMA profiling_output='f'", .file), ("PRAGMA profile_output = 'f'", .file), ("SET GLOBAL secret_directory = 'f'", .file),
+        ("SET home_directory='f'", .file), ("SET extension_directory TO 'f'", .file), ("SET temp_directory = 'f'", .file), ("SET file_search_path = 'f'", .file),
+        ("SET custom_extension_repository = 'f'", .file),
+        // PostgreSQL
+        ("CREATE TABLESPACE a LOCATION 'f'", .file), ("create/**/tablespace a OWNER b LOCATION 'f'", .file), ("ALTER SYSTEM SET work_mem = '1MB'", .file),
+        ("SET dynamic_library_path = 'f'", .file), ("SET SESSION \"Archive_Command\" = 'f'", .file), ("set log_directory to 'f'", .file),
+        ("ALTER ROLE r SET dynamic_library_path = 'f'", .file), ("ALTER DATABASE d SET session_preload_libraries = 'f'", .file),
     ])
     func others(sql: String, kind: SQLReach.Kind) {
         #expect(kinds(sql).contains(kind))
