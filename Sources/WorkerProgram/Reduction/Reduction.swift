@@ -61,7 +61,7 @@ struct Reduction {
     func run() throws(SQLLogicTestError) -> Result {
         let target = if let line { line } else { try firstFailure() }
         let reading = try ReductionReading(script, line: target, engine: engineName)
-        var state = try Baseline(self, reading).found()
+        let state = try Baseline(self, reading).found()
         let (start, progress) = (state, onProgress)
         var last = start.candidate, lastTold = Clock.monotonic
         var reducer = Reducer(state.candidate, judge: state.pool, changesSQL: state.changesSQL) { candidate, tries in
