@@ -83,6 +83,25 @@ struct SyncWatchTests {
         #expect(try await client.finish().code == 0)
     }
 
+    @Test("a sync that is refused because a run uses the workspace is made when the run has ended, without another save")
+    func retries() async throws {
+        let project = try await Project(files: ["d/a": "1", "tests/slow.test": slowFile(120)], "[suite]\nfiles = [\"tests/*.test\"]\n", isLocal: true)
+        let client = try project.start(["sync", "--watch"])
+        try await project.hasSaid(client, "created")
+        let run = try await project.slt("run", "--detach", "--workers", "1")
+        #expect(run.code == 0, "\(run)")
+        try project.write("2", to: "d/a")
+        try await project.hasSaid(client, "it is tried again soon")
+        #expect(contents(project, "d/a") == "1")
+        let stop = try await project.slt("stop", "--now")
+        #expect(stop.code == 0, "\(stop)")
+        let isThere = try await eventually { contents(project, "d/a") == "2" }
+        #expect(isThere, "\(client.errors)")
+        #expect(client.errors.components("it is tried again soon") == 1)
+        client.signal(SIGINT)
+        #expect(try await client.finish().code == 0)
+    }
+
     @Test("what ends at once cannot be combined with it", arguments: ["--dry-run", "--json", "--stats"])
     func combined(_ flag: String) async throws {
         let project = try await Project(files: ["a": "1"], isLocal: true)

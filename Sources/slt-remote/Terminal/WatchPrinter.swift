@@ -71,7 +71,8 @@ final class WatchPrinter: Sendable {
     private func tell(_ error: RemoteError, _ start: String = "") {
         let isNew = told.withLock { told in
             defer { told = error }
-            return told != error
+            // Of those that are tried again soon, the words may count seconds.
+            return error.isRetryable ? told?.code != error.code : told != error
         }
         guard isNew else { return }
         Terminal.shared.endProgress()
