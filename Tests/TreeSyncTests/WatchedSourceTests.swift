@@ -135,6 +135,16 @@ extension TreePair {
         try await trees.follow(watched)
     }
 
+    @Test("changes without a pause do not put off the look at what is not watched")
+    func busy() async throws {
+        let (trees, watched) = try await synced("mkdir -p a/b c", most: 2)
+        let isDue = try await eventually {
+            try trees.inSource("echo more >> top")
+            return watched.isDue
+        }
+        #expect(isDue)
+    }
+
     @Test("a shortage that is over is over")
     func shortageEnds() async throws {
         let (trees, watched) = try await synced("mkdir -p a/b c && echo 1 > a/b/1", most: 3)
