@@ -72,17 +72,32 @@ struct SyncWatchTests {
         let project = try await Project(files: ["d/a": "1"])
         let client = try project.start(["sync", "--watch"])
         try await project.hasSaid(client, "created")
-        try project.write("x", to: "d/.gitignore")
-        let hasCome = try await eventually { contents(project, "d/.gitignore") == "x" }
-        #expect(hasCome, "\(client.errors)")
-        try #require(chmod(project.source + "/d/.gitignore", 0) == 0)
-        // Root reads everything.
-        guard geteuid() != 0 else { return }
+        // What is not there cannot be read, not even by root.
+        try #require(rename(project.source, project.source + ".away") == 0)
         try await project.hasSaid(client, "cannot sync now")
-        try #require(chmod(project.source + "/d/.gitignore", 0o644) == 0)
+        try #require(rename(project.source + ".away", project.source) == 0)
         try project.write("2", to: "d/a")
         let isThere = try await eventually { contents(project, "d/a") == "2" }
         #expect(isThere, "\(client.errors)")
+        client.signal(SIGINT)
+        #expect(try await client.finish().code == 0)
+    }
+
+    @Test("a sync that is refused because a run uses the workspace is made when the run has ended, without another save")
+    func retries() async throws {
+        let project = try await Project(files: ["d/a": "1", "tests/slow.test": slowFile(120)], "[suite]\nfiles = [\"tests/*.test\"]\n", isLocal: true)
+        let client = try project.start(["sync", "--watch"])
+        try await project.hasSaid(client, "created")
+        let run = try await project.slt("run", "--detach", "--workers", "1")
+        #expect(run.code == 0, "\(run)")
+        try project.write("2", to: "d/a")
+        try await project.hasSaid(client, "it is tried again soon")
+        #expect(contents(project, "d/a") == "1")
+        let stop = try await project.slt("stop", "--now")
+        #expect(stop.code == 0, "\(stop)")
+        let isThere = try await eventually { contents(project, "d/a") == "2" }
+        #expect(isThere, "\(client.errors)")
+        #expect(client.errors.components("it is tried again soon") == 1)
         client.signal(SIGINT)
         #expect(try await client.finish().code == 0)
     }
@@ -191,6 +206,17 @@ struct WatchTests {
         #expect(try await client.finish().code == 0)
     }
 
+    @Test("a list of known failures that cannot be read is told, and mending it is a change")
+    func brokenList() async throws {
+        let project = try await Project(files: ["tests/a.test": Self.good, "known.toml": "= broken"], Self.settings + "known-failures = \"known.toml\"\n", isLocal: true)
+        let client = try project.start(["watch", "--workers", "1"])
+        try await project.hasSaid(client, "it is tried again when something changes")
+        unlink(project.source + "/known.toml")
+        try await hasPrinted(client, "PASSED: all of 1 file")
+        client.signal(SIGINT)
+        #expect(try await client.finish().code == 0)
+    }
+
     @Test("a first sync that cannot be ends it with the code of a sync")
     func refused() async throws {
         let project = try await Project(files: ["tests/a.test": Self.good], Self.settings, isLocal: true)
@@ -226,6 +252,16 @@ struct WatchScreenTests {
         sys.stdout.flush()
         sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
         """
+
+    @Test("a key that is pressed during a build does not end the build", arguments: ["a", "f"])
+    func keyDuringBuild(_ key: String) async throws {
+        let project = try await Project(files: ["tests/a.test": passingFile], "[suite]\nfiles = [\"tests/*.test\"]\n[prepare]\ncommand = \"sleep 2\"\n", isLocal: true)
+        let steps = "building: sleep=\(key);waiting for a change=q"
+        let client = try RunningProgram(["/usr/bin/python3", "-c", Self.typist, steps, Programs.client, "watch", "--workers", "1"], environment: project.environment, in: project.source)
+        let end = try await client.finish()
+        #expect(end.code == 0, "\(end)")
+        #expect(end.text.contains("PASS 1 file"), "\(end)")
+    }
 
     /// - Parameter last: the key that ends it.
     @Test("shows the verdict, runs again by keys, and ends by q or Ctrl-C with the terminal as it was", arguments: ["q", "C"])

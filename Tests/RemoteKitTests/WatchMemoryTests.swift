@@ -17,6 +17,10 @@ import TreeSync
         return WatchedSync(report: SyncReport(), isWhole: false, isFirst: false, changes: changes, seconds: 0)
     }
 
+    private func status(_ run: String) -> RunStatus {
+        RunStatus(id: run, phase: .finished, workspace: "/w", createdAt: 0, timeBudget: 1, total: 1, queued: 0, running: 0, outcomes: [.pass: 1], workersWanted: 1)
+    }
+
     private func record(_ file: String, _ outcome: Outcome) -> FileRecord { FileRecord(id: 0, file: file, outcome: outcome, finishedAt: 0) }
 
     @Test("at the start: what failed, then all")
@@ -29,6 +33,29 @@ import TreeSync
         #expect(memory.next() == .all)
         memory.ended(.all)
         #expect(memory.next() == nil)
+    }
+
+    @Test("what failed outside the suite is neither remembered nor run")
+    func outside() throws {
+        let folder = try TemporaryFolder()
+        let memory = try memory(folder, ["t/a.test", "other/b.test"], failing: ["t/a.test", "other/b.test"])
+        #expect(memory.failing == ["t/a.test"])
+        #expect(memory.files(.failed) == ["t/a.test"])
+    }
+
+    @Test("that a run has ended is known until there is another one, or none")
+    func finished() throws {
+        let folder = try TemporaryFolder()
+        let memory = try memory(folder, ["t/a.test"])
+        memory.started("one")
+        #expect(memory.hasRun && memory.finished == nil)
+        memory.finished = (status("one"), 1)
+        #expect(memory.hasRun, "its results are on their way")
+        memory.started("two")
+        #expect(memory.finished == nil)
+        memory.finished = (status("two"), 1)
+        memory.live = nil
+        #expect(!memory.hasRun && memory.finished == nil)
     }
 
     @Test("after a change: what failed, then the files of the suite that changed, then all")

@@ -48,6 +48,46 @@ import TreeSync
         #expect(board.verdict == .pass)
     }
 
+    private func ran(_ file: String, _ outcome: Outcome) -> WatchEvent { .verdict(FileRecord(id: 0, file: file, outcome: outcome, finishedAt: 0), fails: false) }
+
+    @Test("what was left out has not passed", arguments: [Outcome.skipped, .blocked, .unsupported])
+    func leftOut(_ outcome: Outcome) {
+        var board = board(began(.all, 2), ran("a", outcome))
+        #expect(board.summary == "no verdict yet; 1 left out")
+        board.take(ran("b", outcome))
+        #expect(board.verdict == .open)
+        board.take(pass("b"))
+        #expect(board.verdict == .pass)
+        #expect(board.summary == "PASS 1 of 2 files; 1 left out")
+    }
+
+    @Test("a file that was cut off keeps its verdict")
+    func cutOff() {
+        var board = board(began(.all, 2), fail("a"), ran("b", .untested))
+        #expect(board.summary == "FAIL 1 of 2 files; 1 not run since the change")
+        board.take(ran("a", .untested))
+        #expect(board.verdict == .fail(1))
+    }
+
+    @Test("after files have come, nothing passes before all of the suite was begun again")
+    func grown() {
+        var board = board(began(.all, 2), pass("a"), pass("b"), sync([change("c", .create)]), began(.changed, 2), pass("a"), pass("b"))
+        #expect(board.verdict == .open)
+        for event in [began(.all, 3), pass("c")] { board.take(event) }
+        #expect(board.verdict == .pass)
+    }
+
+    @Test("a sync that moved nothing makes verdicts old where the host has something else all the same")
+    func other() {
+        var same = WatchedSync(report: SyncReport(), isWhole: true, isFirst: false, changes: [], seconds: 0)
+        same.isOther = false
+        var board = board(began(.all, 1), pass("a"), .synced(same))
+        #expect(board.verdict == .pass)
+        same.isOther = true
+        board.take(.synced(same))
+        #expect(board.verdict == .open)
+    }
+
     @Test("what failed in the latest run is shown before anything has run")
     func remembered() {
         let board = board(.remembered([FileRecord(id: 0, file: "old.test", outcome: .timeout, finishedAt: 0)]))

@@ -18,7 +18,7 @@ extension TreePair {
         async let sent = TreeSender.run(prepared, options: options, over: channels.0, events: events)
         let report = try await sent
         #expect(try await received == report)
-        watched.succeeded(report, in: 0.01)
+        watched.succeeded(report)
         return (report, prepared.base != nil)
     }
 
@@ -106,6 +106,56 @@ extension TreePair {
         #expect(isPart)
         #expect(report.created.files == 1)
         #expect(try trees.inTarget("find . -type f | sort") == "./.gitignore\n./.sltignore\n./src/1\n./src/seen\n")
+    }
+
+    @Test("a folder that is ignored by now is watched no longer, nor what is in it")
+    func ignoredLater() async throws {
+        let (trees, watched) = try await synced("mkdir -p out/deep src && echo 1 > src/1 && echo 2 > out/deep/2")
+        #expect(watched.watched.count == 4)
+        try trees.inSource("echo out/ > .sltignore")
+        await watched.change()
+        #expect(try await trees.push(watched).isPart)
+        #expect(watched.watched == [[], Array("src".utf8)])
+    }
+
+    @Test("a source that was away is looked at again, and followed", arguments: ["mv source away", "cp -r source away && rm -r source"])
+    func away(_ leave: String) async throws {
+        let (trees, watched) = try await synced("mkdir a && echo 1 > a/1")
+        let above = String(trees.source.dropLast("/source".count))
+        #expect(trees.source == above + "/source")
+        func shell(_ line: String) throws { try trees.inSource("cd '\(above)' && " + line) }
+        try shell(leave)
+        await watched.change()
+        #expect(throws: SyncError.self) { try watched.prepare() }
+        try trees.inTarget("mv '\(above)/away' '\(above)/source' && echo 2 > '\(above)/source/a/2'")
+        await watched.change()
+        #expect(try await !trees.push(watched).isPart)
+        #expect(try trees.rsyncDifferences() == "")
+        try trees.inSource("echo 3 > a/3")
+        try await trees.follow(watched)
+    }
+
+    @Test("changes without a pause do not put off the look at what is not watched")
+    func busy() async throws {
+        let (trees, watched) = try await synced("mkdir -p a/b c", most: 2)
+        let isDue = try await eventually {
+            try trees.inSource("echo more >> top")
+            return watched.isDue
+        }
+        #expect(isDue)
+    }
+
+    @Test("a shortage that is over is over")
+    func shortageEnds() async throws {
+        let (trees, watched) = try await synced("mkdir -p a/b c && echo 1 > a/b/1", most: 3)
+        #expect(watched.shortage != nil)
+        try trees.inSource("rm -r a/b c")
+        let isOver = try await eventually {
+            await watched.change()
+            try await trees.push(watched)
+            return watched.shortage == nil
+        }
+        #expect(isOver)
     }
 
     @Test("obeys rules that change: in the tree at once, git's own by a look at all of the tree")

@@ -3,6 +3,9 @@ struct LastingConnection: Sendable {
     let host: Host
     let events: @Sendable (WatchEvent) -> Void
 
+    /// Whether an error ends the work on a connection: it is lost, or nobody waits for it any longer. All others are only told.
+    static func isEnd(_ error: any Error) -> Bool { error is CancellationError || FollowedRun.mayReconnect(error) }
+
     /// Runs `body`, which may wait for something else than the host for hours, until it returns or the connection is lost.
     private static func whileConnected(_ agent: AgentClient, _ body: @escaping @Sendable (AgentClient) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -15,15 +15,18 @@ public struct SyncWatch: Sendable {
         try await LastingConnection(host: job.host, events: events).run { agent in
             tree.forget()
             while true {
+                var pause: Duration?
                 do {
                     let (sync, source) = try await tree.sync(agent, events)
                     events(.synced(sync))
                     if !hasSynced.isSet || sync.report.changed, !sync.report.isPartial { try await tree.note(agent, source) }
                     hasSynced.set()
-                } catch let error as RemoteError where hasSynced.isSet && !FollowedRun.mayReconnect(error) {
+                } catch where hasSynced.isSet && !LastingConnection.isEnd(error) {
+                    let error = RemoteError(error)
                     events(.syncFailed(error))
+                    if error.isRetryable { pause = WatchedTree.retryPause }
                 }
-                await tree.change()
+                await tree.change(within: pause)
                 try Task.checkCancellation()
             }
         }

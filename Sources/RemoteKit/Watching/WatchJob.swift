@@ -49,8 +49,8 @@ public struct WatchJob: Sendable {
         defer { ending.cancel() }
         do {
             try await withTaskCancellationHandler { try await work.value } onCancel: { control.end() }
-        } catch is CancellationError where control.isOver {
-            // As it was asked to.
+        } catch where control.isOver {
+            // As it was asked to. What is cut off by that has errors of its own.
         }
         try Task.checkCancellation()
     }

@@ -16,6 +16,8 @@ final class WatchMemory: Sendable {
         var owesAll = true
         /// The run that is live on the host.
         var live: String?
+        /// That it has come to its end, and when, in seconds since what it was for: its results are on their way.
+        var finished: (status: RunStatus, seconds: Double)?
         /// Whether the host may be making a run, whose name is not known yet.
         var isStarting = false
         var cores = 4
@@ -28,18 +30,25 @@ final class WatchMemory: Sendable {
     /// - Parameters:
     ///   - suite: globs of its files.
     ///   - root: the source tree.
-    ///   - failing: files that failed in the latest run that is known.
+    ///   - failing: files that failed in the latest run that is known; those outside the suite are of no account.
     init(suite: [String], root: String, failing: Set<String>) {
-        globs = suite.compactMap { try? Glob($0) }
+        let globs = suite.compactMap { try? Glob($0) }
+        self.globs = globs
         self.root = root
+        let failing = failing.filter { Self.holds(globs, Array($0.utf8)) }
         state = Mutex(State(failing: failing, owesChanged: !failing.isEmpty))
     }
+
+    private static func holds(_ globs: [Glob], _ path: [UInt8]) -> Bool { globs.contains { $0.matches(path) } }
+
+    /// What failed last.
+    var failing: Set<String> { state.withLock { $0.failing } }
 
     /// Takes in what a sync has brought.
     func note(_ sync: WatchedSync) {
         // Also of what was only touched: that asks for a run.
         let files = sync.changes.filter { $0.type != .directory && $0.kind != .delete }.map(\.path.bytes)
-            .filter { path in globs.contains { $0.matches(path) } }.map { String(decoding: $0, as: UTF8.self) }
+            .filter { Self.holds(globs, $0) }.map { String(decoding: $0, as: UTF8.self) }
         state.withLock { state in
             state.changed.formUnion(files)
             state.owesChanged = true
@@ -90,14 +99,20 @@ final class WatchMemory: Sendable {
     /// - Parameter run: its name; `nil` where none was made.
     func started(_ run: String?) {
         state.withLock { state in
-            state.live = run
+            (state.live, state.finished) = (run, nil)
             state.isStarting = false
         }
     }
 
     var live: String? {
         get { state.withLock { $0.live } }
-        set { state.withLock { $0.live = newValue } }
+        set { state.withLock { ($0.live, $0.finished) = (newValue, nil) } }
+    }
+
+    /// Whether, and when, the live run has come to its end.
+    var finished: (status: RunStatus, seconds: Double)? {
+        get { state.withLock { $0.finished } }
+        set { state.withLock { $0.finished = newValue } }
     }
 
     var cores: Int {

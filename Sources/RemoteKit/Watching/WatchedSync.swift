@@ -12,4 +12,6 @@ public struct WatchedSync: Sendable {
     public var changes: [SyncChange]
     /// From the moment at which the change was at rest.
     public var seconds: Double
+    /// Whether the host has, or may have, something else than after the sync before: also where others brought it, or nobody knows.
+    public var isOther = true
 }

@@ -16,6 +16,8 @@ final class WatchedTree: Sendable {
     /// Problems and notes that were told, since a part of the tree is looked at again and again.
     private let problems = Mutex<Set<SyncProblem>>([])
     private let hasSynced = StartedFlag()
+    /// The digest of what the host has since the sync before; `nil` where that is not known.
+    private let digest = Mutex<String?>(nil)
 
     init(_ job: SyncJob) {
         self.job = job
@@ -24,8 +26,21 @@ final class WatchedTree: Sendable {
     }
 
     /// Waits until something has changed.
-    /// - Parameter orDue: or until it is time to look, where not all of the tree is watched.
-    func change(orDue: Bool = true) async { await source.change(orDue: orDue) }
+    /// - Parameters:
+    ///   - orDue: or until it is time to look, where not all of the tree is watched.
+    ///   - pause: or until so much time is over.
+    func change(orDue: Bool = true, within pause: Duration? = nil) async {
+        guard let pause else { return await source.change(orDue: orDue) }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [source] in await source.change(orDue: orDue) }
+            group.addTask { try? await Task.sleep(for: pause) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Before something is tried again that was refused only for the moment.
+    static let retryPause = Duration.seconds(2)
 
     /// Whether something has, or may have, changed that was not brought.
     var hasChanged: Bool { source.hasChanged || source.isDue }
@@ -37,6 +52,11 @@ final class WatchedTree: Sendable {
     /// - Throws: ``RemoteError`` or `CancellationError`; the next sync is of all of the tree then.
     func sync(_ agent: AgentClient, _ events: @escaping @Sendable (WatchEvent) -> Void) async throws -> (sync: WatchedSync, source: SourceState) {
         let start = ContinuousClock.now
+        // Whoever ends this halfway, the host may have anything.
+        let before = digest.withLock { digest in
+            defer { digest = nil }
+            return digest
+        }
         var prepared = try prepared()
         var done: (report: SyncReport, changes: [SyncChange])?
         if prepared.base != nil {
@@ -51,11 +71,13 @@ final class WatchedTree: Sendable {
         let isWhole = done == nil, isFirst = !hasSynced.isSet
         let (report, changes) = if let done { done } else { try await send(prepared, agent, events) }
         let seconds = (ContinuousClock.now - start).seconds
-        source.succeeded(report, in: seconds)
+        source.succeeded(report)
         hasSynced.set()
         tellShortage(events)
         let state = SourceState(GitState.quick(job.configuration.sync.source), digest: report.treeDigest)
-        return (WatchedSync(report: report, isWhole: isWhole, isFirst: isFirst, changes: changes, seconds: seconds), state)
+        let isOther = report.changed || report.isPartial || report.treeDigest != before
+        digest.withLock { $0 = report.isPartial ? nil : report.treeDigest }
+        return (WatchedSync(report: report, isWhole: isWhole, isFirst: isFirst, changes: changes, seconds: seconds, isOther: isOther), state)
     }
 
     /// Leaves word on the host of what it has now.

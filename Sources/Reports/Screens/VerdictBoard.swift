@@ -20,6 +20,8 @@ public struct VerdictBoard: Sendable {
     struct Entry: Sendable {
         /// The record of one that fails; of others it is not kept.
         var failure: FileRecord?
+        /// Whether it was left out, so that nothing is known of it.
+        var isKeptOut = false
         /// The change after which it was found.
         var round: Int
     }
@@ -34,6 +36,8 @@ public struct VerdictBoard: Sendable {
     private(set) var entries: [String: Entry] = [:]
     /// The files of the suite, once all of it was begun.
     private(set) var total: Int?
+    /// Whether files may have come to the suite since then.
+    private var hasGrown = false
     /// Failures that were not known, and known ones, in the run that is or was at work.
     private(set) var found = (failed: 0, known: 0)
     /// The last sync in a line.
@@ -59,26 +63,30 @@ public struct VerdictBoard: Sendable {
         case .job(let event): take(event)
         case .synced(let sync):
             if let line = WatchedSyncLine.text(sync) { self.sync = line }
-            if sync.report.changed { round += 1 }
+            guard sync.isOther else { break }
+            round += 1
+            // Where nothing is named, it may be anything.
+            if sync.changes.isEmpty || sync.changes.contains(where: { $0.kind == .create }) { hasGrown = true }
         case .syncFailed(let error): activity = .stuck(error.description)
         case .shortage(let text): note("warning: \(text)")
         case .reconnected: activity = .syncing
         case .buildFailed(let error), .runFailed(let error): activity = .stuck(error.description)
         case .began(let stage, let status):
-            if stage == .all { total = status.total }
+            if stage == .all { (total, hasGrown) = (status.total, false) }
             found = (0, 0)
             activity = .running(stage, done: 0, total: status.total)
         case .verdict(let record, let fails): take(record, fails)
         case .done(let stage, let status, _):
             // Files that are no longer in the suite have no verdict.
-            if stage == .all, status.phase == .finished { entries = entries.filter { $0.value.round == round } }
+            if stage == .all, status.phase == .finished, status.outcomes[.untested] ?? 0 == 0 { entries = entries.filter { $0.value.round == round } }
         case .ended: activity = .syncing
         case .rests: if case .stuck = activity {} else { activity = .resting }
         }
     }
 
     private mutating func take(_ record: FileRecord, _ fails: Bool) {
-        entries[record.file] = Entry(failure: fails ? record : nil, round: round)
+        // What did not run keeps the verdict that it had.
+        if record.outcome != .untested { entries[record.file] = Entry(failure: fails ? record : nil, isKeptOut: record.outcome.isKeptOut, round: round) }
         if fails { found.failed += 1 } else if record.outcome.isFailure { found.known += 1 }
         if case .running(let stage, let done, let total) = activity { activity = .running(stage, done: done + 1, total: total) }
     }
@@ -112,7 +120,7 @@ public struct VerdictBoard: Sendable {
 
     /// The present verdict.
     public enum Verdict: Sendable, Equatable {
-        /// All files of the suite hold, as the tree is now.
+        /// All files of the suite that are not left out hold, as the tree is now, and there are some.
         case pass
         /// Some fail.
         case fail(Int)
@@ -123,18 +131,25 @@ public struct VerdictBoard: Sendable {
     public var verdict: Verdict {
         let count = entries.values.count { $0.failure != nil }
         if count > 0 { return .fail(count) }
-        return total.map { fresh >= $0 } ?? false ? .pass : .open
+        guard let total, !hasGrown, fresh >= max(total, entries.count), passed > 0 else { return .open }
+        return .pass
     }
 
-    /// `PASS 622 files`, `FAIL 2 of 622 files; 610 not run since the change`
+    /// Files that passed, or failed only as is known, as the tree is now.
+    private var passed: Int { entries.values.count { $0.round == round && $0.failure == nil && !$0.isKeptOut } }
+    /// Files that were left out of what ran since the change.
+    private var keptOut: Int { entries.values.count { $0.round == round && $0.isKeptOut } }
+
+    /// `PASS 622 files`, `PASS 620 of 622 files; 2 left out`, `FAIL 2 of 622 files; 610 not run since the change`
     public var summary: String {
         let of = total.map { " of \(Human.count($0, "file"))" } ?? ""
         let left = total.map { max(0, $0 - fresh) } ?? 0
         let rest = left > 0 ? "; \(Human.count(left)) not run since the change" : ""
+        let out = keptOut > 0 ? "; \(Human.count(keptOut)) left out" : ""
         switch verdict {
-        case .pass: return "PASS \(Human.count(total ?? 0, "file"))"
+        case .pass: return "PASS \(keptOut == 0 ? Human.count(passed, "file") : Human.count(passed) + of)" + out
         case .fail(let count): return "FAIL \(total == nil ? Human.count(count, "file") : Human.count(count) + of)" + rest
-        case .open: return fresh == 0 ? "no verdict yet" : "PASS so far: \(total == nil ? Human.count(fresh, "file") : Human.count(fresh) + of)"
+        case .open: return passed == 0 ? "no verdict yet" + out : "PASS so far: \(total == nil ? Human.count(passed, "file") : Human.count(passed) + of)" + out
         }
     }
 

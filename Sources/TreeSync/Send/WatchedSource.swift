@@ -1,3 +1,4 @@
+import Platform
 import Synchronization
 
 /// A source that is watched while it is synced again and again: what changed since the sync before is sent, and nothing else is looked at.
@@ -19,6 +20,8 @@ public final class WatchedSource: Sendable {
         /// The digest of the tree that the receiver has.
         var digest: String?
         var isWhole = false
+        /// When a look at all of it began, in nanoseconds of the monotonic clock.
+        var begin: UInt64 = 0
     }
 
     private let root: String
@@ -86,26 +89,27 @@ public final class WatchedSource: Sendable {
     }
 
     private func whole() throws -> PreparedSource {
+        let begin = Clock.monotonic
+        watch.begin()
         known.forgetAll()
         // The second look finds what changed while the rules were read.
         var texts = try RuleTexts(rules, root: root)
         let files = FileStates(texts.sources)
         texts = try RuleTexts(rules, root: root)
         let scope = RuleScope(texts)
-        state.withLock { $0 = State(rules: (texts, scope, files), isWhole: true) }
+        state.withLock { $0 = State(rules: (texts, scope, files), isWhole: true, begin: begin) }
         return try PreparedSource(root: root, texts: texts, scope: scope, knowledge: PreparedSource.Knowledge(known: known)) { [watch] in watch.enter($0, $1) }
     }
 
     /// The receiver has what was prepared last.
-    /// - Parameter seconds: how long the sync took.
-    public func succeeded(_ report: SyncReport, in seconds: Double) {
-        let isWhole = state.withLock { state in
+    public func succeeded(_ report: SyncReport) {
+        let (isWhole, begin) = state.withLock { state in
             // What could not be brought is tried again with all the rest.
             state.digest = report.isPartial ? nil : report.treeDigest
-            return state.isWhole
+            return (state.isWhole, state.begin)
         }
-        guard isWhole else { return }
-        watch.keep { [known] in known.folder($0) != nil }
-        watch.scanned(in: seconds)
+        // Also of a part, in which a folder may be ignored by now.
+        if known.takeLoss() || isWhole { watch.keep { [known] in known.folder($0) != nil } }
+        if isWhole { watch.scanned(since: begin) }
     }
 }

@@ -30,15 +30,34 @@ final class KnownSource: Sendable {
     }
 
     private let folders = Mutex<[[UInt8]: Folder]>([:])
+    /// Whether a folder was forgotten since ``takeLoss()``.
+    private let hasLost = Mutex(false)
 
     func folder(_ path: [UInt8]) -> Folder? { folders.withLock { $0[path] } }
 
-    func set(_ folder: Folder, at path: [UInt8]) { folders.withLock { $0[path] = folder } }
+    /// Takes in a folder as it was listed. Those in it that it had before and has no longer, such as one that is ignored now, are forgotten.
+    func set(_ folder: Folder, at path: [UInt8]) {
+        let old = folders.withLock { folders in
+            defer { folders[path] = folder }
+            return folders[path]?.folders
+        }
+        guard let old, old != folder.folders else { return }
+        for name in Set(old).subtracting(folder.folders) { forget(TreePath(path).appending(name).bytes) }
+    }
+
+    /// Whether a folder was forgotten since this was asked last.
+    func takeLoss() -> Bool {
+        hasLost.withLock { hasLost in
+            defer { hasLost = false }
+            return hasLost
+        }
+    }
 
     func forgetAll() { folders.withLock { $0 = [:] } }
 
     /// Forgets a folder and all below it.
     func forget(_ path: [UInt8]) {
+        hasLost.withLock { $0 = true }
         let below = path + [UInt8(ascii: "/")]
         folders.withLock { folders in
             for known in folders.keys where known == path || known.starts(with: below) { folders[known] = nil }

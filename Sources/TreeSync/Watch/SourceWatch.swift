@@ -14,8 +14,18 @@ final class SourceWatch: Sendable {
         /// Whether it is time to look at all of a source that is not watched as a whole.
         var isDue = false
         var shortage: WatchShortage?
-        var scanPause = SourceWatch.leastPause
+        /// Between two looks at all of the source, in nanoseconds.
+        var lookPause = SourceWatch.leastPause
+        /// When the next look is due, on the monotonic clock.
+        var nextLook: UInt64 = 0
+        /// When a folder was read last.
+        var entered: UInt64 = 0
+        /// Whether all of the source was ever read.
+        var hasBegun = false
         var isClosed = false
+
+        /// Whether changes may come of which nobody tells.
+        var needsLooks: Bool { shortage != nil || (hasBegun && !folders.hasRoot) }
     }
 
     private let state = Mutex(State())
@@ -26,8 +36,8 @@ final class SourceWatch: Sendable {
     /// The most folders that are watched.
     private let most: Int
 
-    /// Between two looks at a source that is not watched, in milliseconds.
-    private static let leastPause: Int32 = 2000
+    /// Between two looks at a source that is not watched, in nanoseconds.
+    private static let leastPause: UInt64 = 2_000_000_000
 
     /// - Parameters:
     ///   - most: the most folders that are watched; the system may allow fewer.
@@ -55,19 +65,31 @@ final class SourceWatch: Sendable {
 
     // MARK: what is watched
 
+    /// All of the source is about to be read: whether all of it can be watched shows anew.
+    func begin() {
+        let now = Clock.monotonic
+        state.withLock { state in
+            if watch != nil { state.shortage = nil }
+            state.nextLook = now + state.lookPause
+        }
+    }
+
     /// Watches a folder that is about to be read: what changes from now on is told.
     func enter(_ path: [UInt8], _ handle: DirectoryHandle) {
-        guard let watch else { return }
+        let now = Clock.monotonic
         state.withLock { state in
-            guard state.shortage == nil else { return }
+            (state.entered, state.hasBegun) = (now, state.hasBegun || path.isEmpty)
+            guard let watch, state.shortage == nil else { return }
             do throws(FolderWatch.Failure) {
                 // Under the lock, or an event could come before its folder is known.
-                guard state.folders.count < most else { throw FolderWatch.Failure(number: ENOSPC) }
+                guard state.folders.count < most || state.folders.holds(path) else { throw FolderWatch.Failure(number: ENOSPC) }
                 state.folders.add(try watch.add(openFolder: handle.descriptor), path)
             } catch {
                 // Gone between; the folder above tells of it.
                 if error.number == ENOENT || error.number == ENOTDIR { return }
                 state.shortage = WatchShortage(error.number, setting: error.number == ENOSPC ? "fs.inotify.max_user_watches" : nil)
+                // Its thread waits without an end, maybe.
+                wake?.notify()
             }
         }
     }
@@ -83,9 +105,15 @@ final class SourceWatch: Sendable {
     /// Why not all folders are watched; `nil` where they are.
     var shortage: WatchShortage? { state.withLock { $0.shortage } }
 
-    /// How long a look at all of the source took, in seconds: it is looked at seldom enough then, where it is not watched.
-    func scanned(in seconds: Double) {
-        state.withLock { $0.scanPause = max(Self.leastPause, Int32(min(seconds * 10_000, 600_000))) }
+    /// All of the source was read: it is looked at seldom enough then, where it is not watched.
+    /// - Parameter begin: when that began, in nanoseconds of the monotonic clock.
+    func scanned(since begin: UInt64) {
+        let now = Clock.monotonic
+        state.withLock { state in
+            let took = state.entered > begin ? state.entered - begin : 0
+            state.lookPause = max(Self.leastPause, min(took * 10, 600_000_000_000))
+            (state.nextLook, state.isDue) = (now + state.lookPause, false)
+        }
         wake?.notify()
     }
 
@@ -109,10 +137,15 @@ final class SourceWatch: Sendable {
     /// Takes what has changed, also what is not at rest.
     func take() -> SourceChanges {
         _ = read()
+        let now = Clock.monotonic
+        defer { wake?.notify() }
         return state.withLock { state in
             var changes = state.ready
             changes.add(state.folders.take())
-            if state.isDue { changes.isUnknown = true }
+            if state.isDue {
+                changes.isUnknown = true
+                state.nextLook = now + state.lookPause
+            }
             (state.ready, state.isDue) = (SourceChanges(), false)
             return changes
         }
@@ -141,16 +174,22 @@ final class SourceWatch: Sendable {
     private func run() {
         while true {
             var waiting = [watch?.descriptor ?? -1, wake?.number ?? -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-            let count = poll(&waiting, 2, pause)
+            _ = poll(&waiting, 2, pause)
             guard !state.withLock({ $0.isClosed }) else { return }
             if waiting[1].revents != 0 { wake?.drain() }
             if waiting[0].revents != 0 { collect() }
-            publish(isDue: count == 0)
+            publish()
         }
     }
 
-    /// How long to wait for events; without end where all folders are watched.
-    private var pause: Int32 { state.withLock { $0.shortage == nil ? -1 : $0.scanPause } }
+    /// How long to wait for events, in milliseconds; without end where all folders are watched, or a look is due anyway.
+    private var pause: Int32 {
+        let now = Clock.monotonic
+        return state.withLock { state in
+            guard state.needsLooks, !state.isDue else { return -1 }
+            return state.nextLook > now ? Int32((state.nextLook - now) / 1_000_000) + 1 : 0
+        }
+    }
 
     /// Reads events until none come any more.
     private func collect() {
@@ -167,8 +206,10 @@ final class SourceWatch: Sendable {
         }
     }
 
-    private func publish(isDue: Bool) {
+    private func publish() {
+        let now = Clock.monotonic
         let isNew = state.withLock { state in
+            let isDue = state.needsLooks && !state.isDue && now >= state.nextLook
             let changes = state.folders.take()
             state.ready.add(changes)
             if isDue { state.isDue = true }

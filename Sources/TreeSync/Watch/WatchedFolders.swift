@@ -12,6 +12,10 @@ struct WatchedFolders: Sendable {
     /// The paths of all that are watched.
     var watched: Set<[UInt8]> { Set(numbers.keys) }
 
+    /// Whether the root is.
+    var hasRoot: Bool { holds([]) }
+    func holds(_ path: [UInt8]) -> Bool { numbers[path] != nil }
+
     /// Notes that a folder is watched.
     mutating func add(_ number: FolderWatch.Number, _ path: [UInt8]) {
         // The same folder may have had another path, and the path another folder.
@@ -40,8 +44,10 @@ struct WatchedFolders: Sendable {
             return []
         case .lost:
             // Of another folder than the root, the one above tells.
-            if folder.isEmpty { changes.isUnknown = true }
-            return []
+            guard folder.isEmpty else { return [] }
+            changes.isUnknown = true
+            // Whatever is at the root's path later, it is another tree.
+            return keep { _ in false }
         default: return noteName(event, in: folder, isSent)
         }
     }

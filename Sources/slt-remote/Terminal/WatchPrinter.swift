@@ -14,6 +14,8 @@ final class WatchPrinter: Sendable {
     private let host: String
     private let itemizes: Bool
     private let synced = Mutex(false)
+    /// What is wrong, as it was told: what is tried again and again is told once.
+    private let told = Mutex<RemoteError?>(nil)
 
     /// - Parameter itemizes: whether each change of a sync has a line on stdout.
     init(host: String, commands: CommandWords, upwards: String = "", itemizes: Bool = false) {
@@ -46,22 +48,34 @@ final class WatchPrinter: Sendable {
             // Its words for an interruption are those of a command that ends.
             if hasSynced { Interruption.leaveWord(nil) }
         case .synced(let sync):
+            told.withLock { $0 = nil }
             synced.withLock { $0 = true }
             terminal.endProgress()
             Interruption.leaveWord(nil)
             if itemizes { for change in sync.changes { terminal.output(SafeText.line(change.itemized) + "\n") } }
             if let line = WatchedSyncLine.text(sync) { terminal.say(line) }
         case .syncFailed(let error):
-            terminal.endProgress()
-            terminal.say("cannot sync now: \(words.text(error)); it is tried again when something changes")
+            tell(error, "cannot sync now: ")
         case .shortage(let text): terminal.say("warning: \(text)")
         case .reconnected: terminal.say("connected to \(host) again")
         case .buildFailed(let error), .runFailed(let error):
-            terminal.endProgress()
-            terminal.say("\(words.text(error)); it is tried again when something changes")
-        case .began(let stage, let status): terminal.say("running \(VerdictBoard.words(stage, status.total))")
+            tell(error)
+        case .began(let stage, let status):
+            told.withLock { $0 = nil }
+            terminal.say("running \(VerdictBoard.words(stage, status.total))")
         case .ended(let stage): terminal.say("\(VerdictBoard.words(stage, nil)): ended, for something else is to be done")
         case .remembered, .verdict, .done, .rests: terminal.endProgress()
         }
+    }
+
+    private func tell(_ error: RemoteError, _ start: String = "") {
+        let isNew = told.withLock { told in
+            defer { told = error }
+            // Of those that are tried again soon, the words may count seconds.
+            return error.isRetryable ? told?.code != error.code : told != error
+        }
+        guard isNew else { return }
+        Terminal.shared.endProgress()
+        Terminal.shared.say("\(start)\(words.text(error)); it is tried again \(error.isRetryable && error.code != .prepare ? "soon" : "when something changes")")
     }
 }
