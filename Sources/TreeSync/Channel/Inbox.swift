@@ -15,9 +15,10 @@ final class Inbox: Sendable {
 
         var isOver: Bool { isEnded && lanesEnded >= lanesExpected }
 
-        mutating func release() {
-            for filler in fillers { filler.resume() }
-            fillers = []
+        /// Those that may go on. They do once the lock is let go of: whoever cancels a task holds a lock of the task while it asks for this one.
+        mutating func released() -> [CheckedContinuation<Void, Never>] {
+            defer { fillers = [] }
+            return fillers
         }
     }
 
@@ -43,13 +44,12 @@ final class Inbox: Sendable {
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                monitor.withLock { state in
-                    if state.bytes < limit || state.isDiscarding || state.failure != nil {
-                        continuation.resume()
-                    } else {
-                        state.fillers.append(continuation)
-                    }
+                let mustWait = monitor.withLock { state in
+                    guard state.bytes >= limit, !state.isDiscarding, state.failure == nil else { return false }
+                    state.fillers.append(continuation)
+                    return true
                 }
+                if !mustWait { continuation.resume() }
             }
         } onCancel: {
             fail(CancellationError())
@@ -66,35 +66,37 @@ final class Inbox: Sendable {
 
     /// Makes ``receive()`` throw `error`, at once or after the messages that are there.
     func fail(_ error: any Error, atOnce: Bool = true) {
-        monitor.withLock { state in
+        let fillers = monitor.withLock { state in
             if state.failure == nil { state.failure = error }
             if atOnce { state.failsAtOnce = true }
-            state.release()
+            return state.released()
         }
+        for filler in fillers { filler.resume() }
     }
 
     /// Lets the peer talk on without anybody listening.
     func discard() {
-        monitor.withLock { state in
+        let fillers = monitor.withLock { state in
             state.isDiscarding = true
             state.messages.removeAll()
             state.bytes = 0
-            state.release()
+            return state.released()
         }
+        for filler in fillers { filler.resume() }
     }
 
     /// The next message, waited for by blocking the thread; `nil` when the peer has said its last.
     func receive() throws -> [UInt8]? {
-        let message: [UInt8]?? = try monitor.wait { state in
+        let (message, fillers) = try monitor.wait { state -> (message: [UInt8]?, fillers: [CheckedContinuation<Void, Never>])? in
             if state.failsAtOnce, let failure = state.failure { throw failure }
             if let message = state.messages.popFirst() {
                 state.bytes -= message.count
-                if state.bytes < limit { state.release() }
-                return .some(message)
+                return (message, state.bytes < limit ? state.released() : [])
             }
             if let failure = state.failure { throw failure }
-            return state.isOver ? .some(nil) : nil
+            return state.isOver ? (nil, []) : nil
         }
-        return message ?? nil
+        for filler in fillers { filler.resume() }
+        return message
     }
 }

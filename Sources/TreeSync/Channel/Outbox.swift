@@ -27,6 +27,8 @@ final class Outbox: Sendable {
         /// Content that is known to be coming, and who waits to hear of it.
         var expected: UInt64 = 0
         var listeners: [(threshold: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
+        /// Tasks that go on once the lock is let go of: whoever cancels one holds a lock of the task while it asks for this one.
+        var due: [Resumption] = []
 
         /// What the lane may send next.
         mutating func pop(_ lane: Int) -> [UInt8]? {
@@ -57,11 +59,11 @@ final class Outbox: Sendable {
             var waiting: [(lane: Int, continuation: CheckedContinuation<[UInt8]?, Never>)] = []
             for waiter in waiters {
                 if failure != nil {
-                    waiter.continuation.resume(returning: nil)
+                    due.append(.waiter(waiter.continuation, nil))
                 } else if let message = pop(waiter.lane) {
-                    waiter.continuation.resume(returning: message)
+                    due.append(.waiter(waiter.continuation, message))
                 } else if isFinished {
-                    waiter.continuation.resume(returning: nil)
+                    due.append(.waiter(waiter.continuation, nil))
                 } else {
                     waiting.append(waiter)
                 }
@@ -73,9 +75,15 @@ final class Outbox: Sendable {
             let isOver = failure != nil || isFinished || !admitsLanes
             // More connections make a slow link no faster.
             let expected = isSlow ? 0 : expected
-            for listener in listeners where isOver || expected >= listener.threshold { listener.continuation.resume(returning: !isOver) }
+            for listener in listeners where isOver || expected >= listener.threshold { due.append(.listener(listener.continuation, !isOver)) }
             listeners.removeAll { isOver || expected >= $0.threshold }
         }
+    }
+
+    /// A task that goes on, and with what.
+    private enum Resumption {
+        case waiter(CheckedContinuation<[UInt8]?, Never>, [UInt8]?)
+        case listener(CheckedContinuation<Bool, Never>, Bool)
     }
 
     private let monitor = Monitor(State())
@@ -83,6 +91,26 @@ final class Outbox: Sendable {
     private let limit: Int
 
     init(limit: Int) { self.limit = limit }
+
+    /// Changes the state, and lets tasks go on for which there is something now.
+    private func change<Result>(_ body: (inout State) -> Result) -> Result {
+        let (result, due) = monitor.withLock { state in
+            let result = body(&state)
+            defer { state.due = [] }
+            return (result, state.due)
+        }
+        Self.resume(due)
+        return result
+    }
+
+    private static func resume(_ due: [Resumption]) {
+        for resumption in due {
+            switch resumption {
+            case .waiter(let continuation, let message): continuation.resume(returning: message)
+            case .listener(let continuation, let isWanted): continuation.resume(returning: isWanted)
+            }
+        }
+    }
 
     /// Message bytes that have been handed in.
     var sent: UInt64 { monitor.withLock { $0.sent } }
@@ -125,7 +153,7 @@ final class Outbox: Sendable {
     /// Hands a message in, blocking the thread while the channels are behind.
     func put(_ message: [UInt8]) throws {
         let isBulk = MessageKind.isBulk(message)
-        try monitor.wait { state -> Void? in
+        let due = try monitor.wait { state -> [Resumption]? in
             if let failure = state.failure { throw failure }
             if state.isFinished { throw SyncError.disconnected }
             guard (isBulk ? state.bulkBytes : state.controlBytes) < (isBulk ? min(limit, state.bulkAllowance) : limit) else { return nil }
@@ -138,13 +166,15 @@ final class Outbox: Sendable {
                 state.controlBytes += message.count
             }
             state.serve()
-            return ()
+            defer { state.due = [] }
+            return state.due
         }
+        Self.resume(due)
     }
 
     /// Nothing more will be handed in; `last` goes out when everything else has.
     func finish(last: [UInt8]? = nil) {
-        monitor.withLock { state in
+        change { state in
             guard !state.isFinished else { return }
             state.last = last
             state.sent += UInt64(last?.count ?? 0)
@@ -156,7 +186,7 @@ final class Outbox: Sendable {
 
     /// Drops what waits, says `last`, and finishes.
     func finish(dropping last: [UInt8]) {
-        monitor.withLock { state in
+        change { state in
             guard !state.isFinished || state.controlBytes + state.bulkBytes > 0 || state.last != nil else { return }
             state.control.removeAll()
             state.bulk.removeAll()
@@ -170,7 +200,7 @@ final class Outbox: Sendable {
 
     /// Makes ``put(_:)`` throw and the channels' tasks end.
     func fail(_ error: any Error) {
-        monitor.withLock { state in
+        change { state in
             if state.failure == nil { state.failure = error }
             state.serve()
             state.inform()
@@ -182,7 +212,7 @@ final class Outbox: Sendable {
     func next(_ lane: Int, rate: Double?) async -> [UInt8]? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                monitor.withLock { state in
+                change { state in
                     state.rates[lane] = rate
                     state.inform()
                     state.waiters.append((lane, continuation))
@@ -198,7 +228,7 @@ final class Outbox: Sendable {
 
     /// Notes content that will be handed in.
     func expect(_ bytes: UInt64) {
-        monitor.withLock { state in
+        change { state in
             state.expected &+= bytes
             state.inform()
         }
@@ -209,7 +239,7 @@ final class Outbox: Sendable {
     func expects(_ threshold: UInt64) async -> Bool {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                monitor.withLock { state in
+                change { state in
                     state.listeners.append((threshold, continuation))
                     state.inform()
                 }
@@ -231,7 +261,7 @@ final class Outbox: Sendable {
     /// Admits no more lanes.
     /// - Returns: how many there are besides the first.
     func closeLanes() -> Int {
-        monitor.withLock { state in
+        change { state in
             state.admitsLanes = false
             state.inform()
             return state.rates.count - 1
