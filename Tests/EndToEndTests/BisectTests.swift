@@ -6,101 +6,6 @@ import Testing
 
 @Suite("the commit that broke a file")
 struct BisectTests {
-    /// A project whose repository has some 30 commits. Its build copies `answer.txt` where it is newer than what was built, as make does, and its engine
-    /// answers every query with what was built.
-    fileprivate struct Repository {
-        let project: Project
-        /// The hashes, from the first commit on.
-        var commits: [String] = []
-
-        private static let settings = """
-            [suite]
-            files = ["tests/*.test"]
-            [engine]
-            kind = "external"
-            command = ["bash engine.sh"]
-            [prepare]
-            command = "sh build.sh"
-
-            """
-
-        /// - Parameters:
-        ///   - answers: of each commit.
-        ///   - broken: places of commits that do not build.
-        ///   - isLocal: whether the host is this machine.
-        init(_ answers: [String], broken: Set<Int> = [], isLocal: Bool = false) async throws {
-            let file = "statement ok\nCREATE TABLE t\n\nquery T nosort\nSELECT answer\n----\none\n"
-            project = try await Project(files: [
-                "tests/a.test": file, "tests/other.test": "statement ok\nSELECT 1\n", ".gitignore": "/built/\n",
-                // "odd" is another answer each time.
-                "engine.sh": #"""
-                    n=0
-                    while read -r -d '}' line; do
-                        case $line in *answer*) echo x >> "$HOME/queries"; while [ -e "$HOME/hold-run" ]; do sleep 0.02; done;; esac
-                        answer=$(cat built/answer)
-                        if [ "$answer" = odd ]; then
-                            n=$(cat built/n 2>/dev/null || echo 0)
-                            case $line in *answer*) echo $((n + 1)) > built/n;; esac
-                            answer=one; [ $((n % 2)) = 1 ] || answer=two
-                        fi
-                        case $line in *answer*) echo "{\"result\":[[\"$answer\"]]}";; *) echo '{"result":[]}';; esac
-                    done
-
-                    """#,
-                "build.sh": """
-                    n=$(cat number.txt)
-                    mkdir -p built
-                    echo "$n $PWD $([ ! -e built/answer ] || echo kept)" >> "$HOME/builds"
-                    while [ -e "$HOME/hold-$n" ]; do sleep 0.02; done
-                    [ ! -e broken ] || { echo "error: this one is broken"; exit 1; }
-                    [ built/answer -nt answer.txt ] || cp answer.txt built/answer
-
-                    """,
-            ], Self.settings, isLocal: isLocal)
-            var script = "git init -q .; git config user.name 'Ann Author'; git config user.email ann@example.org; git config gc.auto 0\n"
-            for (place, answer) in answers.enumerated() {
-                script += "echo \(place) > number.txt; echo \(answer) > answer.txt; \(broken.contains(place) ? "touch broken" : "rm -f broken")\n"
-                script += "git add -A; git commit -q -m 'Change number \(place)'\n"
-            }
-            _ = try await shell(script)
-            commits = try await shell("git rev-list --reverse HEAD").split(separator: "\n").map(String.init)
-            try #require(commits.count == answers.count)
-        }
-
-        @discardableResult
-        func shell(_ script: String) async throws -> String {
-            let done = try await RunningProgram.run(["/bin/sh", "-ec", script], environment: project.environment, in: project.source)
-            try #require(done.code == 0, "\(done)")
-            return done.text
-        }
-
-        /// What a bisect must not change: files, index, what git says, and the repository's notes of work trees.
-        func fingerprint() async throws -> String {
-            try await shell("find . -path ./.git -prune -o -type f -print | sort | xargs sha256sum; find . -path ./.git -prune -o -print | sort | xargs stat -c '%n %Y %a'; sha256sum .git/index .git/HEAD; "
-                + "git --no-optional-locks status --porcelain=v2 --branch; git worktree list; git stash list; git for-each-ref")
-        }
-
-        /// The numbers of the commits that were built, in order.
-        var builds: [Int] {
-            ((try? String(contentsOfFile: project.hostHome + "/builds", encoding: .utf8)) ?? "").split(separator: "\n").compactMap { $0.split(separator: " ").first.flatMap { Int($0) } }
-        }
-
-        /// By workspace: whether something was built there before its first build.
-        var firstBuilds: [String: Bool] {
-            let lines = ((try? String(contentsOfFile: project.hostHome + "/builds", encoding: .utf8)) ?? "").split(separator: "\n").map { $0.split(separator: " ") }
-            return Dictionary(lines.filter { $0.count > 1 }.map { (String($0[1]), $0.count > 2) }) { first, _ in first }
-        }
-
-        func hold(_ numbers: some Sequence<Int>) throws { for number in numbers { try Data().write(to: URL(filePath: "\(project.hostHome)/hold-\(number)")) } }
-        func letGo() { for number in commits.indices { unlink("\(project.hostHome)/hold-\(number)") } }
-
-        /// What a bisect has left, here and on the host.
-        var leftovers: [String] {
-            let names = { (folder: String) in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).map { "\(folder)/\($0)" } }
-            return names(project.home + "/.local/share/slt-remote/bisect") + names(project.hostHome).filter { $0.contains(".bisect-") } + project.runs()
-        }
-    }
-
     private struct Outcome: Decodable {
         struct Commit: Decodable {
             var commit: String
@@ -129,7 +34,7 @@ struct BisectTests {
 
     @Test("it is found beside commits that do not build, with what it changed, and a dirty work tree stays as it is")
     func found() async throws {
-        let repository = try await Repository(Self.answers(30, twoFrom: 17), broken: [13, 14, 20]), project = repository.project
+        let repository = try await BisectRepository(Self.answers(30, twoFrom: 17), broken: [13, 14, 20]), project = repository.project
         // What was built of the present tree is copied, and not built on blindly.
         let before = try await project.slt("run")
         #expect(before.code == 1, "\(before)")
@@ -157,7 +62,7 @@ struct BisectTests {
 
     @Test("the text names commit, author, date and subject, made safe, and the rows")
     func text() async throws {
-        let repository = try await Repository(Self.answers(6, twoFrom: 5), isLocal: true), project = repository.project
+        let repository = try await BisectRepository(Self.answers(6, twoFrom: 5), isLocal: true), project = repository.project
         _ = try await repository.shell(#"git commit -q --amend -m "$(printf 'Colour \033[31mall')""#)
         let found = try await project.slt("bisect", "--good", repository.commits[0], "--jobs", "1", "--repeats", "0", "tests/a.test")
         #expect(found.code == 0, "\(found)")
@@ -172,7 +77,7 @@ struct BisectTests {
 
     @Test("where commits without a verdict hide it, the smallest set is told, with exit code 5")
     func hidden() async throws {
-        let repository = try await Repository(Self.answers(12, twoFrom: 6), broken: [5, 6, 7], isLocal: true), project = repository.project
+        let repository = try await BisectRepository(Self.answers(12, twoFrom: 6), broken: [5, 6, 7], isLocal: true), project = repository.project
         let found = try await project.slt("bisect", "--good", repository.commits[0], "--json", "tests/a.test")
         #expect(found.code == 5, "\(found)")
         let outcome = try project.decode(Outcome.self, found)
@@ -184,7 +89,7 @@ struct BisectTests {
 
     @Test("a source tree that is a folder of its repository is found in each revision, and merged branches are told apart")
     func subfolder() async throws {
-        let repository = try await Repository(Self.answers(3, twoFrom: 3), isLocal: true), project = repository.project
+        let repository = try await BisectRepository(Self.answers(3, twoFrom: 3), isLocal: true), project = repository.project
         // The former repository becomes a folder of this one, with a branch that breaks it and one that does not.
         _ = try await repository.shell("""
             rm -rf .git; cd ..; mkdir whole; mv src whole/src; ln -s whole/src src; cd whole; git init -q -b main .; git config user.name A; git config user.email a@example.org
@@ -202,7 +107,7 @@ struct BisectTests {
 
     @Test("a host that goes away leaves what is known, and says how to go on")
     func lostHost() async throws {
-        let repository = try await Repository(Self.answers(6, twoFrom: 3)), project = repository.project
+        let repository = try await BisectRepository(Self.answers(6, twoFrom: 3)), project = repository.project
         try repository.hold(1..<5)
         let client = try project.start(["bisect", "--good", repository.commits[0], "--jobs", "2", "tests/a.test"])
         let isHeld = try await eventually(within: .patience) { repository.builds.count >= 4 }
@@ -222,7 +127,7 @@ struct BisectTests {
         var answers = Self.answers(8, twoFrom: 4)
         answers[7] = "odd"
         answers[3] = "odd"
-        let repository = try await Repository(answers, broken: [1], isLocal: true), project = repository.project, commits = repository.commits
+        let repository = try await BisectRepository(answers, broken: [1], isLocal: true), project = repository.project, commits = repository.commits
         _ = try await repository.shell("git checkout -q -b side \(commits[2]); git commit -q --allow-empty -m side; git checkout -q -")
         func refused(_ arguments: [String], code: Int32 = 2, _ words: String...) async throws {
             let finished = try await project.start(["bisect"] + arguments).finish()
@@ -257,7 +162,7 @@ struct BisectTests {
 
     @Test("Ctrl-C leaves nothing running, a second bisect is refused, and it goes on where it was")
     func interrupted() async throws {
-        let repository = try await Repository(Self.answers(20, twoFrom: 9)), project = repository.project
+        let repository = try await BisectRepository(Self.answers(20, twoFrom: 9)), project = repository.project
         try repository.hold(1..<19)
         let client = try project.start(["bisect", "--good", repository.commits[0], "--jobs", "2", "tests/a.test"])
         let isHeld = try await eventually(within: .patience) { repository.builds.count >= 4 }
@@ -286,7 +191,7 @@ struct BisectTests {
 
     @Test("runs that are under way are ended by Ctrl-C, and those of a killed client by the next one")
     func runs() async throws {
-        let repository = try await Repository(Self.answers(6, twoFrom: 3)), project = repository.project, hold = project.hostHome + "/hold-run"
+        let repository = try await BisectRepository(Self.answers(6, twoFrom: 3)), project = repository.project, hold = project.hostHome + "/hold-run"
         try Data().write(to: URL(filePath: hold))
         func queries() -> Int { ((try? String(contentsOfFile: project.hostHome + "/queries", encoding: .utf8)) ?? "").split(separator: "\n").count }
         func starting(_ arguments: [String]) async throws -> RunningProgram {
@@ -319,7 +224,7 @@ struct BisectTests {
 
     @Test("what a killed one has left is cleaned away, given up, or taken over by the next one")
     func killed() async throws {
-        let repository = try await Repository(Self.answers(10, twoFrom: 9), isLocal: true), project = repository.project
+        let repository = try await BisectRepository(Self.answers(10, twoFrom: 9), isLocal: true), project = repository.project
         try repository.hold(1..<9)
         func killOne() async throws {
             let before = repository.builds.count
@@ -349,7 +254,7 @@ struct BisectTests {
 
     @Test("a workspace that a forgotten bisect has left is cleared before something is built in it")
     func leftWorkspace() async throws {
-        let repository = try await Repository(Self.answers(10, twoFrom: 9), isLocal: true), project = repository.project
+        let repository = try await BisectRepository(Self.answers(10, twoFrom: 9), isLocal: true), project = repository.project
         try repository.hold(1..<9)
         let client = try project.start(["bisect", "--good", repository.commits[0], "--jobs", "2", "tests/a.test"])
         let isHeld = try await eventually(within: .patience) { repository.builds.count >= 4 }
@@ -373,7 +278,7 @@ struct BisectTests {
 
     @Test("the revisions' own test files are used when that is asked for, and a record is found again on another line")
     func ownTests() async throws {
-        let repository = try await Repository(Self.answers(8, twoFrom: 5), isLocal: true), project = repository.project
+        let repository = try await BisectRepository(Self.answers(8, twoFrom: 5), isLocal: true), project = repository.project
         // From here on the file begins with a comment, and its expected result is the new one in the work tree alone.
         _ = try await repository.shell("printf '# a comment\\n\\n' | cat - tests/a.test > x; mv x tests/a.test; git commit -qam 'Move the record'; sed -i 's/^one$/two/' tests/a.test")
         let found = try await project.slt("bisect", "--good", repository.commits[0], "--tests-from-revision", "--json", "tests/a.test:6")
@@ -383,10 +288,6 @@ struct BisectTests {
     }
 }
 
-extension BisectTests.Repository {
-    func place(_ commit: String) -> Int { commits.firstIndex(of: commit) ?? -1 }
-    func broken(_ commit: String, _ places: Set<Int>) -> Bool { places.contains(place(commit)) }
-}
 
 /// The working folder of a process; nothing when it is gone.
 private func works(of pid: Int32) -> String { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")) ?? "" }

@@ -17,7 +17,7 @@ struct BisectJudge: Sendable {
         var failures: [FileRecord] = []
     }
 
-    private enum Answer { case held, failed([RecordFailure]), unknown(String) }
+    private enum TargetState { case held, failed([RecordFailure]), unknown(String) }
 
     /// How many failures of a file are kept.
     private static let failuresKept = 20
@@ -51,7 +51,7 @@ struct BisectJudge: Sendable {
         return record
     }
 
-    private func answer(_ target: BisectTarget, _ record: FileRecord) -> Answer {
+    private func answer(_ target: BisectTarget, _ record: FileRecord) -> TargetState {
         guard record.outcome == .pass || (record.outcome.isFailure && record.outcome != .unreadable) else {
             return .unknown(record.outcome.word + (record.message.map { ": \($0)" } ?? ""))
         }

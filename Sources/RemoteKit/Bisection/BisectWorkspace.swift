@@ -70,7 +70,7 @@ struct BisectWorkspace: Sendable {
             if testsFrom != nil {
                 for file in files where Self.isWithin(source, file) { try? FileManager.default.removeItem(atPath: "\(source)/\(file)") }
             }
-            do throws(GitWorktree.Failure) { try tree.checkOut(commit) } catch { throw RemoteError(.results, "cannot check out \(commit): \(SafeText.sentence(error.text, limit: 1000))") }
+            do throws(GitWorktree.CheckoutFailure) { try tree.checkOut(commit) } catch { throw RemoteError(.results, "cannot check out \(commit): \(SafeText.sentence(error.text, limit: 1000))") }
             guard FileManager.default.fileExists(atPath: source) else { return "the source folder is not in it" }
             guard let testsFrom else {
                 return files.first { !FileManager.default.fileExists(atPath: "\(source)/\($0)") }.map { "\(SafeText.line($0, limit: 300)) is not in it" }

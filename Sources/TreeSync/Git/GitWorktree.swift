@@ -24,13 +24,13 @@ public struct GitWorktree: Sendable {
     }
 
     /// What git said when it failed, in its words.
-    public struct Failure: Error, Sendable {
+    public struct CheckoutFailure: Error, Sendable {
         public let text: String
     }
 
     /// Makes the tree what a commit has. Files that are the same in both keep their times.
     /// - Parameter commit: its hash.
-    public func checkOut(_ commit: String) throws(Failure) {
+    public func checkOut(_ commit: String) throws(CheckoutFailure) {
         guard access(folder + "/.git", F_OK) != 0 else { return try run(["-C", folder, "checkout", "--quiet", "--force", "--detach", commit]) }
         try run(["-C", top, "worktree", "add", "--quiet", "--force", "--force", "--detach", folder, commit])
     }
@@ -43,10 +43,10 @@ public struct GitWorktree: Sendable {
     /// Git reads the notes of all work trees, and fails on one that is just being made.
     private static let turn = Mutex(())
 
-    private func run(_ arguments: [String]) throws(Failure) {
+    private func run(_ arguments: [String]) throws(CheckoutFailure) {
         let settings = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "advice.detachedHead=false"]
         let answer = Self.turn.withLock { _ in GitCommand.answer(to: ["git"] + settings + arguments, hearsErrors: true) }
-        guard let answer else { throw Failure(text: "git cannot be started") }
-        if !answer.isDone { throw Failure(text: String(decoding: answer.bytes.prefix(2000), as: UTF8.self)) }
+        guard let answer else { throw CheckoutFailure(text: "git cannot be started") }
+        if !answer.isDone { throw CheckoutFailure(text: String(decoding: answer.bytes.prefix(2000), as: UTF8.self)) }
     }
 }
