@@ -186,6 +186,25 @@ import Testing
         }
     }
 
+    @Test("waits a moment for the room of a file that is deleted while somebody has it open", .enabled(if: Mounts.areAllowed, "needs to mount a file system"))
+    func heldRoom() async throws {
+        try await withDisk("size=4m") { trees in
+            try trees.inSource("echo k > kept && head -c 3000000 /dev/urandom > old")
+            try await trees.push()
+            try trees.inSource("rm old && head -c 3000001 /dev/urandom > new")
+            let held = open(trees.target + "/old", O_RDONLY | O_CLOEXEC)
+            #expect(held >= 0)
+            try SystemThread.start {
+                var status = stat()
+                while fstat(held, &status) == 0, status.st_nlink > 0 { Clock.pauseThread(0.001) }
+                Clock.pauseThread(0.1)
+                close(held)
+            }
+            try await trees.push(options: SyncOptions(force: true))
+            #expect(try trees.rsyncDifferences() == "")
+        }
+    }
+
     @Test("deletes first also where it is inodes that are lacking", .enabled(if: Mounts.areAllowed, "needs to mount a file system"))
     func inodes() async throws {
         try await withDisk("size=8m,nr_inodes=60") { trees in

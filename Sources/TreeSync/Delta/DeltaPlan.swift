@@ -27,8 +27,8 @@ struct DeltaPlan: Sendable {
 
     /// - Parameters:
     ///   - places: where each chunk is, for those that the receiver has.
-    ///   - oldSize: of the first source.
-    init(for wanted: FileRecipe, at places: [DeltaSearch.Place?], oldSize: Int) {
+    ///   - oldSize: of the first source; `nil` where there is none.
+    init(for wanted: FileRecipe, at places: [DeltaSearch.Place?], oldSize: Int?) {
         var end = 0
         var isUnmoved = true
         for (chunk, place) in zip(wanted.chunks, places) {

@@ -1,3 +1,5 @@
+import Platform
+
 /// Makes room on a disk that is full: what the plan has decided to delete goes at once then, rather than at the end. Nothing else
 /// goes: no file that is to be replaced, and nothing before it is clear that so much may be deleted. Where it would not be enough
 /// for what is still to come, all stays: a sync that fails for want of room deletes nothing.
@@ -7,6 +9,9 @@ final class RoomMaker: Sendable {
         var deletions: [PlannedDeletion]?
         /// What became of each.
         var outcomes: [Errno?]?
+        var letGo: (@Sendable () -> Void)?
+        /// When that was done, in nanoseconds of the monotonic clock.
+        var madeAt: UInt64 = 0
     }
 
     private let monitor = Monitor(State())
@@ -16,7 +21,10 @@ final class RoomMaker: Sendable {
     init(outstanding: @escaping @Sendable () -> UInt64 = { 0 }) { self.outstanding = outstanding }
 
     /// The plan is complete and may be carried out.
-    func allow(_ deletions: [PlannedDeletion]) { monitor.withLock { $0.deletions = deletions } }
+    /// - Parameter letGo: closes what is open without need: a file that is deleted keeps its place on the disk until then.
+    func allow(_ deletions: [PlannedDeletion], lettingGo letGo: (@Sendable () -> Void)? = nil) {
+        monitor.withLock { ($0.deletions, $0.letGo) = (deletions, letGo) }
+    }
 
     /// Whether all that may go has gone.
     var isUsedUp: Bool { monitor.withLock { $0.outcomes != nil } }
@@ -34,13 +42,21 @@ final class RoomMaker: Sendable {
             if state.outcomes != nil { return true }
             guard let deletions = state.deletions, !deletions.isEmpty else { return false }
             guard deletions.reduce(free, { $0 &+ gain($1.path) }) >= wanted else { return false }
+            state.letGo?()
             state.outcomes = deletions.map { deletion in
                 do throws(Errno) { try delete(deletion) } catch { return error }
                 return nil
             }
+            state.madeAt = Clock.monotonic
             return true
         }
     }
+
+    /// Seconds after the deletions in which the disk may still get what they free.
+    private static let settling = 5.0
+
+    /// Whether what was deleted may not all be free yet.
+    var mayGrow: Bool { monitor.withLock { $0.outcomes != nil && Clock.seconds(since: $0.madeAt) < Self.settling } }
 
     /// Of the deletion with this number in the plan; `nil` where it is still to be made.
     func outcome(_ index: Int) -> Result<Void, Errno>? {

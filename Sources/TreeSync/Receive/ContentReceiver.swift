@@ -138,6 +138,8 @@ final class ContentReceiver: Sendable {
             ledger.want(wanted)
             let delta = DeltaFile(LargeFile(wanted), sources: sources, rule: rule)
             deltas.withLock { $0[wanted.file.id] = Delta(file: delta, hasOld: old != nil, answer: answer, done: done) }
+            // What is deleted for want of room may have gone since it was opened.
+            if writer.room.isUsedUp { delta.letGoUnlessPlanned() }
             try answer(FileRequest.encode([FileRequest(id: wanted.file.id, kind: .recipe(rule))]))
         }
     }
@@ -170,9 +172,12 @@ final class ContentReceiver: Sendable {
         guard !(plan.isSame && delta.hasOld), !plan.copies.isEmpty, let free = assembler.destination.freeBytes, free < size,
               assembler.destination.makeRoom(for: 0, free: free),
               let now = assembler.destination.freeBytes, now < size else { return plan }
-        delta.file.letGo()
         return plan.copyingNothing
     }
+
+    /// Closes what files that wait for their recipes would be copied from: a file that is deleted keeps its place on the disk for as
+    /// long as somebody has it open. They come whole then.
+    func letGoOfSources() { deltas.withLock { for delta in $0.values { delta.file.letGoUnlessPlanned() } } }
 
     private func carryOut(_ plan: DeltaPlan, _ id: Int, _ assembler: FileAssembler) throws {
         guard let delta = deltas.withLock({ $0.removeValue(forKey: id) }) else { return }
@@ -181,7 +186,12 @@ final class ContentReceiver: Sendable {
         let isSame = plan.isSame && delta.hasOld && !file.wanted.file.isShared
         let copies = !isSame && !plan.copies.isEmpty
         if isSame { file.setSame() }
-        if copies { file.expectCopying() }
+        if copies {
+            file.expectCopying()
+        } else {
+            // Before its pieces can come: they may need the place of a file that is deleted.
+            delta.file.letGo()
+        }
         large.withLock { $0[id] = file }
         for message in DeltaCodec.missing(id, plan.missing) { try delta.answer(message) }
         try delta.done()
@@ -190,7 +200,7 @@ final class ContentReceiver: Sendable {
             guard let descriptor = try file.beginCopying(assembler.destination) else { return .over }
             var failure: Errno?
             do throws(Errno) {
-                try assembler.destination.withRoom(for: file.wanted.file.size) { () throws(Errno) in try delta.file.copy(plan, to: descriptor, threads: ParallelWork.defaultThreads) }
+                try assembler.destination.withRoom(for: assembler.destination.lacking(of: file.wanted.file.size, in: descriptor)) { () throws(Errno) in try delta.file.copy(plan, to: descriptor, threads: ParallelWork.defaultThreads) }
             } catch {
                 failure = error
             }

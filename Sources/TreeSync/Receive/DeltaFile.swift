@@ -10,8 +10,14 @@ final class DeltaFile: Sendable {
 
     let file: LargeFile
     let rule: ChunkRule
-    private let held: Monitor<[OpenSource]>
+    private let held: Monitor<Sources>
     private let monitor = Monitor(State())
+
+    private struct Sources {
+        var open: [OpenSource]
+        /// Whether there is a plan that names them by their numbers.
+        var arePlanned = false
+    }
 
     /// A file that is read, closed with the last reference.
     final class OpenSource: Sendable {
@@ -33,15 +39,18 @@ final class DeltaFile: Sendable {
 
     init(_ file: LargeFile, sources: [OpenSource], rule: ChunkRule) {
         self.file = file
-        held = Monitor(sources)
+        held = Monitor(Sources(open: sources))
         self.rule = rule
     }
 
     /// Open files that hold what may be used again, the old state first.
-    private var sources: [OpenSource] { held.withLock { $0 } }
+    private var sources: [OpenSource] { held.withLock { $0.open } }
 
     /// Closes them.
-    func letGo() { held.withLock { $0 = [] } }
+    func letGo() { held.withLock { $0.open = [] } }
+
+    /// Closes them where the recipe is still to come; nothing is copied then.
+    func letGoUnlessPlanned() { held.withLock { if !$0.arePlanned { $0.open = [] } } }
 
     /// Takes a part of the sender's recipe.
     func add(_ chunks: [FileChunk], isLast: Bool, limit: UInt64) throws {
@@ -62,9 +71,13 @@ final class DeltaFile: Sendable {
     /// What to copy and what to ask for, by a recipe that is complete.
     func plan(threads: Int) -> DeltaPlan {
         let wanted = monitor.withLock { $0.wanted }
+        let sources = held.withLock { held in
+            held.arePlanned = true
+            return held.open
+        }
         var search = DeltaSearch(for: wanted, rule: rule, threads: threads)
         for (number, source) in sources.enumerated() { search.look(in: source.descriptor, size: source.size, number: number) }
-        return DeltaPlan(for: wanted, at: search.places, oldSize: sources.first?.size ?? 0)
+        return DeltaPlan(for: wanted, at: search.places, oldSize: sources.first?.size)
     }
 
     /// Copies what the receiver has to its places in the new file, and checks it on the way.

@@ -15,7 +15,7 @@ final class FileAssembler {
         let (descriptor, temporary) = try destination.makeTemporary(beside: file.path)
         do throws(Errno) {
             // From the start, where it is tried again.
-            try destination.withRoom(for: UInt64(bytes.count)) { () throws(Errno) in try FileBytes.write(descriptor, bytes, at: 0) }
+            try destination.withRoom(for: destination.lacking(of: UInt64(bytes.count), in: descriptor)) { () throws(Errno) in try FileBytes.write(descriptor, bytes, at: 0) }
         } catch {
             destination.abandon(file, descriptor, temporary)
             throw error

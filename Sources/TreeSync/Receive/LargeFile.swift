@@ -48,8 +48,7 @@ final class LargeFile: Sendable {
         guard let descriptor else { return .over }
         var failure: Errno?
         do throws(Errno) {
-            let lacking = size - min(size, monitor.withLock { $0.covered + $0.copied })
-            try destination.withRoom(for: lacking) { () throws(Errno) in try FileBytes.write(descriptor, bytes, at: offset) }
+            try destination.withRoom(for: destination.lacking(of: size, in: descriptor, done: monitor.withLock { $0.covered + $0.copied })) { () throws(Errno) in try FileBytes.write(descriptor, bytes, at: offset) }
         } catch {
             failure = error
         }
