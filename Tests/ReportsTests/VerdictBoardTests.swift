@@ -124,6 +124,23 @@ import TreeSync
         #expect(board.lines(plain).last == "q quit   a run all   f run what failed   r reduce the first failure")
     }
 
+    @Test("where there is room, the first failure is shown with its SQL and rows, and what a key has started below")
+    func firstFailure() {
+        var failure = RecordFailure(line: 7, message: "wrong rows")
+        failure.sql = "SELECT a\nFROM t"
+        (failure.expected, failure.actual) = ("1\n2", "1\n3")
+        var board = board(began(.all, 2), .verdict(FileRecord(id: 0, file: "a.test", outcome: .fail, errors: 1, finishedAt: 0, failures: [failure]), fails: true))
+        board.say(["reducing a.test"])
+        board.say(["a.test:7: 9 records → 2 records", "It fails because of \u{1B}[2J."])
+        let lines = board.lines(Style(color: false, width: 70, height: 24))
+        #expect(lines.count == 23)
+        #expect(lines.contains { $0.hasSuffix("SELECT a") } && lines.contains { $0.hasSuffix("FROM t") })
+        #expect(lines.contains { $0.contains("- 2") } && lines.contains { $0.contains("+ 3") })
+        #expect(!lines.contains("reducing a.test") && lines.contains("a.test:7: 9 records → 2 records"))
+        #expect(lines.allSatisfy { !$0.contains("\u{1B}") })
+        for height in 6..<24 { #expect(board.lines(Style(color: false, width: 70, height: height)).count == max(height - 1, 2)) }
+    }
+
     @Test("words of hosts and names of files cannot act on the terminal")
     func hostile() {
         let board = board(.job(.preparing(command: "make \u{1B}[2J")), .job(.buildLine("x\u{1B}]0;t\u{7}")), .job(.warning("w\u{1B}[1m")),

@@ -72,9 +72,18 @@ public struct FailureBlock: Sendable, Equatable {
     }
 
     private static func lines(_ failure: RecordFailure, _ style: Style, _ most: Int) -> [String] {
+        let (expected, actual) = (rows(failure.expected), rows(failure.actual))
+        // Values are told apart where each row has as many of them.
+        let isTable = Set((expected + actual).map(\.count)).count == 1
+        let table = { (rows: [[String]]) in isTable ? rows : rows.map { [$0.joined(separator: "\t")] } }
+        return RowDifference(expected: table(expected), actual: table(actual), most: most).text(style)
+    }
+
+    /// The rows of a text, and the values of each, which a tab follows but for the last.
+    private static func rows(_ text: String) -> [[String]] {
         // The break at the end is no row.
-        let rows = { (text: String) in text.isEmpty ? [] : (text.hasSuffix("\n") ? text.dropLast() : text[...]).split(separator: "\n", omittingEmptySubsequences: false).map { [String($0)] } }
-        return RowDifference(expected: rows(failure.expected), actual: rows(failure.actual), most: most).text(style)
+        let lines = (text.hasSuffix("\n") ? text.dropLast() : text[...]).split(separator: "\n", omittingEmptySubsequences: false)
+        return text.isEmpty ? [] : lines.map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
     }
 
     private func bounded(_ lines: [String], _ most: Int) -> [String] {

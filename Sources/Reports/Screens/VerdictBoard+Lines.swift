@@ -7,7 +7,7 @@ extension VerdictBoard {
     /// The screen: the verdict at the top, what is at work, what fails, and the keys at the bottom. No line is wider than `style.width`.
     public func lines(_ style: Style) -> [String] {
         let verdict = style.paint(Columns.cut(summary, style.width), self.verdict == .open ? .yellow : self.verdict == .pass ? .green : .red)
-        var lines = [style.paint(Columns.cut("watching for \(SafeText.line(host, limit: 40))", style.width), .dim), verdict, Columns.cut(work, style.width), ""]
+        var lines = [style.paint(Columns.cut(title, style.width), .dim), verdict, Columns.cut(work, style.width), ""]
         let room = style.height.map { max(1, $0 - 2 - lines.count) } ?? .max
         lines += detail(style, room)
         if let height = style.height {
@@ -19,6 +19,11 @@ extension VerdictBoard {
 
     /// The same for a terminal.
     public func screen(_ style: Style) -> [ScreenText] { lines(style).map { ScreenText($0, style) } }
+
+    private var title: String {
+        let host = SafeText.line(host, limit: 40)
+        return tree.isEmpty ? "watching for \(host)" : "watching \(SafeText.line(tree, limit: 200)) for \(host)"
+    }
 
     private var work: String {
         let last = sync.map { "; \($0)" } ?? ""
@@ -32,16 +37,35 @@ extension VerdictBoard {
         }
     }
 
-    /// What there is to look at: the words of a build that runs or failed, else the failures.
+    /// What there is to look at: the words of a build that runs or failed, else the failures, the first of them with its SQL and rows.
     private func detail(_ style: Style, _ room: Int) -> [String] {
-        let warnings = notices.suffix(2).map { style.paint(Columns.cut(SafeText.line($0, limit: 500), style.width), .yellow) }
-        if isBuilding, !buildLines.isEmpty { return buildLines.suffix(max(1, room - warnings.count)).map { Columns.cut("  " + $0, style.width) } + warnings }
+        let words = (notices.suffix(2).map { style.paint(Columns.cut(SafeText.line($0, limit: 500), style.width), .yellow) }
+            + aside.map { Columns.cut(SafeText.line($0, limit: 500), style.width) }).suffix(max(1, room / 2))
+        let room = max(1, room - words.count)
+        if isBuilding, !buildLines.isEmpty { return buildLines.suffix(room).map { Columns.cut("  " + $0, style.width) } + words }
         let failing = failing
-        var shown = failing.prefix(max(1, room - warnings.count - 1)).compactMap { record in
+        let shown = failing.compactMap { record in
             FailureLine.text(record, upwards: upwards, style: Style(color: false, unicode: style.unicode, width: style.width)).map { style.paint(Columns.cut($0, style.width), .red) }
         }
-        if failing.count > shown.count { shown.append("… and \(Human.count(failing.count - shown.count, "more file"))") }
-        return shown + warnings
+        guard shown.count < room else { return shown.prefix(max(1, room - 1)) + ["… and \(Human.count(failing.count - max(1, room - 1), "more file"))"] + words }
+        return shown + first(failing.first, style, room - shown.count) + (words.isEmpty || shown.isEmpty || shown.count == room ? [] : [""]) + words
+    }
+
+    /// The SQL and the rows of a file's first failure, if there is room for some.
+    private func first(_ record: FileRecord?, _ style: Style, _ room: Int) -> [String] {
+        guard let record, room > 4 else { return [] }
+        let most = room - 3
+        let extent = FailureSection.Extent(files: 1, records: 1, lines: most, sql: max(1, most / 3), rows: max(2, most - most / 3), consequences: 0)
+        let plain = Style(color: false, unicode: style.unicode, width: style.width)
+        let lines = FailureSection(files: [ReportedFile(record)], total: 1, extent: extent, all: "").lines(plain, now: 0).dropFirst(2).dropLast()
+        return lines.isEmpty ? [] : [""] + lines.prefix(most).map { line in
+            let paint: Style.Paint? = switch line.first(where: { $0 != " " }) {
+            case "-": .green
+            case "+": .red
+            default: nil
+            }
+            return paint.map { style.paint(Columns.cut(line, style.width), $0) } ?? Columns.cut(line, style.width)
+        }
     }
 
     private var isBuilding: Bool {

@@ -27,6 +27,8 @@ public struct VerdictBoard: Sendable {
     }
 
     public let host: String
+    /// The folder that is watched.
+    let tree: String
     let upwards: String
     /// Whether a key makes a failure smaller.
     public var offersReduction = false
@@ -45,12 +47,17 @@ public struct VerdictBoard: Sendable {
     /// What else there is to say, the latest last.
     private(set) var notices: [String] = []
     private(set) var buildLines: [String] = []
+    /// Words of somebody else's work, such as a reduction that a key has started.
+    private(set) var aside: [String] = []
 
     private static let linesKept = 200
 
-    /// - Parameter upwards: leads from where the user stands to the top of the tree.
-    public init(host: String, upwards: String = "") {
+    /// - Parameters:
+    ///   - tree: the folder that is watched.
+    ///   - upwards: leads from where the user stands to the top of the tree.
+    public init(host: String, tree: String = "", upwards: String = "") {
         self.host = host
+        self.tree = tree
         self.upwards = upwards
     }
 
@@ -107,8 +114,8 @@ public struct VerdictBoard: Sendable {
 
     private mutating func note(_ text: String) { notices = (notices + [text]).suffix(Self.linesKept) }
 
-    /// Shows words of somebody else's work, such as a reduction that a key has started.
-    public mutating func say(_ text: String) { note(text) }
+    /// Shows words of somebody else's work, in the place of those before.
+    public mutating func say(_ lines: [String]) { aside = lines }
 
     // MARK: what is known
 

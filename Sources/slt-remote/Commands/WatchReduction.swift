@@ -17,23 +17,25 @@ final class WatchReduction: Sendable {
     }
 
     /// - Parameter say: takes words for the screen.
-    func start(_ record: FileRecord, say: @escaping @Sendable (String) -> Void) {
+    func start(_ record: FileRecord, say: @escaping @Sendable ([String]) -> Void) {
         let isFirst = isBusy.withLock { isBusy in
             defer { isBusy = true }
             return !isBusy
         }
         guard isFirst else { return }
-        say("reducing \(SafeText.line(record.file, limit: 300))")
+        say(["reducing \(record.file)"])
         Task {
             defer { isBusy.withLock { $0 = false } }
             do {
                 let target = DiagnosisTarget(record)
-                let reduced = try await DiagnosisJob(host: host, configuration: configuration, target: target, here: false).reduce(seconds: 60)
+                let reduced = try await DiagnosisJob(host: host, configuration: configuration, target: target, here: false).reduce(seconds: 60, progress: {
+                    say(["\(record.file): \(ReductionReport.line($0))"])
+                })
                 // In the tree it would be synced, and perhaps run.
-                let (script, _) = try ReducedFiles.write(reduced, of: record.file, to: nil, in: ResultsFolder.reduced)
-                say("reduced to \(Human.count(reduced.progress.records, "record")), in \(script): \(reduced.reason)")
+                let (script, sql) = try ReducedFiles.write(reduced, of: record.file, to: nil, in: ResultsFolder.reduced)
+                say(ReductionReport.text(reduced, of: record.file, script: script, sql: sql).split(separator: "\n").map(String.init))
             } catch {
-                say("not reduced: \(error)")
+                say(["not reduced: \(error)"])
             }
         }
     }

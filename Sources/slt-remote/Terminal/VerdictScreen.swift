@@ -9,7 +9,7 @@ struct VerdictScreen: Sendable {
     let commands: CommandWords
     let upwards: String
     /// What the key `r` does with the first failure, and how it says what comes of it; `nil` hides the key.
-    var reduce: (@Sendable (FileRecord, _ say: @escaping @Sendable (String) -> Void) -> Void)?
+    var reduce: (@Sendable (FileRecord, _ say: @escaping @Sendable ([String]) -> Void) -> Void)?
 
     /// Until Ctrl-C.
     func print() async throws {
@@ -25,7 +25,7 @@ struct VerdictScreen: Sendable {
     private enum Event: Sendable {
         case happened(WatchEvent)
         case key(UInt8)
-        case said(String)
+        case said([String])
     }
 
     /// Until `q` or Ctrl-C.
@@ -47,15 +47,15 @@ struct VerdictScreen: Sendable {
     }
 
     /// Draws after what has happened, once for all that happened meanwhile.
-    private func show(_ events: AsyncStream<Event>, _ control: WatchControl, say: @escaping @Sendable (String) -> Void) async {
-        var board = VerdictBoard(host: job.host.name, upwards: upwards)
+    private func show(_ events: AsyncStream<Event>, _ control: WatchControl, say: @escaping @Sendable ([String]) -> Void) async {
+        var board = VerdictBoard(host: job.host.name, tree: job.configuration.sync.source, upwards: upwards)
         board.offersReduction = reduce != nil
         var last = ContinuousClock.now - .seconds(1)
         Terminal.shared.draw(board.screen(Terminal.shared.outputStyle))
         for await event in events {
             switch event {
             case .key(let byte): act(byte, board, control, say)
-            case .said(let text): board.say(text)
+            case .said(let lines): board.say(lines)
             case .happened(let event):
                 board.take(event)
                 // Files of a large suite come faster than anybody looks.
@@ -66,7 +66,7 @@ struct VerdictScreen: Sendable {
         }
     }
 
-    private func act(_ key: UInt8, _ board: VerdictBoard, _ control: WatchControl, _ say: @escaping @Sendable (String) -> Void) {
+    private func act(_ key: UInt8, _ board: VerdictBoard, _ control: WatchControl, _ say: @escaping @Sendable ([String]) -> Void) {
         switch key {
         case UInt8(ascii: "q"): control.end()
         case UInt8(ascii: "a"): control.ask(for: .all)
