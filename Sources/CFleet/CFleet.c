@@ -77,5 +77,3 @@ int64_t cfleet_birth(const char *path) {
     if (statx(AT_FDCWD, path, 0, STATX_BTIME, &info) != 0 || !(info.stx_mask & STATX_BTIME)) return 0;
     return (int64_t)info.stx_btime.tv_sec * 1000000000 + info.stx_btime.tv_nsec;
 }
-
-int cfleet_lock_whole(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }

@@ -21,6 +21,13 @@ package enum DescriptorIO {
         return isFailed ? nil : bytes
     }
 
+    /// Closes what is locked with flock(2), and lets go of the lock first: a program that is just being started has a copy of the
+    /// descriptor, which would hold it for longer.
+    package static func closeUnlocking(_ descriptor: Int32) {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
+
     /// Whether something can be read, the end included.
     /// - Parameter milliseconds: for how long that is waited for, unless a signal comes.
     package static func isReadable(_ descriptor: Int32, within milliseconds: Int32 = 0) -> Bool {

@@ -28,7 +28,6 @@ int cfleet_set_attribute(const char *path, const char *name, const void *value, 
 int64_t cfleet_birth(const char *path);
 
 /// Takes the lock of a whole file or folder, flock(2), without waiting.
-int cfleet_lock_whole(int fd);
 
 /// fork(2), which Swift keeps to itself.
 int cfleet_fork(void);

@@ -14,7 +14,7 @@ extension RunDirectory {
         guard try recordCount() == summary.total else { return false }
         // A fetch that began while the run went on reads its results.
         let results = File(ifPossible: layout.results, O_RDONLY | O_DIRECTORY)
-        if let results, flock(results.descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return false }
+        if let results, !results.tryLockWhole(), errno == EWOULDBLOCK { return false }
         defer { withExtendedLifetime(results) {} }
         try File(layout.records, O_RDONLY).sync()
         try layout.root.syncFolder()

@@ -18,12 +18,12 @@ extension RunDirectory {
     public func beginReading(whole: Bool = false) throws(FleetError) -> RunReading {
         let folder = try File(layout.root, O_RDONLY | O_DIRECTORY)
         // A file system without such locks lets both in.
-        if flock(folder.descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK {
+        if !folder.tryLockWhole(shared: true), errno == EWOULDBLOCK {
             throw FleetError(.noSuchRun, "cannot open the run \(spec.id): it is just being removed", remedy: .listRuns)
         }
         let results = whole ? File(ifPossible: layout.results, O_RDONLY | O_DIRECTORY) : nil
         // Where it is held, the run has ended: nothing is read from there.
-        if let results { _ = flock(results.descriptor, LOCK_SH | LOCK_NB) }
+        _ = results?.tryLockWhole(shared: true)
         return RunReading(folder, results)
     }
 }

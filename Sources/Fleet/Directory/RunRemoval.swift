@@ -30,7 +30,7 @@ extension RunDirectory {
         do {
             let folder = try File(root, O_RDONLY | O_DIRECTORY)
             if let lock = File(ifPossible: layout.supervisorLock, O_RDWR), try !lock.tryLock() { return RunRemoval(run: id, bytes: bytes, refusal: "it is running") }
-            if flock(folder.descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return RunRemoval(run: id, bytes: bytes, refusal: "somebody reads it") }
+            if !folder.tryLockWhole(), errno == EWOULDBLOCK { return RunRemoval(run: id, bytes: bytes, refusal: "somebody reads it") }
             guard !isDryRun else { return RunRemoval(run: id, bytes: bytes) }
             // What the order of files is made from outlives the runs.
             if let workspace = try? open(path: root.text).spec.workspace { _ = try? SuiteHistory.load(state: state, workspace: workspace) }

@@ -78,7 +78,7 @@ public enum Supervisor {
         ]
         if let lock {
             variables.append((InheritedLock.variable, Array("4".utf8)))
-            descriptors.append((4, .descriptor(lock.descriptor)))
+            descriptors.append((4, .descriptor(lock.shared())))
         }
         let program = ChildProcess(
             [Path(executable).absolute.bytes, Array("supervise".utf8), layout.root.bytes],

@@ -1,11 +1,15 @@
 import CFleet
 import Glibc
 import Platform
+import Synchronization
 
 /// An open file that closes itself. Every file is opened close-on-exec.
 final class File: Sendable {
     let descriptor: Int32
     private let name: Path
+    /// Locks that end with this value.
+    private let locks = Atomic<UInt8>(0)
+    private static let firstByte: UInt8 = 1, whole: UInt8 = 2
 
     init(_ path: Path, _ flags: Int32, mode: mode_t = 0o600) throws(FleetError) {
         descriptor = path.withCString { text in retryingInterrupts { open(text, flags | O_CLOEXEC, mode) } }
@@ -21,7 +25,14 @@ final class File: Sendable {
     }
 
     /// Also runs when an initialiser fails, whose `errno` must survive.
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    deinit {
+        guard descriptor >= 0 else { return }
+        // A program that is just being started has a copy of each descriptor, which would hold the lock for a moment longer.
+        let held = locks.load(ordering: .relaxed)
+        if held & Self.firstByte != 0 { _ = cfleet_lock(descriptor, 0, 0) }
+        if held & Self.whole != 0 { flock(descriptor, LOCK_UN) }
+        close(descriptor)
+    }
 
     func status() throws(FleetError) -> stat {
         var info = stat()
@@ -75,16 +86,35 @@ final class File: Sendable {
     /// Waits for the lock on the first byte.
     func lock() throws(FleetError) {
         if retryingInterrupts({ cfleet_lock(descriptor, 1, 1) }) != 0 { throw .system("lock \(name.text)") }
+        locks.bitwiseOr(Self.firstByte, ordering: .relaxed)
     }
 
     /// Takes the lock on the first byte if nobody has it.
     func tryLock() throws(FleetError) -> Bool {
-        if retryingInterrupts({ cfleet_lock(descriptor, 0, 1) }) == 0 { return true }
+        if retryingInterrupts({ cfleet_lock(descriptor, 0, 1) }) == 0 {
+            locks.bitwiseOr(Self.firstByte, ordering: .relaxed)
+            return true
+        }
         if errno == EAGAIN || errno == EACCES { return false }
         throw .system("lock \(name.text)")
     }
 
-    func unlock() { _ = cfleet_lock(descriptor, 0, 0) }
+    func unlock() {
+        _ = cfleet_lock(descriptor, 0, 0)
+        locks.bitwiseAnd(~Self.firstByte, ordering: .relaxed)
+    }
+
+    /// Takes the lock on the whole file or folder, as flock(2) has it, if nobody has it.
+    /// - Parameter shared: whether others may have it in the same way.
+    /// - Returns: false with `errno` set; `EWOULDBLOCK` where somebody else has it.
+    func tryLockWhole(shared: Bool = false) -> Bool {
+        guard retryingInterrupts({ flock(descriptor, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) }) == 0 else { return false }
+        locks.bitwiseOr(Self.whole, ordering: .relaxed)
+        return true
+    }
+
+    /// The locks stay when this value goes, for another process that has the descriptor.
+    func leaveLocks() { locks.store(0, ordering: .relaxed) }
 
     /// Whether another opening of the file holds the lock, here or on another host.
     func isLockedElsewhere() throws(FleetError) -> Bool {

@@ -1,4 +1,3 @@
-import CFleet
 import Glibc
 import Platform
 
@@ -65,7 +64,7 @@ public final class WorkspaceLock: Sendable {
     }
 
     private static func lock(_ folder: File, _ identity: FolderIdentity, _ state: String) throws(FleetError) -> File? {
-        if retryingInterrupts({ cfleet_lock_whole(folder.descriptor) }) == 0 { return folder }
+        if folder.tryLockWhole() { return folder }
         if errno == EWOULDBLOCK { return nil }
         // A network file system that locks no folder.
         let locks = Path(state).absolute / "locks"
@@ -74,8 +73,11 @@ public final class WorkspaceLock: Sendable {
         return try file.tryLock() ? file : nil
     }
 
-    /// A descriptor that holds the lock as long as any process has it open.
-    var descriptor: Int32 { file.descriptor }
+    /// For a process that is to have the lock too: from now on it stays as long as any process has this open.
+    func shared() -> Int32 {
+        file.leaveLocks()
+        return file.descriptor
+    }
 
     private func note(_ name: String) -> FolderNote { FolderNote(name: name, folder: folder, identity: identity, state: state) }
 

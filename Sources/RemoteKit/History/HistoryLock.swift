@@ -19,5 +19,5 @@ final class HistoryLock {
         }
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    deinit { if descriptor >= 0 { DescriptorIO.closeUnlocking(descriptor) } }
 }

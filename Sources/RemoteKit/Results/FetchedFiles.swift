@@ -25,7 +25,7 @@ final class FetchedFiles: OwnedPaths {
     }
 
     deinit {
-        close(descriptor)
+        DescriptorIO.closeUnlocking(descriptor)
         close(list)
     }
 
@@ -50,7 +50,7 @@ final class FetchedFiles: OwnedPaths {
             list = openat(descriptor, Self.list, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
             guard list >= 0 else { throw refusal(folder, reason(errno)) }
         } catch {
-            close(descriptor)
+            DescriptorIO.closeUnlocking(descriptor)
             throw error
         }
         // From here on it closes what is open.

@@ -37,7 +37,7 @@ final class BisectFolder: Sendable {
         self.lock = lock
     }
 
-    deinit { close(lock) }
+    deinit { DescriptorIO.closeUnlocking(lock) }
 
     /// - Returns: `nil` where there can be no lock.
     private static func lock(_ path: String) -> (held: Int32?, owner: String?)? {
@@ -50,7 +50,7 @@ final class BisectFolder: Sendable {
         // Whoever had it may have removed it with the folder.
         var mine = stat(), there = stat()
         guard fstat(file, &mine) == 0, stat(path + "/lock", &there) == 0, mine.st_ino == there.st_ino else {
-            close(file)
+            DescriptorIO.closeUnlocking(file)
             return (nil, nil)
         }
         let owner = Array("\(getpid())\n".utf8)
@@ -165,7 +165,7 @@ final class BisectFolder: Sendable {
         for folder in folders(root) {
             guard let (held, _) = lock(folder), let held else { continue }
             removeTrees(in: folder)
-            close(held)
+            DescriptorIO.closeUnlocking(held)
         }
     }
 
@@ -175,7 +175,7 @@ final class BisectFolder: Sendable {
 
     private static func isFree(_ folder: String) -> Bool {
         guard let (held, _) = lock(folder), let held else { return false }
-        close(held)
+        DescriptorIO.closeUnlocking(held)
         return true
     }
 }

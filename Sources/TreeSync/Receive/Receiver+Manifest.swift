@@ -85,7 +85,7 @@ extension Receiver {
             $0.bytesTotal = manifest.bytes
             $0.unchanged.add(plan.unchanged)
         }
-        if let destination { destination.writer.room.allow(plan.deletions) { [content = destination.content] in content.letGoOfSources() } }
+        if let destination { destination.writer.room.allow(plan.deletions) { [weak content = destination.content] in content?.letGoOfSources() } }
         if !options.dryRun { try hardLinks.plan(plan.hardLinks, plan.hardLinkSources) }
         for action in held { try perform(Self.completed(action, plan.localFiles)) }
         held = []

@@ -86,7 +86,7 @@ struct VerdictStore {
         mkdir(folder, 0o700)
         let lock = open(folder + "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard lock >= 0 else { return }
-        defer { close(lock) }
+        defer { DescriptorIO.closeUnlocking(lock) }
         guard retryingInterrupts({ flock(lock, LOCK_EX) }) == 0 else { return }
         var store = VerdictStore(state: state, workspace: workspace)
         change(&store)
