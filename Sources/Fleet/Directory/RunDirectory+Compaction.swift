@@ -27,7 +27,7 @@ extension RunDirectory {
 
     /// What only a run that goes on needs. The scoreboard goes last.
     private var underway: [Path] {
-        [layout.results, layout.claims, layout.feed, layout.temporary, layout.work, layout.verdictNotes, layout.known, layout.cursor, layout.workers, layout.pause, layout.retries, layout.scoreboard]
+        [layout.results, layout.claims, layout.feed, layout.temporary, layout.work, layout.verdictNotes, layout.known, layout.cursor, layout.workers, layout.pause, layout.retries, layout.groups, layout.scoreboard]
     }
 
     /// What that takes on the disk.

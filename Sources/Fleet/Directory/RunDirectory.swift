@@ -53,6 +53,7 @@ public struct RunDirectory: Sendable {
         if let context = spec.context { try layout.configuration.replace(with: Array(context.configuration.utf8)) }
         try layout.manifest.replace(with: Manifest.encode(suite.files))
         try Cursor.create(layout.cursor)
+        try FileGroups.create(layout, spec)
         try Scoreboard.create(layout.scoreboard, workers: spec.workers)
         try File(layout.supervisorLock, O_WRONLY | O_CREAT | O_EXCL).sync()
         try layout.root.syncFolder()

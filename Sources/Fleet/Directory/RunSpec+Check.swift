@@ -26,6 +26,10 @@ extension RunSpec {
             guard rule.seconds > 0, rule.seconds.isFinite else { throw invalid("the time-out of '\(rule.files)' must be above 0 s") }
             _ = try Glob(rule.files)
         }
+        for group in groups ?? [] {
+            guard !group.files.isEmpty, (1...FileGroup.mostSeats).contains(group.max) else { throw invalid("a group needs files, and a maximum from 1 to \(FileGroup.mostSeats)") }
+            for text in group.files { _ = try Glob(text) }
+        }
         guard memoryLimit ?? 1 > 0 else { throw invalid("the memory limit must be above 0 bytes") }
         guard workspace.utf8.first == UInt8(ascii: "/"), !workspace.utf8.contains(0) else { throw invalid("the workspace must be an absolute path") }
         guard engine.kind != .command || !(engine.command.first ?? "").isEmpty else { throw invalid("engine.command names no program") }

@@ -30,6 +30,8 @@ struct RunLayout: Sendable {
     /// Rows that explain failures, a file for each record that has some; made when the first one is written.
     var rows: Path { root / "rows" }
     func rows(_ id: Int) -> Path { rows / "\(id)" }
+    /// Seats of files that exclude each other, and who waits for one.
+    var groups: Path { root / "groups" }
     /// A byte for each retry that was asked for.
     var retries: Path { root / "retries" }
     /// What ran the files.

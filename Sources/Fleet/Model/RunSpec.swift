@@ -33,6 +33,8 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var memoryFloor: Int?
     /// Other time-outs for some files; the first that matches holds.
     public var fileTimeouts: [FileTimeout]?
+    /// Files that exclude each other; a file may be in several groups.
+    public var groups: [FileGroup]?
     /// Whether files are left out that have passed with the same inputs; none unless told.
     public var cached: CacheRule?
     /// Which of the suite's files this run has, and in which order.
@@ -135,6 +137,22 @@ public struct EngineSpec: Codable, Sendable, Equatable {
         self.environment = environment
         self.directory = directory
     }
+}
+
+/// Files of which only so many run at a time.
+public struct FileGroup: Codable, Sendable, Equatable {
+    /// Globs, relative to the workspace.
+    public var files: [String]
+    /// How many of them may run at a time.
+    public var max: Int
+    /// Each parameter is the property of the same name.
+    public init(files: [String], max: Int) {
+        self.files = files
+        self.max = max
+    }
+
+    /// More seats than any run has workers.
+    public static let mostSeats = 4096
 }
 
 /// A time-out for the files that a glob matches.

@@ -35,7 +35,7 @@ extension RunDirectory {
         var status = RunStatus(
             id: spec.id, phase: phase, workspace: spec.workspace, createdAt: createdAt,
             startedAt: RunDirectory.time(board[word: .firstStartedAt]), finishedAt: summary?.finishedAt,
-            timeBudget: spec.timeBudget, total: manifest.count, queued: positions.queued(cursor: position), running: 0,
+            timeBudget: spec.timeBudget, total: manifest.count, queued: positions.queued(cursor: position) + (try FileGroups.waiting(layout, spec)), running: 0,
             outcomes: tally.outcomes, tests: tally.tests, skippedRecords: tally.skippedRecords,
             workersWanted: board[word: .workersWanted] == 0 ? spec.workers : Int(clamping: board[word: .workersWanted]),
             restarts: Int(clamping: board[word: .restarts]), utilisation: RunDirectory.utilisation(board),

@@ -62,9 +62,9 @@ public struct Suite: Sendable, Equatable {
     }
 
     /// Rules that no file of the suite is meant by, as `suite.block: GLOB`: a rule that does nothing is mostly misspelt.
-    public func unmatched(block: [BlockedFile], timeouts: [FileTimeout]) throws(FleetError) -> [String] {
+    public func unmatched(block: [BlockedFile], timeouts: [FileTimeout], groups: [FileGroup] = []) throws(FleetError) -> [String] {
         var found: [String] = []
-        let rules = block.map { ("suite.block", $0.path) } + timeouts.map { ("suite.timeouts", $0.files) }
+        let rules = block.map { ("suite.block", $0.path) } + timeouts.map { ("suite.timeouts", $0.files) } + groups.flatMap { $0.files.map { ("suite.group", $0) } }
         for (key, text) in rules {
             let glob = try Glob(text)
             if !files.contains(where: { glob.matches($0.name) }) { found.append("\(key): \(text)") }

@@ -156,7 +156,7 @@ struct FleetRun {
             try sample()
             try watchMemoryLimits()
         }
-        let left = positions.left(cursor: try Cursor.position(layout.cursor))
+        let left = positions.left(cursor: try Cursor.position(layout.cursor)) + (try FileGroups.waiting(layout, directory.spec))
         let isExplaining = isComplete && core.workers.values.contains { board.worker($0.slot).isExplaining }
         try handle(.turnEnded(SupervisorCore.Moment(now: Clock.monotonic, isComplete: isComplete, queued: left, isExplaining: isExplaining)))
     }
@@ -174,7 +174,7 @@ struct FleetRun {
     /// One more than the highest slot that was ever used.
     private var slotsUsed: Int { min(board.workers, Int(clamping: board[.slotsUsed])) }
 
-    var queued: Int { get throws(FleetError) { positions.queued(cursor: try Cursor.position(layout.cursor)) } }
+    var queued: Int { get throws(FleetError) { positions.queued(cursor: try Cursor.position(layout.cursor)) + (try FileGroups.waiting(layout, directory.spec)) } }
 
     mutating func sample() throws(FleetError) {
         let pids = Dictionary(uniqueKeysWithValues: core.workers.values.map { ($0.slot, $0.pid) })

@@ -21,6 +21,7 @@ public struct Worker {
     private let explained = ExplainedFiles()
     private let redaction: Redaction
     private let retries: RetryBudget
+    private let groups: FileGroups
     /// Files that are not run.
     private let known: Set<Int>
 
@@ -100,6 +101,7 @@ public struct Worker {
         progress = Progress(place)
         redaction = EngineSecrets(directory.spec.engine).redaction
         known = directory.spec.cached == nil ? [] : try KnownRecords(layout).ids
+        groups = try FileGroups(layout, directory.spec)
         retries = RetryBudget(layout, limit: directory.spec.retriesTotal)
     }
 
@@ -129,8 +131,8 @@ public struct Worker {
         var orphans = Orphans(table: table, lease: directory.spec.leaseSeconds)
         try takeOver(orphans.find().orphans)
         var sought = Clock.monotonic
-        while !shouldLeave, let claim = try claimNext() {
-            try run(claim)
+        while !shouldLeave, let (claim, seats) = try claimNext() {
+            try run(claim, seats)
             // A queue that never ends would leave what others lost for ever.
             guard positions.startsOver, Clock.seconds(since: sought) > 1 else { continue }
             sought = Clock.monotonic
@@ -139,23 +141,50 @@ public struct Worker {
         while !shouldLeave {
             var finding = try orphans.find()
             if isSupervised { finding.orphans.removeAll { $0.isExhausted(attempts: directory.spec.attempts) } }
-            if finding.orphans.isEmpty && finding.suspects == 0 { return }
-            try takeOver(finding.orphans)
-            if finding.orphans.isEmpty { Clock.pauseThread(0.1) }
+            if let (claim, seats) = try claimWaiting() {
+                try run(claim, seats)
+                continue
+            }
+            if try finding.orphans.isEmpty && finding.suspects == 0 && groups.waiting == 0 { return }
+            if try takeOver(finding.orphans) == 0 { Clock.pauseThread(0.1) }
         }
     }
 
-    private func claimNext() throws(FleetError) -> Claim? {
+    /// A file that waits for a seat of its group, and may have it now.
+    private func claimWaiting() throws(FleetError) -> (Claim, FileGroups.Seats)? {
+        guard !groups.isEmpty, try groups.waiting > 0 else { return nil }
+        waitWhilePaused()
+        if shouldLeave { return nil }
+        let found = try groups.claimWaiting(name: { position throws(FleetError) in try manifest.entry(positions.id(position)).name }) { position throws(FleetError) -> Claim? in
+            guard positions.isRunnable(position), let claim = try table.create(id: position, generation: 1, tryNumber: 1) else { return nil }
+            // It may have been run by somebody who took it over.
+            guard publisher.results.layout.result(position).exists else { return claim }
+            table.remove(id: position, upTo: claim.generation)
+            return nil
+        }
+        return found.map { ($0.claim, $0.seats) }
+    }
+
+    private func claimNext() throws(FleetError) -> (Claim, FileGroups.Seats)? {
+        if let waiting = try claimWaiting() { return waiting }
         waitWhilePaused()
         if shouldLeave { return nil }
         if try cursor.position >= positions.end { return nil }
         // Made before the lock is taken, so that it is held for a link(2) and a write only.
         let draft = try table.draft()
         defer { draft.discard() }
-        return try cursor.advance(below: positions.end) { position throws(FleetError) in
+        return try cursor.advance(below: positions.end) { position throws(FleetError) -> (Claim, FileGroups.Seats)? in
             // What the supervisor has published from the verdicts of earlier runs is never claimed.
             guard positions.isRunnable(position), !known.contains(position) else { return nil }
-            return try table.create(draft, id: position, generation: 1, tryNumber: 1)
+            let entry = groups.isEmpty ? FileGroups.Entry.entered(.none) : try groups.enter(manifest.entry(positions.id(position)).name)
+            switch entry {
+            case .entered(let seats):
+                guard let claim = try table.create(draft, id: position, generation: 1, tryNumber: 1) else { return nil }
+                return (claim, seats)
+            case .full(let group):
+                try groups.wait(position, for: group)
+                return nil
+            }
         }
     }
 
@@ -163,26 +192,32 @@ public struct Worker {
         while !board.paused.isEmpty && !shouldLeave { Clock.pauseThread(0.05) }
     }
 
-    private func takeOver(_ states: [ClaimState]) throws {
+    /// - Returns: how many files were run; those whose groups have no seat are passed over.
+    @discardableResult
+    private func takeOver(_ states: [ClaimState]) throws -> Int {
+        var run = 0
         // A claim at the cursor or beyond belongs to a worker that died before it advanced; whoever claims next
         // skips it, and if it were run now its position would be claimed once more.
         let position = states.isEmpty ? 0 : try cursor.position
         for state in states where state.id < position {
             waitWhilePaused()
-            if shouldLeave { return }
+            if shouldLeave { return run }
             if publisher.results.layout.result(state.id).exists {
                 table.remove(id: state.id, upTo: state.generation)
                 continue
             }
             // The supervisor saw how its worker died and says so in the record.
             if isSupervised && state.isExhausted(attempts: directory.spec.attempts) { continue }
-            guard let claim = try table.takeOver(state) else { continue }
+            guard case .entered(let seats) = groups.isEmpty ? .entered(.none) : try groups.enter(manifest.entry(positions.id(state.id)).name),
+                  let claim = try table.takeOver(state) else { continue }
+            run += 1
             if claim.tryNumber > directory.spec.attempts {
                 try give(up: claim)
             } else {
-                try run(claim)
+                try self.run(claim, seats)
             }
         }
+        return run
     }
 
     private var isSupervised: Bool { getenv(Worker.supervisorVariable) != nil }
@@ -195,7 +230,9 @@ public struct Worker {
                     file: manifest.entry(positions.id(claim.id)), started: Clock.monotonic, cpu: 0, tryNumber: tries)
     }
 
-    private func run(_ claim: Claim) throws {
+    /// - Parameter seats: held until the file is through.
+    private func run(_ claim: Claim, _ seats: FileGroups.Seats) throws {
+        defer { withExtendedLifetime(seats) {} }
         let file = try manifest.entry(positions.id(claim.id))
         heart.hold(claim)
         let started = Clock.monotonic

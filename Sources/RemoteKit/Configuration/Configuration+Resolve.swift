@@ -64,7 +64,7 @@ extension Configuration {
         prepare = Prepare(command: command?.isEmpty == true ? nil : command, timeout: values.seconds("prepare.timeout"),
                           environment: values.variables("prepare.env"))
         suite = Suite(files: values.strings("suite.files"), block: values.blocks("suite.block"),
-                      timeouts: values.timeouts("suite.timeouts"), knownFailures: values.text("suite.known-failures"))
+                      timeouts: values.timeouts("suite.timeouts"), groups: values.groups("suite.group"), knownFailures: values.text("suite.known-failures"))
         engine = EngineSpec(kind: values.text("engine.kind").flatMap(EngineSpec.Kind.init) ?? .sqlite,
                             command: values.strings("engine.command"), environment: values.variables("engine.environment"))
         engine.dialect = values.text("engine.dialect")
@@ -128,6 +128,7 @@ struct SettingValues {
     func workers(_ path: StaticString) -> WorkerCount { if case .workers(let value)? = self[path] { value } else { .auto } }
     func strings(_ path: StaticString) -> [String] { if case .strings(let value)? = self[path] { value } else { [] } }
     func has(_ path: StaticString) -> Bool { self[path] != nil }
+    func groups(_ path: StaticString) -> [FileGroup] { if case .groups(let value)? = self[path] { value } else { [] } }
     func timeouts(_ path: StaticString) -> [FileTimeout] { if case .timeouts(let value)? = self[path] { value } else { [] } }
     func blocks(_ path: StaticString) -> [BlockRule] { if case .blocks(let value)? = self[path] { value } else { [] } }
 

@@ -43,6 +43,8 @@ public struct Configuration: Sendable, Equatable {
         public var block: [BlockRule]
         /// Time-outs of some files; the first glob that matches holds.
         public var timeouts: [FileTimeout]
+        /// Files of which only so many run at a time.
+        public var groups: [FileGroup]
         /// The file of known failures on this machine, absolute; `nil` where nothing is known.
         public var knownFailures: String?
     }

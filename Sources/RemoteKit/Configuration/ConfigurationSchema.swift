@@ -27,6 +27,7 @@ indirect enum ConfigurationSchema: Sendable {
             ("files", .value(.strings)),
             ("block", .value(.blocks)),
             ("timeouts", .value(.timeouts)),
+            ("group", .value(.groups)),
             ("known-failures", .value(.localPath)),
         ])),
         ("engine", .table([
@@ -89,6 +90,7 @@ indirect enum ConfigurationSchema: Sendable {
         files = []
         block = []
         timeouts = []
+        group = []
         [engine]
         kind = "sqlite"
         [run]

@@ -31,6 +31,7 @@ extension SettingKind {
             return .strings(arguments)
         case (.blocks, .list(let items)): return .blocks(try blocks(items))
         case (.timeouts, .list(let items)): return .timeouts(try timeouts(items, context))
+        case (.groups, .list(let items)): return .groups(try groups(items, context))
         case (_, .text(let text)): throw mismatch("the string \"\(SafeText.line(text, limit: 60))\"")
         case (_, .integer(let whole)): throw mismatch("\(whole)")
         case (_, .number(let number)): throw mismatch("\(number)")
@@ -69,7 +70,7 @@ extension SettingKind {
         case .destination:
             guard Destination.isUsable(text) else { throw mismatch(shown) }
             return .text(text)
-        case .strings, .command, .blocks, .timeouts: throw mismatch(shown)
+        case .strings, .command, .blocks, .timeouts, .groups: throw mismatch(shown)
         }
     }
 
@@ -113,6 +114,19 @@ extension SettingKind {
             rules.append(FileTimeout(files: try text(found, "files"), seconds: seconds))
         }
         return rules
+    }
+
+    private func groups(_ items: [DocumentNode], _ context: SettingContext) throws(SettingMismatch) -> [FileGroup] {
+        var groups: [FileGroup] = []
+        for item in items {
+            let found = try entries(item, ["files", "max"], form: "{ files = [\"GLOB\"], max = 1 }")
+            guard let files = found["files"], case .strings(let globs) = try SettingKind.strings.read(files, context), !globs.isEmpty else {
+                throw SettingMismatch("has a group without files", line: item.line)
+            }
+            guard let most = found["max"], case .integer(let max) = try SettingKind.integer(1...FileGroup.mostSeats).read(most, context) else { continue }
+            groups.append(FileGroup(files: globs, max: max))
+        }
+        return groups
     }
 
     /// The values of a table that has all of `keys` and no other.

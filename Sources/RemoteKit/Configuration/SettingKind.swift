@@ -25,6 +25,8 @@ enum SettingKind: Sendable, Equatable {
     case blocks
     /// Globs with time-outs.
     case timeouts
+    /// Files of which only so many run at a time.
+    case groups
 
     /// The most workers a run may have.
     static let mostWorkers = 10_000
@@ -48,6 +50,7 @@ enum SettingKind: Sendable, Equatable {
         case .hostPath: "a path on the host below \"/\" or \"~/\", without \"..\""
         case .destination: "what ssh accepts, such as \"alias\", \"user@host\" or \"ssh://user@host:port\""
         case .timeouts: "a list such as [{ files = \"**/big.test\", time = \"20m\" }]"
+        case .groups: "a list such as [{ files = [\"catalog/**\"], max = 1 }]"
         case .blocks: "a list such as [{ files = \"**/a.test\", reason = \"why\" }]"
         }
     }
@@ -55,7 +58,7 @@ enum SettingKind: Sendable, Equatable {
     /// Whether one variable or flag can hold it.
     var isScalar: Bool {
         switch self {
-        case .strings, .command, .blocks, .timeouts: false
+        case .strings, .command, .blocks, .timeouts, .groups: false
         default: true
         }
     }

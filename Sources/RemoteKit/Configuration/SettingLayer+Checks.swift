@@ -80,12 +80,13 @@ extension SettingLayer {
 
     /// A glob that cannot be read is known before anything is sent.
     private mutating func checkGlobs() {
-        for key in ["suite.files", "suite.block", "suite.timeouts", "engine.cache-inputs"] as [StaticString] {
+        for key in ["suite.files", "suite.block", "suite.timeouts", "suite.group", "engine.cache-inputs"] as [StaticString] {
             guard let setting = settings[SettingPath(key)] else { continue }
             let globs: [String] = switch setting.value {
             case .strings(let globs): globs
             case .blocks(let rules): rules.map(\.files)
             case .timeouts(let rules): rules.map(\.files)
+            case .groups(let groups): groups.flatMap(\.files)
             default: []
             }
             for glob in globs {

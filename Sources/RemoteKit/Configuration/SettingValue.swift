@@ -49,6 +49,7 @@ enum SettingValue: Sendable, Equatable {
     case strings([String])
     case blocks([BlockRule])
     case timeouts([FileTimeout])
+    case groups([FileGroup])
 
     /// As it would be written in a configuration file.
     var asTOML: String {
@@ -65,6 +66,8 @@ enum SettingValue: Sendable, Equatable {
         case .blocks(let rules):
             "[" + rules.map { "{ files = \(Self.quoted($0.files)), reason = \(Self.quoted($0.reason)) }" }
                 .joined(separator: ", ") + "]"
+        case .groups(let groups):
+            "[" + groups.map { "{ files = [\($0.files.map(Self.quoted).joined(separator: ", "))], max = \($0.max) }" }.joined(separator: ", ") + "]"
         case .timeouts(let rules):
             "[" + rules.map { "{ files = \(Self.quoted($0.files)), time = \(Self.quoted(Quantity.written(seconds: $0.seconds))) }" }
                 .joined(separator: ", ") + "]"

@@ -233,6 +233,7 @@ public struct RunJob: Sendable {
         spec.memoryFloor = run.memoryFloor
         if run.cached, run.mode == .drain { spec.cached = CacheRule(auditPercent: run.cacheAudit) }
         spec.fileTimeouts = configuration.suite.timeouts
+        if !configuration.suite.groups.isEmpty { spec.groups = configuration.suite.groups }
         spec.selection = selection
         spec.selection?.order = selection.order ?? run.order
         spec.context = RunContext(commandLine: configuration.redaction.words(commandLine), configuration: configuration.redactedListing(),

@@ -177,7 +177,7 @@ struct Agent: Sendable {
         secrets.hold(EngineSecrets(spec.engine))
         spec.engine = spec.engine.withoutSecrets()
         let all = try suite(request, in: workspace)
-        let unmatched = try all.unmatched(block: request.block, timeouts: spec.fileTimeouts ?? [])
+        let unmatched = try all.unmatched(block: request.block, timeouts: spec.fileTimeouts ?? [], groups: spec.groups ?? [])
         let own = try SuiteHistory.load(state: state, workspace: workspace)
         let suite = try all.selecting(spec.selection ?? Selection(), history: request.expected.map { own.completed(with: $0) } ?? own, seed: spec.seed)
         spec.blocked = suite.files.compactMap { file in file.blockedReason.map { BlockedFile(path: file.text, reason: $0) } }

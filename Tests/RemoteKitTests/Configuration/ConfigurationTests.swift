@@ -45,6 +45,12 @@ func mistakes(_ project: String? = nil, user: String? = nil, environment: [Strin
         #expect(configuration.run.order == .name)
         #expect(configuration.run.memoryFloor == 0)
         #expect(configuration.listing().contains("timeouts = [{ files = \"a*\", time = \"20m\" }, { files = \"**\", time = \"5s\" }]"))
+        let groups = try resolve("[[suite.group]]\nfiles = ['catalog/**', 'b']\nmax = 1\n[[suite.group]]\nfiles = ['c']\nmax = 3")
+        #expect(groups.suite.groups == [FileGroup(files: ["catalog/**", "b"], max: 1), FileGroup(files: ["c"], max: 3)])
+        #expect(groups.listing().contains("group = [{ files = [\"catalog/**\", \"b\"], max = 1 }, { files = [\"c\"], max = 3 }]"))
+        for (text, words) in ["files = ['a']": "without 'max'", "files = []\nmax = 1": "without files", "files = ['a']\nmax = 0": "whole number from 1 to", "files = ['a[']\nmax = 1": "is not closed"] {
+            #expect(mistakes("[[suite.group]]\n" + text).first?.contains(words) == true, "\(mistakes("[[suite.group]]\n" + text))")
+        }
         #expect(mistakes("[suite]\ntimeouts = [{ files = 'a' }]")
             == ["slt-remote.toml:2: 'suite.timeouts' has an entry without 'time'; each is { files = \"GLOB\", time = \"20m\" }"])
         #expect(mistakes("[suite]\ntimeouts = [{ files = 'a', time = 0 }]").first?.contains("must be a duration of more than zero") == true)
