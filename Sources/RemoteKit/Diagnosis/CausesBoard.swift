@@ -34,6 +34,8 @@ final class CausesBoard: Sendable {
     private static let begins = 3
 
     private let groups: Mutex<[Group]>
+    /// So that what is told last is the latest.
+    private let telling = Mutex(())
     private let events: @Sendable (ReduceAllJob.Event) -> Void
 
     /// Failures of groups that are not looked at.
@@ -108,8 +110,10 @@ final class CausesBoard: Sendable {
     }
 
     private func tellCauses() {
-        let (causes, left) = causes
-        events(.causes(causes, left: left))
+        telling.withLock { _ in
+            let (causes, left) = causes
+            events(.causes(causes, left: left))
+        }
     }
 
     private func change<Result: Sendable>(_ body: (inout [Group]) -> Result) -> Result {
