@@ -43,11 +43,12 @@ def reductions(args, program, library, folder, paths):
         lines = failing_lines(program, library, fault, path)
         if lines:
             cases.append((fault, path, chosen.choice(lines)))
-    seconds, sizes, over = [], [], []
+    seconds, sizes, over, tries = [], [], [], 0
     for fault, path, line in cases:
         output = os.path.join(folder, "out.test")
         began = time.monotonic()
-        done = worker([program, "reduce", "--json", "--engine-library", library, "-o", output, f"{path}:{line}"], fault)
+        jobs = ["-j", str(args.jobs)] if args.jobs else []
+        done = worker([program, "reduce", "--json", "--engine-library", library, *jobs, "-o", output, f"{path}:{line}"], fault)
         took = time.monotonic() - began
         if done.returncode != 0:
             print(f"  {fault} {os.path.basename(path)}:{line}: {done.stderr.strip() or done.stdout.strip()}")
@@ -57,18 +58,19 @@ def reductions(args, program, library, folder, paths):
         result = json.loads(done.stdout)
         seconds.append(took)
         sizes.append(result["statements"])
+        tries += result.get("tries", 0)
         if result["statements"] > LEAST[fault] + 2 or not result["isConfirmed"]:
             over.append(f"{fault} {os.path.basename(path)}:{line}: {result['statements']} statements, confirmed {result['isConfirmed']}")
     seconds.sort()
     print(f"{len(cases)} reductions of files of {args.records} records and more: median {statistics.median(seconds):.2f} s, "
           f"95 % {seconds[int(0.95 * (len(seconds) - 1))]:.2f} s, most {seconds[-1]:.2f} s")
     print(f"statements: median {statistics.median(sizes)}, at most 5 in {sum(s <= 5 for s in sizes) / len(sizes):.0%}, most {max(sizes)}; "
-          f"{len(over)} above the planted minimum + 2")
+          f"{len(over)} above the planted minimum + 2; {tries} tries in {sum(seconds):.1f} s")
     for text in over:
         print("  " + text)
 
 
-def purity(client, program, library, folder, paths):
+def purity(client, program, library, folder, paths, fleets):
     faults = ["value", "null", "high"]
     truth = collections.defaultdict(set)
     tree = os.path.join(folder, "project")
@@ -97,6 +99,10 @@ def purity(client, program, library, folder, paths):
         total += len(known)
         pure += max(collections.Counter(known).values(), default=0)
     print(f"groups: {sum(c['records'] for c in causes)} failing records of 3 faults, {len(causes)} causes, purity {pure / max(total, 1):.3f}, {time.monotonic() - began:.1f} s")
+    for workers in fleets:
+        began = time.monotonic()
+        done = subprocess.run([client, "reduce", "--all", "--on-fleet", "--workers", str(workers), "--json"], cwd=tree, env=environment, capture_output=True, text=True)
+        print(f"reduce --all --on-fleet --workers {workers}: {len(json.loads(done.stdout))} causes, {time.monotonic() - began:.1f} s")
 
 
 def main():
@@ -106,7 +112,9 @@ def main():
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--records", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, help="tries at once of a reduction; by default the number of processors")
     parser.add_argument("--groups", action="store_true")
+    parser.add_argument("--fleets", type=int, nargs="*", default=[], help="with --groups: reduce them on the fleet, too, with each of these numbers of workers")
     args = parser.parse_args()
     args.programs = os.path.abspath(args.programs)
     program = os.path.join(args.programs, "slt-worker-dynamic")
@@ -118,7 +126,7 @@ def main():
         paths = sorted(glob.glob(folder + "/suite/**/*.test", recursive=True))
         corpus = [path for root in args.corpus for path in sorted(glob.glob(root + "/**/*.test", recursive=True))]
         if args.groups:
-            purity(os.path.join(args.programs, "slt-remote"), program, library, folder, paths[:4])
+            purity(os.path.join(args.programs, "slt-remote"), program, library, folder, paths[:4], args.fleets)
         else:
             reductions(args, program, library, folder, paths + corpus)
 

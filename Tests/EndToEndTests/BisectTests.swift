@@ -236,9 +236,17 @@ struct BisectTests {
         }
         try await killOne()
         #expect(try await repository.shell("git worktree list").split(separator: "\n").count > 1)
+        // A dry run names the workspaces, and leaves them.
+        let dry = try await project.slt("clean", "--dry-run")
+        for number in 1...2 { #expect(dry.text.contains("workspace of an interrupted bisect") && dry.text.contains("\(project.workspace).bisect-\(number)\n"), "\(dry)") }
+        #expect(FileManager.default.fileExists(atPath: project.workspace + ".bisect-1"))
+        let isQuiet = try await eventually(within: .patience) { processes(naming: project.hostHome + "/work.bisect-").isEmpty }
+        #expect(isQuiet)
         let cleaned = try await project.slt("clean", "--yes")
         #expect(cleaned.code == 0, "\(cleaned)")
         #expect(try await repository.shell("git worktree list").split(separator: "\n").count == 1)
+        #expect(repository.leftovers.allSatisfy { !$0.contains(".bisect-") }, "\(repository.leftovers)")
+        #expect(try await project.slt("clean").errors.contains("nothing to clean"))
         let given = try await project.slt("bisect", "--abort")
         #expect(given.code == 0, "\(given)")
         #expect(repository.leftovers.isEmpty)
@@ -250,6 +258,41 @@ struct BisectTests {
         #expect(next.errors.contains("given up"), "\(next)")
         #expect(repository.leftovers.isEmpty)
         #expect(try await repository.shell("git worktree list").split(separator: "\n").count == 1)
+    }
+
+    @Test("runs and workspaces of a killed bisect are found and removed by clean, whether it can be resumed or is forgotten; one at work is left alone", arguments: [true, false])
+    func cleaned(isForgotten: Bool) async throws {
+        let repository = try await BisectRepository(Self.answers(6, twoFrom: 3), isLocal: true), project = repository.project
+        #expect(try await project.slt("run").code == 1)
+        let own = project.runs()
+        try Data().write(to: URL(filePath: project.hostHome + "/hold-run"))
+        let client = try project.start(["bisect", "--good", repository.commits[0], "--jobs", "2", "tests/a.test"])
+        let isRunning = try await eventually(within: .patience) { project.runs().count == own.count + 2 }
+        #expect(isRunning, "\(client.errors)")
+        let alive = try await project.slt("clean", "--dry-run")
+        #expect(!alive.text.contains("bisect"), "\(alive)")
+        Glibc.kill(client.pid, SIGKILL)
+        _ = try await client.finish()
+        let folders = project.home + "/.local/share/slt-remote/bisect"
+        if isForgotten { try FileManager.default.removeItem(atPath: folders) }
+
+        let found = project.runs().filter { !own.contains($0) }
+        let dry = try await project.slt("clean", "--dry-run")
+        for run in found { #expect(dry.text.contains(run), "\(dry)") }
+        #expect(dry.text.components("run of an interrupted bisect") == 2 && dry.text.components("workspace of an interrupted bisect") == 2, "\(dry)")
+        for run in own { #expect(!dry.text.contains(run), "\(dry)") }
+        #expect(project.runs().count == own.count + 2)
+        // They are still at work: that ends with them.
+        let cleaned = try await project.slt("clean", "--yes")
+        #expect(cleaned.code == 0 && !cleaned.errors.contains("stays"), "\(cleaned)")
+        #expect(project.runs() == own)
+        #expect(repository.leftovers.allSatisfy { !$0.contains("/work.bisect-") }, "\(repository.leftovers)")
+        #expect(FileManager.default.fileExists(atPath: project.workspace))
+        unlink(project.hostHome + "/hold-run")
+        guard !isForgotten else { return }
+        let resumed = try await project.slt("bisect", "--resume", "--json")
+        #expect(try project.decode(Outcome.self, resumed).firstBad?.commit == repository.commits[3], "\(resumed)")
+        #expect(project.runs() == own)
     }
 
     @Test("a workspace that a forgotten bisect has left is cleared before something is built in it")

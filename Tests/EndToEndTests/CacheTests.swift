@@ -59,6 +59,18 @@ struct CacheTests {
         let report = try await project.slt("report", second.result.status.id)
         #expect(report.text.contains("3 of 5 files from the cache; 2 files that passed cannot be kept there"), "\(report)")
 
+        // Each file that was taken is named, with the run that ran it, and they are counted apart.
+        #expect(report.text.contains("  from the cache: tests/b.slt (passed in run \(first.result.status.id))\n"), "\(report)")
+        #expect(report.text.components("  from the cache: ") == 3, "\(report)")
+        let comment = try await project.slt("report", second.result.status.id, "--format", "md")
+        #expect(comment.text.components("- from the cache: ") == 3 && comment.text.contains("tests/c.slt"), "\(comment)")
+        #expect(comment.text.contains("passed in run \(first.result.status.id)"), "\(comment)")
+        let page = try await project.slt("report", second.result.status.id, "--format", "html")
+        #expect(page.text.contains("From the cache"), "\(page.text.prefix(20_000))")
+        #expect(page.text.contains("not run: it passed in run \(first.result.status.id) with the same inputs"))
+        let whole = try await project.slt("report", first.result.status.id, "--format", "html")
+        #expect(!whole.text.contains("From the cache") && !whole.text.contains("not run: it passed"))
+
         try project.write("statement ok\nSELECT 1 + 0\n", to: "tests/parts/one.part")
         #expect(cached(try await run(project, "--cache-audit", "0").records) == ["a.slt", "c.slt"])
         #expect(cached(try await run(project, "--cache-audit", "0").records) == ["a.slt", "b.slt", "c.slt"])
@@ -70,6 +82,60 @@ struct CacheTests {
         #expect(cached(try await run(project, "--cache-audit", "0").records) == ["a.slt", "b.slt", "c.slt"])
         let plain = try await project.slt("run", "--json")
         #expect(try project.decode(RunResult.self, plain).status.cache == nil)
+    }
+
+    @Test("workers and the supervisor of a cached run are killed, again and again: each file has one record, and none that changed is taken", arguments: [1, 2] as [UInt64])
+    func chaos(seed: UInt64) async throws {
+        var random = SeededRandom(seed)
+        // Each takes long enough to be killed in.
+        let text = { (number: Int, right: Int) in
+            "query I\nWITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 40000) SELECT max(x) - 40000 + \(number) FROM c\n----\n\(right)\n"
+        }
+        var rights = Array(0..<24)
+        let project = try await Project(files: Dictionary(uniqueKeysWithValues: rights.map { ("tests/\($0).slt", text($0, $0)) }), Self.settings + "attempts = 9\n", isLocal: true)
+        #expect(try await project.slt("run", "--cached").code == 0)
+        for round in 0..<4 {
+            // Some become wrong, some right again: a hit for any of these would be of another file.
+            var changed: Set<String> = []
+            for _ in 0..<9 {
+                let number = Int.random(in: rights.indices, using: &random)
+                rights[number] = rights[number] == number ? number + 1000 + round : number
+                try project.write(text(number, rights[number]) + String(repeating: "\n", count: round + 1), to: "tests/\(number).slt")
+                changed.insert("tests/\(number).slt")
+            }
+            let started = try await project.slt("run", "--cached", "--cache-audit", "10", "--detach")
+            #expect(started.code == 0, "\(started)")
+            let id = try #require(project.runs().last)
+            for _ in 0..<3 {
+                let directory = try project.runDirectory(id)
+                let goal = Int.random(in: 1..<24, using: &random)
+                let isOn = try await eventually(every: .milliseconds(1)) { try directory.status().done >= goal || directory.status().phase != .running }
+                #expect(isOn)
+                let status = try directory.status()
+                guard status.phase == .running else { break }
+                if Bool.random(using: &random), let worker = status.workers.first(where: { $0.state == .running }) {
+                    kill(worker.pid, SIGKILL)
+                } else if let supervisor = processes(naming: directory.path).first(where: { commandLine($0).contains("supervise") }) {
+                    kill(supervisor, SIGKILL)
+                    let isGone = try await eventually { try directory.status().phase == .interrupted || directory.status().phase == .finished }
+                    #expect(isGone)
+                    if try directory.status().phase == .finished { break }
+                    let resumed = try await project.slt("run", "--resume", id, "--detach")
+                    #expect(resumed.code == 0, "\(resumed)")
+                }
+            }
+            _ = try await project.slt("attach", id)
+            let records = try project.records(id, count: 24)
+            #expect(Set(records.map(\.file)).count == 24)
+            for record in records {
+                let number = Int(record.file.dropFirst("tests/".count).dropLast(".slt".count)) ?? -1
+                #expect(record.outcome == (rights[number] == number ? .pass : .fail), "\(record)")
+                if changed.contains(record.file) { #expect(record.cachedFrom == nil, "\(record)") }
+                // What failed is known to nobody.
+                if record.cachedFrom != nil { #expect(rights[number] == number, "\(record)") }
+            }
+            #expect(try project.runDirectory(id).status().cache?.differing == nil)
+        }
     }
 
     @Test("a file that was taken leaves no time in the history")

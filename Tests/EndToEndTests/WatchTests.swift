@@ -1,3 +1,4 @@
+import Fleet
 import FoundationEssentials
 import Glibc
 import TestSupport
@@ -202,6 +203,36 @@ struct WatchTests {
         try await project.hasSaid(client, "the build command failed")
         try project.write("good again", to: "src/code")
         try await hasPrinted(client, "PASSED: all of 1 file", times: 2)
+        client.signal(SIGINT)
+        #expect(try await client.finish().code == 0)
+    }
+
+    @Test("while another run has the workspace, what is to be built waits, says so once, and is built when that run has ended", arguments: [true, false])
+    func locked(endsItself: Bool) async throws {
+        let project = try await Project(files: ["tests/a.test": Self.good, "tests/slow.test": slowFile(300), "d": "1"],
+                                        "[suite]\nfiles = [\"tests/a.test\"]\n[prepare]\ncommand = \"cp d built\"\n", isLocal: true)
+        let client = try project.start(["watch", "--workers", "1"])
+        try await hasPrinted(client, "PASSED: all of 1 file")
+        let run = try await project.slt("run", "--detach", "--no-sync", "--no-build", "--workers", "1", "tests/slow.test")
+        #expect(run.code == 0, "\(run)")
+        try project.write("2", to: "d")
+        try await project.hasSaid(client, "it is tried again soon")
+        // A sync removes what the source does not have.
+        let built = { try? String(contentsOfFile: project.workspace + "/built", encoding: .utf8) }
+        #expect(built() == "1")
+        guard endsItself else {
+            client.signal(SIGINT)
+            let end = try await client.finish()
+            #expect(end.code == 0, "\(end)")
+            #expect(try await project.status()?.phase == .running)
+            return
+        }
+        let stop = try await project.slt("stop", "--now")
+        #expect(stop.code == 0, "\(stop)")
+        let isBuilt = try await eventually { built() == "2" }
+        #expect(isBuilt, "\(client.errors)")
+        try await hasPrinted(client, "now: PASS 1 file", times: 2)
+        #expect(client.errors.components("it is tried again soon") == 1, "\(client.errors)")
         client.signal(SIGINT)
         #expect(try await client.finish().code == 0)
     }

@@ -27,6 +27,8 @@ public struct DiagnosisRequest: Codable, Sendable, Equatable {
     public var fileTimeout: Double
     /// Bytes that a process may have.
     public var memoryLimit: Int?
+    /// Bytes of the host's memory that remain: below that, no second try is started. `nil` is what runs leave free.
+    public var memoryFloor: Int?
     /// For `SQLLOGICTEST_SEED`.
     public var seed: UInt64
 

@@ -17,6 +17,10 @@ public struct UnneededItem: Codable, Sendable, Equatable {
         case stamp
         /// The log of a build that no run took.
         case buildLog = "build-log"
+        /// A workspace of a bisect that nobody is at work with.
+        case bisectWorkspace = "bisect-workspace"
+        /// A run of such a bisect.
+        case bisectRun = "bisect-run"
     }
 
     /// What it is.
@@ -27,6 +31,14 @@ public struct UnneededItem: Codable, Sendable, Equatable {
     public var bytes: Int
     /// Why it could not be removed.
     public var refusal: String?
+
+    /// Each parameter is the property of the same name.
+    package init(kind: Kind, path: String, bytes: Int, refusal: String? = nil) {
+        self.kind = kind
+        self.path = path
+        self.bytes = bytes
+        self.refusal = refusal
+    }
 }
 
 /// Finds what older releases and killed processes have left in a state folder. Sources and runs are not among it.

@@ -6,6 +6,9 @@ extension WorkspaceGate {
     /// Removes what a copy that was cut off has left.
     public func removeUnfinishedCopy() { Path(copyPlace).removeTree() }
 
+    /// What the folder takes on the disk.
+    public var bytesOnDisk: Int { Path(folder).bytesOnDisk }
+
     /// Removes the folder with all that is in it. Whoever calls this holds its lock and knows whose it is.
     public func removeFolder() { Path(folder).removeTree() }
 }

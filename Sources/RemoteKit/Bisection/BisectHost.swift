@@ -10,13 +10,6 @@ struct BisectHost: Sendable {
     let repository: GitRevisions
     let folder: BisectFolder
 
-    /// - Parameter number: from 1.
-    func workspacePath(_ number: Int) -> String {
-        var base = host.settings.workspace[...]
-        while base.count > 1, base.hasSuffix("/") { base = base.dropLast() }
-        return "\(base).bisect-\(number)"
-    }
-
     /// The project as it is checked out in a tree of the bisect.
     func configuration(_ number: Int) -> Configuration {
         var copy = configuration

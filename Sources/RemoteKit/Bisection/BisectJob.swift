@@ -139,7 +139,7 @@ public struct BisectJob: Sendable {
     private func keep(_ state: inout BisectState, _ place: BisectHost) throws(RemoteError) {
         for number in state.workspaces.count..<max(state.workspaces.count, state.jobs) {
             // Until it is known to be a copy that is made now, it may be anything.
-            state.workspaces.append(BisectState.Workspace(path: place.workspacePath(number + 1), isUnfinished: true))
+            state.workspaces.append(BisectState.Workspace(path: host.settings.bisectWorkspace(number + 1), isUnfinished: true))
         }
         if !state.testsFromRevision { try place.folder.keepTests(Set(state.targets.map(\.file)), from: configuration.sync.source) }
         try place.folder.write(state)

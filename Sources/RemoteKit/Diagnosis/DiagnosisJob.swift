@@ -48,6 +48,7 @@ public struct DiagnosisJob: Sendable {
         var request = DiagnosisRequest(task, workspace: host.settings.workspace, engine: configuration.engine, file: target.file, line: target.line,
                                        fileTimeout: fileTimeout ?? run?.fileTimeout ?? configuration.run.fileTimeout, seed: run?.seed ?? configuration.run.seed)
         request.memoryLimit = run?.memoryLimit ?? configuration.run.memory
+        request.memoryFloor = configuration.run.memoryFloor
         return request
     }
 
@@ -57,13 +58,15 @@ public struct DiagnosisJob: Sendable {
         return SourceState(commit: git.commit, branch: git.branch, dirty: git.isDirty)
     }
 
-    private func ask(_ request: DiagnosisRequest, _ body: @escaping @Sendable (DiagnosisAnswer) throws -> Void) async throws {
-        let host = request.needsLibraries ? try host.loadingLibraries() : host
-        try await host.withAgent { agent in
-            try await agent.diagnose(request) { answer in
-                if case .refused(let refusal) = answer { throw refusal.error }
-                try body(answer)
-            }
+    /// Connects to where it is run, with the worker that it takes.
+    func withAgent<Result: Sendable>(for task: DiagnosisRequest.Task, _ body: @escaping @Sendable (AgentClient) async throws -> Result) async throws -> Result {
+        try await (request(task).needsLibraries ? host.loadingLibraries() : host).withAgent(body)
+    }
+
+    private func ask(_ task: DiagnosisRequest.Task, _ agent: AgentClient, _ body: (DiagnosisAnswer) -> Void) async throws {
+        try await agent.diagnose(request(task)) { answer in
+            if case .refused(let refusal) = answer { throw refusal.error }
+            body(answer)
         }
     }
 
@@ -72,7 +75,8 @@ public struct DiagnosisJob: Sendable {
     /// - Throws: ``RemoteError`` or `CancellationError`.
     public func reproduce(keepsDatabase: Bool = false) async throws -> Reproduction {
         let found = DiagnosisFindings()
-        try await ask(request(.reproduce(keepsDatabase: keepsDatabase))) { found.add($0) }
+        let task = DiagnosisRequest.Task.reproduce(keepsDatabase: keepsDatabase)
+        try await withAgent(for: task) { try await ask(task, $0) { found.add($0) } }
         let state = found.state
         guard let record = state.record else { throw RemoteError(.host, "the agent did not say how the file ended") }
         let here = await sourcesHere()
@@ -90,8 +94,24 @@ public struct DiagnosisJob: Sendable {
     /// - Throws: ``RemoteError`` or `CancellationError`.
     public func reduce(seconds: Double? = nil, reference: String? = nil, jobs: Int? = nil, progress: @escaping @Sendable (ReductionProgress) -> Void = { _ in },
                        best: @escaping @Sendable (ReducedFile) -> Void = { _ in }) async throws -> ReducedFile {
+        let task = DiagnosisRequest.Task.reduce(seconds: seconds, reference: reference, jobs: jobs)
+        let hasBegun = StartedFlag()
+        do {
+            return try await withAgent(for: task) { agent in
+                try await reduce(task, agent, progress: progress, best: {
+                    hasBegun.set()
+                    best($0)
+                })
+            }
+        } catch let error as RemoteError where hasBegun.isSet && FollowedRun.mayReconnect(error) {
+            throw RemoteError(.connection, "\(error.message); the reduction has ended with the connection, before all was tried", remedy: error.remedy, isRetryable: error.isRetryable)
+        }
+    }
+
+    /// The same over a connection that is there.
+    func reduce(_ task: DiagnosisRequest.Task, _ agent: AgentClient, progress: (ReductionProgress) -> Void, best: (ReducedFile) -> Void) async throws -> ReducedFile {
         let found = DiagnosisFindings()
-        try await ask(request(.reduce(seconds: seconds, reference: reference, jobs: jobs))) { answer in
+        try await ask(task, agent) { answer in
             switch answer {
             case .progress(let state): progress(state)
             case .reduced(let file): best(file)

@@ -40,7 +40,7 @@ public struct DiagnosisTarget: Sendable {
     }
 
     /// A record of a run's file.
-    init(file: String, line: Int, of run: RunFolder) throws {
+    init(file: String, line: Int, of run: RunFolder) {
         self.run = run
         self.file = file
         self.line = line

@@ -78,9 +78,11 @@ public struct AgentClient: Sendable {
     /// - Returns: whether it did: not where the first is there, or the other is not or is in use.
     func copyWorkspace(_ request: WorkspaceRequest, from base: WorkspaceRequest) async throws -> Bool { try await ask(.copyWorkspace(request, from: base)) }
 
-    /// Removes a workspace of this tree; one of another tree stays.
-    func removeWorkspace(_ request: WorkspaceRequest) async throws {
-        try await RemoteError.translating { try await conversation.tell(.removeWorkspace(request)) }
+    /// Removes a workspace of this tree, or says what that would be; one of another tree stays.
+    /// - Returns: nil where there is none of this tree.
+    @discardableResult
+    func removeWorkspace(_ request: WorkspaceRequest) async throws -> UnneededItem? {
+        try await RemoteError.translating { try await conversation.askIfKnown(.removeWorkspace(request)) }
     }
 
     /// Leaves word on the host of what a sync has brought there.

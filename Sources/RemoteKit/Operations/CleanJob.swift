@@ -18,7 +18,11 @@ public struct CleanJob: Sendable {
         var agents = [host.worker.digest]
         if let dynamic = try? host.dynamicWorker() { agents.append(dynamic.digest) }
         let kept = agents
-        return try await host.withAgent { try await $0.clean(keepingAgents: kept, isDryRun: isDryRun) }
+        return try await host.withAgent { agent in
+            // First, so that notes about what they leave go too.
+            let remains = try await BisectRemains(host: host).clear(agent, isDryRun: isDryRun)
+            return try await remains + agent.clean(keepingAgents: kept, isDryRun: isDryRun)
+        }
     }
 
     /// Something on this machine.

@@ -40,7 +40,7 @@ struct SourceIdentity {
     // MARK: this machine
 
     /// Stands for this machine, and tells nothing of it: machine-id(5) asks that it be hashed. Where there is none, the machine's name.
-    private static let machine: String = {
+    static let machine: String = {
         let id = (try? String(contentsOfFile: "/etc/machine-id", encoding: .utf8))?.trimmingWhitespace ?? ""
         let text = id.isEmpty ? "name \(HostName.own)" : "id \(id)"
         return Hex.encode(SHA256.hash(data: Data("slt-remote \(text)".utf8)).prefix(12))

@@ -27,6 +27,8 @@ public struct RunDetails: Sendable {
         public var finishedAt: Double
         public var iteration: Int?
         public var isFlaky: Bool
+        /// The run whose verdict it is, where the file was not run in this one.
+        public var cachedFrom: String?
     }
 
     /// - Throws: ``RemoteError`` `results` where the records cannot be read.
@@ -37,7 +39,7 @@ public struct RunDetails: Sendable {
             try folder.forEachRecord { record in
                 files.append(File(id: record.id, file: record.file, outcome: record.outcome, duration: record.duration, cpu: record.cpu, tests: record.tests,
                                   skipped: record.skipped, errors: record.errors, worker: record.worker, finishedAt: record.finishedAt,
-                                  iteration: record.iteration, isFlaky: record.flaky == true))
+                                  iteration: record.iteration, isFlaky: record.flaky == true, cachedFrom: record.cachedFrom))
                 if record.outcome != .pass || record.flaky == true { records.append(record) }
                 return true
             }
@@ -47,6 +49,9 @@ public struct RunDetails: Sendable {
         self.files = files
         self.records = records.sorted { ($0.file, $0.iteration ?? 0, $0.id) < ($1.file, $1.iteration ?? 0, $1.id) }
     }
+
+    /// Files whose verdicts are of earlier runs, sorted by name.
+    public var cached: [File] { files.filter { $0.cachedFrom != nil }.sorted { ($0.file, $0.id) < ($1.file, $1.id) } }
 
     /// Records by outcome.
     public var outcomes: [Outcome: Int] { files.reduce(into: [:]) { $0[$1.outcome, default: 0] += 1 } }

@@ -37,6 +37,12 @@ final class BisectFolder: Sendable {
         self.lock = lock
     }
 
+    /// - Parameter path: a folder that is locked.
+    private init(path: String, lock: Int32) {
+        self.path = path
+        self.lock = lock
+    }
+
     deinit { DescriptorIO.closeUnlocking(lock) }
 
     /// - Returns: `nil` where there can be no lock.
@@ -57,6 +63,14 @@ final class BisectFolder: Sendable {
         _ = ftruncate(file, 0)
         _ = pwrite(file, owner, owner.count, 0)
         return (file, nil)
+    }
+
+    /// The folder of the bisect that a work tree belongs to; nil for any other path.
+    /// - Parameter path: a real path.
+    static func path(ofTree path: String, root: String = BisectFolder.root) -> String? {
+        let real = LocalPath.resolved(root) + "/"
+        guard path.hasPrefix(real), case let parts = path.dropFirst(real.count).split(separator: "/"), parts.count > 2, parts[1] == "trees" else { return nil }
+        return real + parts[0]
     }
 
     // MARK: state
@@ -162,10 +176,14 @@ final class BisectFolder: Sendable {
 
     /// Removes these.
     static func removeLeft(root: String = BisectFolder.root) {
-        for folder in folders(root) {
-            guard let (held, _) = lock(folder), let held else { continue }
-            removeTrees(in: folder)
-            DescriptorIO.closeUnlocking(held)
+        for folder in unattended(root: root) { folder.removeTrees() }
+    }
+
+    /// The folders that nobody is at work with. Nobody can be, as long as they are held.
+    static func unattended(root: String = BisectFolder.root) -> [BisectFolder] {
+        folders(root).compactMap { path in
+            guard let (held, _) = lock(path), let held else { return nil }
+            return BisectFolder(path: LocalPath.resolved(path), lock: held)
         }
     }
 

@@ -13,7 +13,7 @@ struct MarkdownReport {
     /// Failing files in the table, and its bytes.
     private static let tabled = 100, tableBytes = 24_000
     /// Files of each list at the end, and the bytes of all of them.
-    private static let listed = 20, listBytes = 12_000
+    private static let listed = 20, listBytes = 16_000
 
     init(_ run: ReportedRun, now: Double) {
         self.run = run
@@ -110,12 +110,13 @@ struct MarkdownReport {
     private var foot: String {
         var text = "\n"
         func list<File>(_ files: [File], _ share: Int, _ more: String, _ line: (File) -> String) {
-            let shown = Self.fill(&text, files.prefix(Self.listed), bytes: Self.listBytes / 3 * share, line)
+            let shown = Self.fill(&text, files.prefix(Self.listed), bytes: Self.listBytes / 4 * share, line)
             if files.count > shown { text += "- … and \(Human.count(files.count - shown)) more\(more)\n" }
         }
         list(run.known, 1, " that are known to fail") { "- known to fail: \(MarkupText.markdown(Self.cut($0.place)))\n" }
         list(run.keptOut, 2, " that were not run") { "- \($0.outcome.word): \(MarkupText.markdown(Self.cut($0.path))) (\(MarkupText.markdown(Self.cut($0.reason))))\n" }
         list(run.flaky, 3, " flaky files") { "- flaky: \(MarkupText.markdown(Self.cut($0.file)))\n" }
+        list(run.cached, 4, " from the cache") { "- from the cache: \(MarkupText.markdown(Self.cut($0.file))) (\(MarkupText.markdown(Self.cut(RunReport.origin($0)))))\n" }
         let source = [status.source?.branch.map { "branch \(Self.cut($0))" }, status.source?.commit.map { "commit \($0.prefix(10))" },
                       status.source?.changes].compactMap(\.self).joined(separator: ", ")
         let engine = run.details.folder.engine.map { ", engine \(Self.cut($0.name)) \(Self.cut($0.version ?? ""))" } ?? ""

@@ -35,6 +35,9 @@ extension PageModel {
             ?? "\(Human.count(status.restarts)) replaced"))
         if let use = status.utilisation, elapsed >= RunReport.shortest { facts.append(Fact(name: "CPU", value: Human.percent(use), note: "of the host's cores")) }
         if let flaky = status.flaky, flaky > 0 { facts.append(Fact(name: "Flaky", value: Human.count(flaky), note: "passed and failed on the same sources")) }
+        if !run.cached.isEmpty {
+            facts.append(Fact(name: "From the cache", value: Human.count(run.cached.count), note: "passed in earlier runs with the same inputs, not run in this one"))
+        }
         if !run.known.isEmpty { facts.append(Fact(name: "Known to fail", value: Human.count(run.known.count), note: "not counted as passed")) }
         let records = run.all.reduce(0) { $0 &+ $1.own }
         let consequences = run.all.reduce(0) { $0 &+ $1.consequences }

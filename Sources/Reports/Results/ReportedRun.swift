@@ -17,6 +17,8 @@ public struct ReportedRun: Sendable {
     public let flaky: [FileRecord]
     /// Files that were not run, with reasons, sorted by name.
     public let keptOut: [KeptOutFile]
+    /// Files that were not run because they have passed before, sorted by name.
+    public let cached: [RunDetails.File]
     /// Of the host as it is named on a command line.
     public var host: String
     /// What commands that are named need to be about the same project.
@@ -48,6 +50,7 @@ public struct ReportedRun: Sendable {
         known = all.filter(\.isKnown)
         flaky = details.records.filter { $0.flaky == true }
         keptOut = details.records.compactMap { KeptOutFile($0) }
+        cached = details.cached
     }
 
     public var spec: RunSpec { details.folder.spec }

@@ -37,6 +37,8 @@ public enum PruneTable {
         case .history: "history of a workspace that is gone"
         case .stamp: "note about a workspace that is gone"
         case .buildLog: "build log of no run"
+        case .bisectWorkspace: "workspace of an interrupted bisect"
+        case .bisectRun: "run of an interrupted bisect"
         }
     }
 

@@ -9,6 +9,8 @@ public struct RunReport: Sendable {
     public var failures: [ReportedFile]
     /// Files that were not run, with reasons; some of them when there are many. The counts are the status's.
     public var keptOut: [KeptOutFile]
+    /// Files that were not run because they have passed before; none where only their number is known.
+    public var cached: [RunDetails.File] = []
     /// Records of files that passed and failed on the same sources; some of them when there are many.
     public var flaky: [FileRecord]
     public var host: String
@@ -45,6 +47,7 @@ public struct RunReport: Sendable {
         isWhole = true
         caveat = run.caveat
         judgement = run.judgement
+        cached = run.cached
     }
 
     /// Findings of a kind that are listed.

@@ -29,12 +29,16 @@ extension Agent {
         return true
     }
 
-    func remove(_ request: WorkspaceRequest) async throws {
+    /// - Returns: what was removed, or would be; nil where there is no workspace of this tree.
+    func remove(_ request: WorkspaceRequest) async throws -> UnneededItem? {
         let gate = try WorkspaceGate(request, path: HostPath.expand(request.path), state: state)
-        gate.removeUnfinishedCopy()
-        guard gate.exists, let mark = WorkspaceLock.mark(of: gate.folder, state: state), try gate.standing(mark: mark) == .own else { return }
+        if !request.isDryRun { gate.removeUnfinishedCopy() }
+        guard gate.exists, let mark = WorkspaceLock.mark(of: gate.folder, state: state), try gate.standing(mark: mark) == .own else { return nil }
+        let item = UnneededItem(kind: .bisectWorkspace, path: gate.folder, bytes: gate.bytesOnDisk)
+        if request.isDryRun { return item }
         let lock = try await lock(gate.folder, for: "removal", by: request.origin?.user)
         defer { withExtendedLifetime(lock) {} }
         gate.removeFolder()
+        return item
     }
 }

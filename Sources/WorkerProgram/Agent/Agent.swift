@@ -45,7 +45,7 @@ struct Agent: Sendable {
         case .claim(let request): try check(request)
         case .mark(let workspace): if let mark = mark(of: workspace) { try await exchange.send(value: mark) }
         case .copyWorkspace(let request, let base): try await exchange.send(value: copy(request, from: base))
-        case .removeWorkspace(let request): try await remove(request)
+        case .removeWorkspace(let request): if let item = try await remove(request) { try await exchange.send(value: item) }
         case .noteSource(let stamp): try await note(stamp, exchange)
         case .lane: throw WireFault(.request, "cannot carry a lane: this connection has joined no sync")
         case .prepare(let request): try await prepare(request, exchange)

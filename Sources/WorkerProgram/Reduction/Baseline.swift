@@ -45,7 +45,7 @@ struct Baseline {
 
     private func look(_ candidate: ReductionCandidate, usesReference: Bool) throws(SQLLogicTestError) -> Start? {
         let reference = usesReference ? reduction.reference : nil
-        var pool = try TrialPool(TrialEngines(engine: reduction.engine, reference: reference), width: reduction.width, memory: reduction.memory)
+        var pool = try TrialPool(TrialEngines(engine: reduction.engine, reference: reference), width: reduction.width, memory: reduction.memory, floor: reduction.memoryFloor)
         pool.limit = reduction.timeout
         pool.budget = reduction.budget ?? .infinity
         pool.began = reduction.began
@@ -60,7 +60,12 @@ struct Baseline {
         var flaky: (rate: Double, confidence: Double)?
         var signature = self.signature(first, candidate)
         // It may be there now and then.
-        for _ in 1..<Self.showings where signature == nil && !pool.isOver && Clock.seconds(since: began) < Self.patience { signature = self.signature(pool.inspect(candidate), candidate) }
+        var looks = 1
+        while signature == nil, looks < Self.showings, !pool.isOver, Clock.seconds(since: began) < Self.patience {
+            let some = pool.inspect(candidate, times: min(pool.width, Self.showings - looks))
+            looks += some.count
+            signature = some.lazy.compactMap { self.signature($0, candidate) }.first
+        }
         guard let signature else {
             if pool.isOver { throw SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name): the time was over before it was known in what way it fails") }
             return nil
@@ -96,15 +101,16 @@ struct Baseline {
     private func rate(_ pool: inout TrialPool, _ candidate: ReductionCandidate) -> (rate: Double, confidence: Double)? {
         // Records that do not hold are no reason to judge otherwise here.
         var failures = 0, runs = 0
-        func run() {
-            runs += 1
-            if signature(pool.inspect(candidate), candidate) == pool.question?.signature { failures += 1 }
+        func run(upTo most: Int) {
+            let looks = pool.inspect(candidate, times: min(pool.width, most - runs))
+            runs += looks.count
+            failures += looks.count { signature($0, candidate) == pool.question?.signature }
         }
         // One that is there in half of the runs would be taken for one that is there in all in 1 of 128 cases.
         let began = Clock.monotonic
-        repeat { run() } while runs < Self.looks && failures == runs && (runs < 2 || Clock.seconds(since: began) < 2)
+        repeat { run(upTo: Self.looks) } while runs < Self.looks && failures == runs && (runs < 2 || Clock.seconds(since: began) < 2)
         guard failures < runs, !pool.isOver else { return nil }
-        while runs < Self.showings, !pool.isOver { run() }
+        while runs < Self.showings, !pool.isOver { run(upTo: Self.showings) }
         return (max(Double(failures), 0.5) / Double(runs), 0)
     }
 

@@ -101,6 +101,7 @@ struct Diagnosis {
         reduction.allowsSystem = allowsSystem
         reduction.timeout = request.fileTimeout
         reduction.memory = request.memoryLimit
+        reduction.memoryFloor = request.memoryFloor
         if let jobs { reduction.width = jobs }
         var news = ReductionNews(reduction, file: request.file, tell)
         reduction.onProgress = { news.progress($0, $1) }

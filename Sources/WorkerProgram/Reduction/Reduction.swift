@@ -47,6 +47,8 @@ struct Reduction {
     var timeout = 60.0
     var width = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     var memory: Int?
+    /// Bytes of the machine's memory that remain; nil is what runs leave free.
+    var memoryFloor: Int?
     /// Whether scripts may reach for what is outside of their database.
     var allowsSystem = true
     /// When the work began, in nanoseconds of the monotonic clock.

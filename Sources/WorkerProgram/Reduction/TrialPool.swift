@@ -64,6 +64,8 @@ struct TrialPool: ReductionJudge {
     /// How often a candidate that does not fail is run again, where the failure is not there each time.
     var attempts = 1
     private let memory: Int?
+    /// Where there is none, no second process is started.
+    private var room: MemoryRoom
     /// Whether the engine lives in this process, so that a forked one has its databases.
     private let isInProcess: Bool
     private let board: LocalBoard
@@ -74,11 +76,13 @@ struct TrialPool: ReductionJudge {
     /// - Parameters:
     ///   - width: processes at a time.
     ///   - memory: bytes that each may have; nil without a limit.
-    init(_ engines: TrialEngines, width: Int, memory: Int?) throws(SQLLogicTestError) {
+    ///   - floor: bytes of the machine's memory that remain; nil is what runs leave free.
+    init(_ engines: TrialEngines, width: Int, memory: Int?, floor: Int? = nil) throws(SQLLogicTestError) {
         guard let board = LocalBoard(slots: width) else { throw SQLLogicTestError(.engine, "cannot share memory: \(ErrorText.of())", isRetryable: true) }
         self.engines = engines
         self.width = width
         self.memory = memory
+        room = MemoryRoom(floor: floor)
         isInProcess = engines.engine is SQLiteEngine
         self.board = board
         ForkedProcess.adoptOrphans()
@@ -144,9 +148,15 @@ struct TrialPool: ReductionJudge {
     }
 
     /// Runs a candidate to its end, whatever its records do.
-    mutating func inspect(_ candidate: ReductionCandidate) -> Inspection {
+    mutating func inspect(_ candidate: ReductionCandidate) -> Inspection { inspect(candidate, times: 1).first ?? Inspection() }
+
+    /// Runs a candidate several times, side by side.
+    mutating func inspect(_ candidate: ReductionCandidate, times: Int) -> [Inspection] {
+        run([ReductionCandidate](repeating: candidate, count: times), isWhole: true).map { inspection(of: $0) }
+    }
+
+    private func inspection(of end: End?) -> Inspection {
         var inspection = Inspection()
-        guard let end = run([candidate], isWhole: true).first else { return inspection }
         switch end {
         case .reply(let reply):
             inspection.steps = reply.steps ?? []
@@ -167,6 +177,7 @@ struct TrialPool: ReductionJudge {
         var next = 0
         while next < candidates.count || !running.isEmpty {
             while next < candidates.count, running.count < width, !isOver || isWhole {
+                if !running.isEmpty, !room.isThere() { break }
                 let used = Set(running.values.map(\.slot))
                 if let slot = (0..<width).first(where: { !used.contains($0) }), let process = start(candidates[next], slot, isWhole) { running[next] = process }
                 next += 1

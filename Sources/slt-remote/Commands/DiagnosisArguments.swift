@@ -21,18 +21,21 @@ struct DiagnosisArguments: ParsableArguments {
         if words.isEmpty { throw ValidationError("name a file, such as: test/select.test:120") }
     }
 
-    /// Where it is done: only somebody who names a host wants it there.
-    func place(_ common: CommonOptions, _ configuration: Configuration) throws -> (host: Host, here: Bool) {
-        let here = common.host == nil
+    /// Where it is done: only somebody who names a host, or its fleet, wants it there.
+    func place(_ common: CommonOptions, _ configuration: Configuration, onFleet: Bool = false) throws -> (host: Host, here: Bool) {
+        let here = common.host == nil && !onFleet
         return (here ? try common.ownMachine(configuration) : try common.remoteHost(configuration), here)
     }
 
     /// - Returns: the work, and where it is done, for people: `here`, `on sandbox`.
-    func job(_ common: CommonOptions) throws -> (job: DiagnosisJob, place: String) {
-        let configuration = try common.configuration()
+    func job(_ common: CommonOptions, onFleet: Bool = false) throws -> (job: DiagnosisJob, place: String) {
+        try job(common, common.configuration(), onFleet: onFleet)
+    }
+
+    func job(_ common: CommonOptions, _ configuration: Configuration, onFleet: Bool) throws -> (job: DiagnosisJob, place: String) {
         let run = try words.count == 2 ? RunReference.resolve(words[0]) : nil
         let target = try DiagnosisTarget(words[words.count - 1], of: run, configuration, workingDirectory: FileManager.default.currentDirectoryPath)
-        let (host, here) = try place(common, configuration)
+        let (host, here) = try place(common, configuration, onFleet: onFleet)
         var job = DiagnosisJob(host: host, configuration: configuration, target: target, here: here)
         job.fileTimeout = fileTimeout.flatMap(Quantity.seconds)
         return (job, here ? "here" : "on \(host.name)")

@@ -11,7 +11,7 @@ struct Reduce: Verb {
     static let configuration = CommandConfiguration(
         abstract: "Make a failing file as small as it can be and still fail in the same way.",
         discussion: """
-        It is done on this machine in the source tree, or with --host in the workspace on the host. With a reference, by default the built-in SQLite where another engine is under \
+        It is done on this machine in the source tree, or with --host or --on-fleet in the workspace on the host. With a reference, by default the built-in SQLite where another engine is under \
         test, all SQL may be changed: a smaller file fails in the same way if both engines disagree in the same way, and its expected result is the reference's. Without one only \
         records may go that change nothing about the wrong result. Ctrl-C keeps the smallest file so far.
 
@@ -33,6 +33,12 @@ struct Reduce: Verb {
     @Option(name: [.customShort("j"), .long], parsing: .unconditional, help: "Number of tries to run at once. Default: the number of processors.")
     var jobs: Int?
 
+    @Flag(help: "Use the host's fleet: --workers tries at once there; with --all several failures at the same time.")
+    var onFleet = false
+
+    @Option(name: .shortAndLong, parsing: .unconditional, help: ArgumentHelp("With --on-fleet: the number of tries at once, all failures together, or 'auto', the number of the host's cores. Default: as configured.", valueName: "n|auto"))
+    var workers: String?
+
     @Flag(help: "Group all failures of the run, reduce one of each group, and list the causes. The reproducers go to the folder --output, by default reduced-RUN.")
     var all = false
 
@@ -43,14 +49,17 @@ struct Reduce: Verb {
         if all, arguments.words.count > 1 { throw ValidationError("--all takes a run and no file") }
         if !all { try arguments.checkFile() }
         if let budget, Quantity.seconds(budget).map({ $0 > 0 }) != true { throw ValidationError("--budget must be a time such as 60s or 5m, not '\(budget)'") }
+        if workers != nil, !onFleet { throw ValidationError("--workers needs --on-fleet") }
+        if jobs != nil, onFleet { throw ValidationError("use --workers with --on-fleet, not --jobs") }
         if let jobs, jobs < 1 || jobs > 1024 { throw ValidationError("--jobs must be from 1 to 1024") }
     }
 
     func run() async throws {
         if all { return try await reduceAll() }
-        let (job, _) = try arguments.job(common)
+        let configuration = try configuration()
+        let (job, _) = try arguments.job(common, configuration, onFleet: onFleet)
         let best = BestFile()
-        let seconds = budget.flatMap(Quantity.seconds), (reference, jobs) = (reference, jobs)
+        let seconds = budget.flatMap(Quantity.seconds), (reference, jobs) = (reference, width(configuration))
         let reduced: ReducedFile
         do {
             reduced = try await Interruption.watching {
@@ -67,35 +76,45 @@ struct Reduce: Verb {
         if !reduced.isMinimal || reduced.confirmation != "" { throw Leave(.testsFailed) }
     }
 
+    private func configuration() throws -> Configuration { try common.configuration(ConfigurationFlags(workers: workers)) }
+
+    /// Tries at once; nil is the number of processors there.
+    private func width(_ configuration: Configuration) -> Int? {
+        guard onFleet else { return jobs }
+        return if case .exactly(let count) = configuration.run.workers { count } else { nil }
+    }
+
     // MARK: all failures of a run
 
     private func reduceAll() async throws {
-        let configuration = try common.configuration()
+        let configuration = try configuration()
         let named = arguments.words.first
         guard let run = try named.map({ try RunReference.resolve($0) }) ?? RunReference.latest(of: configuration.projectName) else {
             throw RemoteError(.usage, "cannot reduce: no run of this project was fetched to this machine", remedy: .startRun)
         }
-        let (host, here) = try arguments.place(common, configuration)
+        let (host, here) = try arguments.place(common, configuration, onFleet: onFleet)
         var made = ReduceAllJob(host: host, configuration: configuration, run: run, here: here)
         made.reference = reference
         if let seconds = budget.flatMap(Quantity.seconds) { made.seconds = seconds }
-        (made.jobs, made.fileTimeout) = (jobs, arguments.fileTimeout.flatMap(Quantity.seconds))
+        made.isSpread = onFleet
+        (made.jobs, made.fileTimeout) = (width(configuration), arguments.fileTimeout.flatMap(Quantity.seconds))
         let job = made, folder = output ?? "reduced-\(run.spec.id)", soFar = CausesSoFar()
         let causes: [FailureCause], left: Int
         do {
             (causes, left) = try await Interruption.watching {
                 try await job.causes { event in
                     switch event {
-                    case .reducing(let member, let group, let count): Terminal.shared.progress("group \(group) of \(count): \(SafeText.line(member.file, limit: 200)):\(member.line)")
-                    case .progress(let progress): Terminal.shared.progress(ReductionReport.line(progress))
-                    case .causes(let causes): soFar.keep(causes)
+                    case .progress(let progress): Terminal.shared.progress(CausesReport.line(progress))
+                    case .causes(let causes, let left): soFar.keep(causes, left)
+                    case .disconnected(let reason, let pause): Terminal.shared.say("connection lost: \(SafeText.sentence(reason, limit: 300)); trying again in \(Human.duration(pause)); what was not reduced to its end is begun again")
                     }
                 }
             }
         } catch {
             Terminal.shared.endProgress()
             // What there is must not be lost.
-            if !soFar.causes.isEmpty { try report(CausesReport(soFar.causes, left: 0, folder: folder), to: folder) }
+            let (causes, left) = soFar.known
+            if !causes.isEmpty { try report(CausesReport(causes, left: left, folder: folder), to: folder) }
             throw error
         }
         Terminal.shared.endProgress()
@@ -127,9 +146,9 @@ private final class BestFile: Sendable {
 
 /// The causes that were found so far.
 private final class CausesSoFar: Sendable {
-    private let box = Mutex<[FailureCause]>([])
+    private let box = Mutex<(causes: [FailureCause], left: Int)>(([], 0))
 
-    var causes: [FailureCause] { box.withLock { $0 } }
+    var known: (causes: [FailureCause], left: Int) { box.withLock { $0 } }
 
-    func keep(_ causes: [FailureCause]) { box.withLock { $0 = causes } }
+    func keep(_ causes: [FailureCause], _ left: Int) { box.withLock { $0 = (causes, left) } }
 }

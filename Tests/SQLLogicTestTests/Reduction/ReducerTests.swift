@@ -7,13 +7,16 @@ private struct VirtualJudge: ReductionJudge {
     var isOver: Bool { left <= 0 }
     /// Candidates that are still judged.
     var left = Int.max
+    /// How often somebody had to wait: what is judged at once takes as long as one.
+    var rounds = 0
     let rule: ([String]) -> Bool
 
     func isPlausible(_ sql: [UInt8]) -> Bool { true }
     mutating func keep(_ prefix: ArraySlice<ReductionRecord>) {}
 
     mutating func judge(_ candidates: [ReductionCandidate]) -> [Judgement?] {
-        candidates.map { candidate in
+        rounds += 1
+        return candidates.map { candidate in
             left -= 1
             return rule(candidate.records.map { String(decoding: $0.sql, as: UTF8.self) }) ? .same : .passes
         }
@@ -89,6 +92,51 @@ struct ReducerTests {
         let left = texts(reducer.best)
         #expect(left[1].contains("37") && !left[1].contains("ghi") && left[1].utf8.count < 30, "\(left)")
         #expect(left[2].utf8.count < 20, "\(left)")
+    }
+
+    @Test("many tries at once are worth their number: a few rounds are enough")
+    func wide() {
+        let statements = (0..<2000).map { "UPDATE t SET a = \($0)" } + ["SELECT 1"]
+        let needed = Set([3, 400, 401, 1200, 1999].map { statements[$0] })
+        let narrow = reduced(statements) { needed.isSubset(of: $0) && $0.last == "SELECT 1" }
+        let wide = reduced(statements, width: 64) { needed.isSubset(of: $0) && $0.last == "SELECT 1" }
+        #expect(Set(texts(wide.best)) == needed.union(["SELECT 1"]))
+        #expect(texts(wide.best) == texts(narrow.best))
+        #expect(wide.judge.rounds <= 16, "\(wide.judge.rounds)")
+        #expect(narrow.judge.rounds >= 4 * wide.judge.rounds, "\(narrow.judge.rounds)")
+    }
+
+    @Test("what can go one by one, and not together, costs few rounds", arguments: [4, 16, 64])
+    func conflicts(width: Int) {
+        // Of each pair one is needed.
+        let statements = (0..<64).map { "UPDATE t SET a = \($0)" } + ["SELECT 1"]
+        let rule: ([String]) -> Bool = { left in
+            let set = Set(left)
+            return (0..<32).allSatisfy { set.contains(statements[2 * $0]) || set.contains(statements[2 * $0 + 1]) } && left.last == "SELECT 1"
+        }
+        let reducer = reduced(statements, width: width, rule)
+        #expect(reducer.best.records.count == 33)
+        #expect(reducer.isMinimal)
+        #expect(reducer.judge.rounds <= 8 * 64 / width + 12, "\(reducer.judge.rounds)")
+    }
+
+    @Test("edits of a statement that can go together go together")
+    func edits() {
+        let operands = (0..<24).map { "c\($0) > \($0)" }
+        let statements = ["SELECT a FROM t WHERE \((operands + ["x = 7"] + operands.reversed()).joined(separator: " AND ")) ORDER BY a"]
+        let rule: ([String]) -> Bool = { $0.count == 1 && $0[0].contains("x = 7") && $0[0].contains("c3 > 3") && $0[0].contains("c20 > 20") && $0[0].contains("ORDER BY a") }
+        let narrow = reduced(statements, changesSQL: true, rule)
+        let wide = reduced(statements, width: 32, changesSQL: true, rule)
+        #expect(wide.best.size == narrow.best.size)
+        #expect(narrow.judge.rounds > 3 * wide.judge.rounds, "\(narrow.judge.rounds) \(wide.judge.rounds)")
+    }
+
+    @Test("the same file, engine and width give the same result", arguments: [1, 2, 5, 32])
+    func deterministic(width: Int) {
+        let statements = (0..<300).map { "UPDATE t SET a = \($0)" } + ["SELECT 1"]
+        let rule: ([String]) -> Bool = { left in left.count { $0.hasSuffix("7") } >= 3 && left.last == "SELECT 1" }
+        #expect(texts(reduced(statements, width: width, rule).best) == texts(reduced(statements, width: width, rule).best))
+        #expect(reduced(statements, width: width, rule).best.records.count == 4)
     }
 
     @Test("chunks have about the same weight, and all items once", arguments: 1...30)

@@ -41,7 +41,8 @@ struct FileColumns {
     mutating func add(_ file: RunDetails.File, _ record: FileRecord?) -> Bool {
         let name = ScriptValue.text(SafeText.line(file.file, limit: Self.name)), numbers = numbers(file)
         let unsteady = record.flatMap { file.isFlaky ? Self.flaky($0) : nil }
-        let said = file.outcome.isFailure ? "" : SafeText.line(record?.message ?? "", limit: Self.reason)
+        let told = file.cachedFrom == nil ? record?.message ?? "" : "not run: it \(RunReport.origin(file)) with the same inputs"
+        let said = file.outcome.isFailure ? "" : SafeText.line(told, limit: Self.reason)
         var size = ([name] + numbers).reduce(0) { $0 + $1.writtenOut.size + Self.comma }
         if let round = file.iteration { size += ScriptValue.number(round).writtenOut.size + Self.comma }
         if let unsteady { size += unsteady.writtenOut.size + Self.key }

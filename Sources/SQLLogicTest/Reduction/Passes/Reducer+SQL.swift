@@ -124,23 +124,40 @@ extension Reducer {
         return isSmaller
     }
 
-    /// - Returns: the bytes that an edit has saved; nil if none could be made.
+    /// - Returns: the bytes that the last edit has saved that could be made; nil if none could.
     private mutating func editOnce(_ index: Int, savingAtMost most: Int) -> Int? {
         let sql = SQLPieces(best.records[index].sql)
-        let start = best
         let size = best.records[index].sql.count
-        var batch: [SQLPieces] = []
-        func taken() -> Int? {
-            defer { batch = [] }
-            return take(firstOf: batch.map { candidate(start, index, $0) }).map { size - batch[$0].sql.count }
-        }
+        var batch: [(edit: SQLEdits.Edit, sql: SQLPieces)] = []
         for edit in SQLEdits.all(of: sql) where !judge.isOver {
             let edited = sql.replacing(edit.range, by: edit.replacement)
             let left = edited.sql.count
             guard left < size, most == .max || size - most <= left, judge.isPlausible(edited.sql) else { continue }
-            batch.append(edited)
-            if batch.count == judge.width, let saved = taken() { return saved }
+            batch.append((edit, edited))
+            guard batch.count == judge.width else { continue }
+            if let saved = make(batch, index, sql) { return saved }
+            batch = []
         }
-        return batch.isEmpty ? nil : taken()
+        return batch.isEmpty ? nil : make(batch, index, sql)
+    }
+
+    /// Makes those edits of a statement, of some that are judged side by side, that can be made together.
+    /// - Returns: the bytes that the last one of them saves alone; nil if none can be made.
+    private mutating func make(_ batch: [(edit: SQLEdits.Edit, sql: SQLPieces)], _ index: Int, _ sql: SQLPieces) -> Int? {
+        let start = best
+        let candidates = batch.map { candidate(start, index, $0.sql) }
+        let judged = judgeAll(candidates)
+        guard let first = judged.firstIndex(of: true) else { return nil }
+        var apart: [(edit: SQLEdits.Edit, sql: SQLPieces)] = []
+        for (one, isSame) in zip(batch, judged) where isSame && !apart.contains(where: { $0.edit.range.overlaps(one.edit.range) }) { apart.append(one) }
+        var together: [(chosen: [Int], candidate: ReductionCandidate)] = []
+        for chosen in Self.choices(of: apart.count) {
+            // From the end: what is before a range stays where it is.
+            let edits = chosen.map { apart[$0].edit }.sorted { $0.range.lowerBound > $1.range.lowerBound }
+            let edited = edits.reduce(sql) { $0.replacing($1.range, by: $1.replacement) }
+            if judge.isPlausible(edited.sql) { together.append((chosen, candidate(start, index, edited))) }
+        }
+        let taken = takeMost(of: together, else: candidates[first])
+        return start.records[index].sql.count - (taken.map { apart[$0].sql.sql.count }.max() ?? 0)
     }
 }

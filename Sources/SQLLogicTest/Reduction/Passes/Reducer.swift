@@ -84,7 +84,8 @@ package struct Reducer<Judge: ReductionJudge> {
     mutating func removeItems(weights: [Int], _ build: (Set<Int>) -> ReductionCandidate?) {
         var gone: Set<Int> = []
         var left = Array(weights.indices)
-        var pieces = 2.0
+        // A piece for each that is judged at a time: all of them are of use from the start.
+        var pieces = Double(max(2, judge.width))
         var isLast = false
         while !left.isEmpty, !judge.isOver {
             isLast = Int(pieces) >= left.count
@@ -98,29 +99,48 @@ package struct Reducer<Judge: ReductionJudge> {
         }
     }
 
-    /// Tries each chunk, several at a time, and those that can go one by one together.
+    /// Tries chunks side by side, and leaves out together what can go one by one. What cannot go beside the others is tried again beside them.
     private mutating func removeChunks(_ chunks: [[Int]], _ gone: inout Set<Int>, _ build: (Set<Int>) -> ReductionCandidate?) {
-        var next = 0
-        while next < chunks.count, !judge.isOver {
-            let batch = Array(chunks[next..<min(next + judge.width, chunks.count)])
-            next += batch.count
+        var waiting = chunks
+        while !waiting.isEmpty, !judge.isOver {
+            let batch = Array(waiting.prefix(judge.width))
+            waiting.removeFirst(batch.count)
             let built = batch.map { build(gone.union($0)) }
             let usable = batch.indices.filter { built[$0] != nil }
             let judged = judgeAll(usable.map { built[$0] ?? best })
-            let successes = zip(usable, judged).filter(\.1).map(\.0)
-            guard let first = successes.first, let single = built[first] else { continue }
-            if successes.count > 1, let all = build(successes.reduce(gone) { $0.union(batch[$1]) }), take(all) {
-                for index in successes { gone.formUnion(batch[index]) }
-                continue
-            }
-            best = single
-            gone.formUnion(batch[first])
-            onProgress(best, tries)
-            // What could go beside the old candidate is tried beside the new one.
-            for index in successes.dropFirst() {
-                if let other = build(gone.union(batch[index])), take(other) { gone.formUnion(batch[index]) }
-            }
+            let successes = zip(usable, judged).filter(\.1).map { batch[$0.0] }
+            guard let first = zip(usable, judged).first(where: \.1), let single = built[first.0] else { continue }
+            let start = gone
+            let together = Self.choices(of: successes.count).compactMap { chosen in build(chosen.reduce(start) { $0.union(successes[$1]) }).map { (chosen, $0) } }
+            let taken = takeMost(of: together, else: single)
+            for index in taken { gone.formUnion(successes[index]) }
+            waiting = successes.indices.filter { !taken.contains($0) }.map { successes[$0] } + waiting
         }
+    }
+
+    /// Of things that can go one by one: which of them to leave out together. All of them, then half of them, a quarter and so on, down to two: the first ones, and ones that
+    /// are apart, since neighbours often need each other. No more choices than there are things.
+    static func choices(of count: Int) -> [[Int]] {
+        guard count > 1 else { return [] }
+        var choices = [Array(0..<count)], size = (count + 1) / 2, step = 2
+        while size > 1 {
+            choices.append(Array(stride(from: 0, to: count, by: step)))
+            choices.append(Array(0..<size))
+            (size, step) = (size > 2 ? (size + 1) / 2 : 1, step * 2)
+        }
+        return choices.filter { $0.count > 1 }
+    }
+
+    /// Leaves out as many things together as can go.
+    /// - Parameters:
+    ///   - together: candidates without some of them, the smallest first.
+    ///   - single: the one without the first of them alone, which fails in the same way.
+    /// - Returns: which ones have gone.
+    mutating func takeMost(of together: [(chosen: [Int], candidate: ReductionCandidate)], else single: ReductionCandidate) -> Set<Int> {
+        if let taken = take(firstOf: together.map(\.candidate)) { return Set(together[taken].chosen) }
+        best = single
+        onProgress(best, tries)
+        return [0]
     }
 
     static func chunks(_ items: [Int], _ weights: [Int], _ pieces: Int) -> [[Int]] {
