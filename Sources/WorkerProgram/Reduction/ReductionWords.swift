@@ -25,7 +25,7 @@ struct ReductionWords {
         case .accepted: "\(engine) accepts what \(right) refuses"
         case .crashed(let signal): "\(engine) ends its process (\(SignalName.of(signal)))"
         case .hung: "\(engine) does not end in time"
-        case .exit(let code): "the program leaves with exit code \(code)"
+        case .exit(let code): "\(engine) ends its process (exit code \(code))"
         }
     }
 

@@ -64,9 +64,16 @@ final class ExternalConnection: EngineConnection {
         }
     }
 
+    /// How long a program that answers no more gets to end, so that it is known how it ended, in seconds.
+    private static let endTime = 2.0
+
+    /// How the program ended that was lost; nil while it answers.
+    private(set) var termination: ProcessTermination?
+
     private func lost(_ message: String) -> Result<[[String]], EngineFailure> {
         loss?.note()
-        return .failure(EngineFailure(message))
+        if termination == nil { termination = process.wait(seconds: Self.endTime)?.unwrapped }
+        return .failure(EngineFailure(message + (termination.map { " (\($0.shown))" } ?? "")))
     }
 
     /// How the program ended, if it does so by itself within `seconds`.

@@ -14,13 +14,15 @@ package enum FailureSignature: Sendable, Equatable, Codable {
     case crashed(Int32)
     /// It did not end in its time.
     case hung
-    /// It ended this way by a program of the user's.
+    /// The program that ran it left with this code.
     case exit(Int32)
 
     /// In what way `outcome` differs from the right one.
     /// - Returns: nil where it does not.
     static func between(_ outcome: RecordOutcome, right: RecordOutcome, kind: ReductionRecord.Kind, names: ErrorClass) -> FailureSignature? {
         switch (outcome, right) {
+        case (.ended(let how), _): return how
+        case (_, .ended): return nil
         case (.rows(let actual), .rows(let expected)):
             guard !actual.isSame(as: expected) else { return nil }
             return .rows(RowDifferenceShape(expected: expected, actual: actual, kind: kind))
