@@ -29,8 +29,6 @@ struct Baseline {
     private static let showings = 20
     /// Seconds that are spent on that.
     private static let patience = 20.0
-    /// Runs after which a failure that was there each time is taken for one that is.
-    private static let looks = 6
 
     /// - Throws: `SQLLogicTestError` `usage` if the record holds.
     func found() throws(SQLLogicTestError) -> Start {
@@ -74,7 +72,7 @@ struct Baseline {
         // What is only slow must not be taken for what hangs.
         pool.limit = min(reduction.timeout, max(signature == .hung ? max(2, reduction.timeout / 20) : 1, 20 * usual))
         flaky = rate(&pool, candidate)
-        if let flaky, flaky.rate < 1 { pool.attempts = min(60, Int((log(0.05) / log(1 - min(flaky.rate, 0.99))).rounded(.up))) }
+        if let flaky, flaky.rate < 1 { pool.attempts = FailureRate.attempts(flaky.rate) }
         return Start(candidate: try cleaned(candidate, first.steps, &pool), pool: pool, question: question, usesReference: reference != nil,
                      changesSQL: reference != nil || !isExact(signature), flaky: flaky.map { rate in (rate.rate, 1 - pow(1 - rate.rate, Double(pool.attempts))) })
     }
@@ -82,7 +80,7 @@ struct Baseline {
     private func isExact(_ signature: FailureSignature) -> Bool {
         switch signature {
         case .exactly, .accepted, .columns: true
-        case .rows, .refused, .crashed, .hung, .exit: false
+        case .rows, .refused, .crashed, .hung, .exit, .reported: false
         }
     }
 
@@ -95,17 +93,7 @@ struct Baseline {
     /// In what share of some runs it fails; nil if it does each time.
     private func rate(_ pool: inout TrialPool, _ candidate: ReductionCandidate) -> (rate: Double, confidence: Double)? {
         // Records that do not hold are no reason to judge otherwise here.
-        var failures = 0, runs = 0
-        func run() {
-            runs += 1
-            if signature(pool.inspect(candidate), candidate) == pool.question?.signature { failures += 1 }
-        }
-        // One that is there in half of the runs would be taken for one that is there in all in 1 of 128 cases.
-        let began = Clock.monotonic
-        repeat { run() } while runs < Self.looks && failures == runs && (runs < 2 || Clock.seconds(since: began) < 2)
-        guard failures < runs, !pool.isOver else { return nil }
-        while runs < Self.showings, !pool.isOver { run() }
-        return (max(Double(failures), 0.5) / Double(runs), 0)
+        FailureRate.measured(isOver: { pool.isOver }) { signature(pool.inspect(candidate), candidate) == pool.question?.signature }.map { ($0, 0) }
     }
 
     /// With a last record that does nothing.

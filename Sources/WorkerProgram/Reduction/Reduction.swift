@@ -4,7 +4,7 @@ import Glibc
 import Platform
 import SQLLogicTest
 
-/// Makes a failing file of SQLite's dialect smaller: finds out in what way it fails, leaves out what is not needed for that, and says what is left.
+/// Makes a failing file smaller: finds out in what way it fails, leaves out what is not needed for that, and says what is left.
 struct Reduction {
     /// What has come of it.
     struct Result {
@@ -49,6 +49,8 @@ struct Reduction {
     var memory: Int?
     /// Whether scripts may reach for what is outside of their database.
     var allowsSystem = true
+    /// How the whole file is run, where it is run as a file.
+    var options = RunOptions()
     /// When the work began, in nanoseconds of the monotonic clock.
     let began = Clock.monotonic
     /// Takes the smallest candidate, and how many were judged.
@@ -57,8 +59,12 @@ struct Reduction {
     /// Takes what there is, each time that a record could go.
     var onBest: (Result) -> Void = { _ in }
 
+    /// Whether tries are whole files: of an engine that runs files itself, and of a dialect whose records mean nothing alone.
+    var runsFiles: Bool { engine is any FileEngine || options.dialect != .sqlite }
+
     /// - Throws: `SQLLogicTestError` `usage` if nothing fails, or nothing can be reduced.
     func run() throws(SQLLogicTestError) -> Result {
+        if runsFiles { return try FileReduction(self).run() }
         let target = if let line { line } else { try firstFailure() }
         let reading = try ReductionReading(script, line: target, engine: engineName)
         let state = try Baseline(self, reading).found()

@@ -14,6 +14,9 @@ struct ReductionWords {
         engine = SafeText.line(reduction.engineTitle ?? reduction.engineName, limit: 100)
     }
 
+    /// What people call an engine that has no name of its own.
+    static func title(of engine: any Engine) -> String? { engine is ExternalEngine ? "the external engine" : nil }
+
     /// Why the reproducer still fails, in one line.
     var reason: String {
         let right = result.reference ?? "the file"
@@ -24,6 +27,7 @@ struct ReductionWords {
         case .refused(let kind): "\(engine) refuses what \(right) accepts: \(kind)"
         case .accepted: "\(engine) accepts what \(right) refuses"
         case .crashed(let signal): "\(engine) ends its process (\(SignalName.of(signal)))"
+        case .reported(let words): "\(engine) says of it what it says of \(file): \(words)"
         case .hung: "\(engine) does not end in time"
         case .exit(let code): "\(engine) ends its process (exit code \(code))"
         }
