@@ -1,5 +1,5 @@
 import Glibc
-import Platform
+package import Platform
 
 /// Runs a program for each file (`engine.kind = "command"`): exit code 0 passes, another one fails, a signal is a crash.
 ///

@@ -18,9 +18,6 @@ struct CommandEngine: FileEngine {
         redaction = EngineSecrets(engine).redaction
     }
 
-    /// The file of the program, for people.
-    var title: String { spec.engine.command.first?.split(separator: "/").last.map(String.init) ?? name }
-
     func verdict(on path: String) throws(SQLLogicTestError) -> FileVerdict {
         do throws(EngineUnavailable) {
             return FileVerdict(try CommandExecutor(spec).execute(Array(path.utf8), redaction: redaction))

@@ -105,7 +105,11 @@ struct Diagnosis {
         var reduction = Reduction(script: try Script(path: path), line: request.line, engine: engine, engineName: engine.name, reference: right,
                                   referenceName: right.map { "SQLite \($0.version)" } ?? "")
         reduction.options = options
-        reduction.engineTitle = (engine as? CommandEngine)?.title ?? ReductionWords.title(of: engine) ?? request.engine.library.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+        if engine is any FileEngine, reference == nil, var witness = try? SQLiteEngine(threading: .single) {
+            witness.isConfined = true
+            (reduction.witness, reduction.witnessName) = (witness, "SQLite \(witness.version)")
+        }
+        reduction.engineTitle = ReductionWords.title(of: engine) ?? request.engine.library.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
         reduction.folder = request.workspace
         reduction.budget = seconds
         reduction.allowsSystem = allowsSystem

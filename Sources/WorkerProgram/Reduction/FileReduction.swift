@@ -12,6 +12,8 @@ struct FileReduction {
         var flaky: (rate: Double, confidence: Double)?
         /// The line of the record in the whole file.
         var line: Int
+        /// Whether it says the same of a shorter file.
+        var isStable = true
     }
 
     private let reduction: Reduction
@@ -54,14 +56,16 @@ struct FileReduction {
         Reduction.Result(candidate: start.trials.rightened(candidate) ?? candidate, signature: signature, expected: nil,
                          reference: start.trials.reference == nil ? nil : reduction.referenceName, isMinimal: isMinimal, tries: tries,
                          seconds: Clock.seconds(since: reduction.began), flaky: start.flaky, isUnordered: start.trials.question?.allowsUnordered == true,
-                         total: blocks.records.count, line: start.line)
+                         witness: start.trials.witness == nil ? nil : reduction.witnessName, total: blocks.records.count, line: start.line)
     }
 
     private func refusal(_ why: String, line: Int? = nil) -> SQLLogicTestError {
         SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name)\(line.map { ":\($0)" } ?? ""): \(why)")
     }
 
-    private func trials(_ reference: (any Engine)?) -> FileTrials { FileTrials(reduction, name: name, reference: reference, errors: errors) }
+    private func trials(_ reference: (any Engine)?, keepsValues: Bool = false) -> FileTrials {
+        FileTrials(reduction, name: name, reference: reference, errors: errors, keepsValues: keepsValues)
+    }
 
     private func prefix(_ count: Int) -> ReductionCandidate { ReductionCandidate(Array(blocks.records.prefix(count))) }
 
@@ -106,8 +110,47 @@ struct FileReduction {
     /// - Parameter reference: who says what is right; nil is the file.
     /// - Returns: nil where the record holds.
     private func start(_ target: Int, _ reference: (any Engine)?) throws(SQLLogicTestError) -> Start? {
-        var trials = trials(reference)
-        var candidate = prefix(target + 1)
+        // What a program prints may have times and counts in it, which change with each file.
+        if reference == nil, reduction.engine is any FileEngine, let exact = try start(target, reference, keepsValues: true), exact.isStable { return exact }
+        return try start(target, reference, keepsValues: false)
+    }
+
+    private func start(_ target: Int, _ reference: (any Engine)?, keepsValues: Bool) throws(SQLLogicTestError) -> Start? {
+        var trials = trials(reference, keepsValues: keepsValues)
+        let began = Clock.monotonic
+        guard let (candidate, looked, signature) = try look(prefix(target + 1), &trials) else { return nil }
+        let last = CandidateText(candidate).starts.last ?? 1
+        trials.question = FileTrials.Question(signature: signature, tellsLines: !looked.lines.isEmpty && looked.lines.allSatisfy { $0 >= last },
+                                              allowsUnordered: reference != nil && trials.isUnordered(candidate))
+        if reference == nil, !signature.isEnd, let witness = reduction.witness {
+            var options = RunOptions()
+            options.allowsSystem = reduction.allowsSystem
+            trials.witness = FileWork(engine: witness, options: options)
+            if !trials.isWitnessed(candidate) { trials.witness = nil }
+        }
+        let alone = try secondsWithoutLast(candidate, &trials)
+        // What is only slow must not be taken for what hangs.
+        trials.limit = min(reduction.timeout, max(signature == .hung ? max(2, reduction.timeout / 20) : 1, 20 * (signature == .hung ? alone : max(alone, Clock.seconds(since: began)))))
+        var start = Start(candidate: candidate, trials: trials, line: blocks.records[target].line)
+        let frozen = trials
+        if let rate = FailureRate.measured(isOver: { frozen.isOver }, { frozen.look([candidate])[0]?.signature == signature }) {
+            start.trials.attempts = FailureRate.attempts(rate)
+            start.flaky = (rate, 1 - pow(1 - rate, Double(start.trials.attempts)))
+        }
+        let withoutQueries = candidate.without { candidate.records[$0].isQuery }
+        guard withoutQueries != candidate else { return start }
+        switch start.trials.judge([withoutQueries])[0] {
+        case .same?: start.candidate = withoutQueries
+        case .otherwise?: start.isStable = false
+        default: break
+        }
+        return start
+    }
+
+    /// Runs the file up to the record, without the records before it that fail where those are known.
+    /// - Returns: nil where the record holds.
+    private func look(_ whole: ReductionCandidate, _ trials: inout FileTrials) throws(SQLLogicTestError) -> (ReductionCandidate, FileOutcome, FailureSignature)? {
+        var candidate = whole
         let began = Clock.monotonic
         var looked = try outcome(candidate, &trials)
         for _ in 0..<Self.mostLeftOut {
@@ -118,24 +161,16 @@ struct FileReduction {
         }
         for _ in 1..<Self.showings where looked?.signature == nil && !trials.isOver && Clock.seconds(since: began) < Self.patience { looked = try outcome(candidate, &trials) }
         guard let looked, let signature = looked.signature else { return nil }
-        let last = CandidateText(candidate).starts.last ?? 1
-        trials.question = FileTrials.Question(signature: signature, tellsLines: !looked.lines.isEmpty && looked.lines.allSatisfy { $0 >= last })
-        if reference != nil { trials.question?.allowsUnordered = trials.isUnordered(candidate) }
-        let withoutLast = ReductionCandidate(Array(candidate.records.dropLast()))
-        let alone = Clock.monotonic
-        let before = withoutLast.records.isEmpty ? nil : try outcome(withoutLast, &trials)
-        if before?.signature != nil {
-            throw refusal("a record before it fails as well; reduce that one first, or name no line", line: blocks.records[target].line)
+        return (candidate, looked, signature)
+    }
+
+    /// - Throws: `SQLLogicTestError` `usage` if a record before the last one fails.
+    private func secondsWithoutLast(_ candidate: ReductionCandidate, _ trials: inout FileTrials) throws(SQLLogicTestError) -> Double {
+        let began = Clock.monotonic
+        let shorter = ReductionCandidate(Array(candidate.records.dropLast()))
+        if !shorter.records.isEmpty, try outcome(shorter, &trials)?.signature != nil {
+            throw refusal("a record before it fails as well; reduce that one first, or name no line", line: candidate.records.last?.line)
         }
-        // What is only slow must not be taken for what hangs.
-        trials.limit = min(reduction.timeout, max(signature == .hung ? max(2, reduction.timeout / 20) : 1, 20 * Clock.seconds(since: alone)))
-        var flaky: (rate: Double, confidence: Double)?
-        if let rate = FailureRate.measured(isOver: { trials.isOver }, { trials.look([candidate])[0]?.signature == signature }) {
-            trials.attempts = FailureRate.attempts(rate)
-            flaky = (rate, 1 - pow(1 - rate, Double(trials.attempts)))
-        }
-        let withoutQueries = candidate.without { candidate.records[$0].isQuery }
-        if withoutQueries != candidate, trials.judge([withoutQueries]).first == .same { candidate = withoutQueries }
-        return Start(candidate: candidate, trials: trials, flaky: flaky, line: blocks.records[target].line)
+        return Clock.seconds(since: began)
     }
 }

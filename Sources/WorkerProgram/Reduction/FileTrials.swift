@@ -18,6 +18,8 @@ struct FileTrials: ReductionJudge {
     private let work: FileWork
     /// Writes what is right into candidates before they are run; nil where what they have is right.
     let reference: FileWork?
+    /// Agrees with what a file says is right; nil where nobody does, or nobody is needed.
+    var witness: FileWork?
     private let rules: FileOutcome.Rules
     let width: Int
     private let memory: Int?
@@ -40,7 +42,8 @@ struct FileTrials: ReductionJudge {
     /// - Parameters:
     ///   - name: of the whole file, which candidates have as well.
     ///   - reference: nil where the file says what is right.
-    init(_ reduction: Reduction, name: String, reference: (any Engine)?, errors: ErrorClass) {
+    ///   - keepsValues: whether the values count that a program prints.
+    init(_ reduction: Reduction, name: String, reference: (any Engine)?, errors: ErrorClass, keepsValues: Bool) {
         var options = reduction.options
         options.keepsRows = true
         work = FileWork(engine: reduction.engine, options: options)
@@ -53,7 +56,9 @@ struct FileTrials: ReductionJudge {
             return right
         }
         let isProgram = reduction.engine is any FileEngine
-        rules = FileOutcome.Rules(errors: errors, isExact: reference == nil, isProgram: isProgram)
+        var rules = FileOutcome.Rules(errors: errors, isExact: reference == nil, isProgram: isProgram)
+        rules.keepsValues = keepsValues && reference == nil
+        self.rules = rules
         width = reduction.width
         memory = reduction.memory
         self.name = name
@@ -95,6 +100,7 @@ struct FileTrials: ReductionJudge {
         }
         for index in known where judgements[index] == .same && !isOver {
             if question?.tellsLines == false, !holdsWithoutLast(candidates[index]) { judgements[index] = .invalid(.earlierRecord) }
+            if !isWitnessed(candidates[index]) { judgements[index] = .invalid(.earlierRecord) }
             if reference != nil, question?.allowsUnordered == false, isUnordered(candidates[index]) { judgements[index] = .invalid(.unordered) }
         }
         return judgements
@@ -118,6 +124,12 @@ struct FileTrials: ReductionJudge {
             guard let outcome = look([shorter]).first ?? nil, outcome.error == nil, outcome.signature == nil else { return false }
         }
         return !PendingSignal.isSet
+    }
+
+    /// Whether the witness, if there is one, gives what the candidate says is right.
+    func isWitnessed(_ candidate: ReductionCandidate) -> Bool {
+        guard let witness else { return true }
+        return results([CandidateText(candidate).bytes], witness, isInProcess: true, tellsRows: false)[0]?.result.verdict?.passed == true
     }
 
     // MARK: Running

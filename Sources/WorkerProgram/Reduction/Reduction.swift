@@ -23,6 +23,8 @@ struct Reduction {
         var flaky: (rate: Double, confidence: Double)?
         /// Whether the right answer hangs on the order in which rows are read.
         var isUnordered: Bool
+        /// Who agrees with the file's own result, where that was asked for.
+        var witness: String?
         /// Records of the whole file.
         var total: Int
         /// The line of the record that fails, in the whole file.
@@ -51,6 +53,9 @@ struct Reduction {
     var allowsSystem = true
     /// How the whole file is run, where it is run as a file.
     var options = RunOptions()
+    /// Agrees with a file's own results as long as they are right, where a program that runs files does not say what it got; and how it is told.
+    var witness: (any Engine)?
+    var witnessName = ""
     /// When the work began, in nanoseconds of the monotonic clock.
     let began = Clock.monotonic
     /// Takes the smallest candidate, and how many were judged.

@@ -15,7 +15,7 @@ struct ReductionWords {
     }
 
     /// What people call an engine that has no name of its own.
-    static func title(of engine: any Engine) -> String? { engine is ExternalEngine ? "the external engine" : nil }
+    static func title(of engine: any Engine) -> String? { engine is ExternalEngine ? "the external engine" : engine is any FileEngine ? "the program" : nil }
 
     /// Why the reproducer still fails, in one line.
     var reason: String {
@@ -48,7 +48,10 @@ struct ReductionWords {
 
     /// Whose results stand in the reproducer.
     private var rightness: String {
-        result.reference.map { "its expected result is that of \($0)" } ?? "its expected result is the file's, for all of its records; only records that change nothing about the wrong result were left out"
+        if let reference = result.reference { return "its expected result is that of \(reference)" }
+        if let witness = result.witness { return "its expected result is the file's, and \(witness) agrees with it" }
+        if case .reported = result.signature { return "whether its expected result is still right nobody knows, since the engine does not say what it got; a reference would" }
+        return "its expected result is the file's, for all of its records; only records that change nothing about the wrong result were left out"
     }
 
     /// Lines at the top of the reproducer.

@@ -22,9 +22,16 @@ package struct ReductionRecord: Sendable, Hashable {
         /// The conditions and the header, whole lines.
         package var head: [UInt8]
         /// The type letters in the header.
-        package var types: [UInt8] = []
+        package var types: [UInt8]
         /// From the `----` on, whole lines.
-        package var tail: [UInt8] = []
+        package var tail: [UInt8]
+
+        /// Each parameter is the property of the same name.
+        package init(head: [UInt8], types: [UInt8] = [], tail: [UInt8] = []) {
+            self.head = head
+            self.types = types
+            self.tail = tail
+        }
     }
 
     package init(_ kind: Kind, _ sql: [UInt8], line: Int) {

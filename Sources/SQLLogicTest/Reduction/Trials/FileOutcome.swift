@@ -17,6 +17,8 @@ package struct FileOutcome: Sendable {
         package var isExact: Bool
         /// Whether the words are a program's own: it may number what it says.
         package var isProgram: Bool
+        /// Whether the values in a program's output count.
+        package var keepsValues = false
 
         /// Each parameter is the property of the same name.
         package init(errors: ErrorClass, isExact: Bool, isProgram: Bool) {
@@ -36,7 +38,7 @@ package struct FileOutcome: Sendable {
             signature = .hung
         } else if let first {
             let words = first.message.replacing(result.file, with: "FILE")
-            signature = Self.end(words, verdict) ?? Self.signature(first, words, verdict, rules)
+            signature = Self.end(words, verdict) ?? Self.signature(first, words, verdict, rules, file: result.file)
         } else {
             signature = .reported("\(verdict.errors) errors")
         }
@@ -58,10 +60,10 @@ package struct FileOutcome: Sendable {
 
     // MARK: Failures
 
-    private static func signature(_ failure: ScriptFailure, _ words: String, _ verdict: FileVerdict, _ rules: Rules) -> FailureSignature {
+    private static func signature(_ failure: ScriptFailure, _ words: String, _ verdict: FileVerdict, _ rules: Rules, file: String) -> FailureSignature {
         // As a shell says that a signal has ended what it ran.
         if rules.isProgram, let code = exitCode(words), code > 128, code <= 128 + 64 { return .crashed(code - 128) }
-        if rules.isProgram, failure.line == 0, failure.expected.isEmpty, failure.actual.isEmpty { return .reported(([words] + telling(failure.notices ?? [], rules)).joined(separator: "; ")) }
+        if rules.isProgram, failure.line == 0, failure.expected.isEmpty, failure.actual.isEmpty { return .reported(([words] + telling((failure.notices ?? []).map { $0.replacing(file, with: "FILE") }, rules)).joined(separator: "; ")) }
         guard rules.isExact else { return alike(failure, words, rules) }
         let message = rules.isProgram ? rules.errors.of(words, nil) : words
         let rows = verdict.rows?.first.map { ["\($0.actualCount)"] + $0.actual } ?? []
@@ -85,10 +87,23 @@ package struct FileOutcome: Sendable {
         let signs = ["error", "fail", "mismatch", "expect", "actual", "differ", "wrong", "panic", "assert", "exception", "abort"]
         var classes: [String] = []
         for line in output where signs.contains(where: { line.lowercased().contains($0) }) {
-            let kind = rules.errors.of(line, nil)
+            let kind = rules.keepsValues ? withoutLineNumbers(line) : rules.errors.of(line, nil)
             if !classes.contains(kind) { classes.append(kind) }
         }
         return classes
+    }
+}
+
+extension FileOutcome {
+    /// A line of output with what changes when records go: numbers behind the word "line" or a colon, as in `a.test:12`.
+    private static func withoutLineNumbers(_ line: String) -> String {
+        var text = "", isPlace = false
+        for character in line {
+            if isPlace, character.isNumber { continue }
+            isPlace = isPlace && character == " " || character == ":" || text.lowercased().hasSuffix("line") && character == " "
+            text.append(character)
+        }
+        return text
     }
 }
 
