@@ -136,7 +136,7 @@ struct FileTrials: ReductionJudge {
 
     /// Runs candidates, whatever comes of them.
     /// - Returns: nil for those that have no right answer, or were not run any more.
-    mutating func look(_ candidates: [ReductionCandidate]) -> [FileOutcome?] {
+    func look(_ candidates: [ReductionCandidate]) -> [FileOutcome?] {
         let texts = righted(candidates)
         let known = candidates.indices.filter { texts[$0] != nil }
         var all: [FileOutcome?] = candidates.map { _ in nil }

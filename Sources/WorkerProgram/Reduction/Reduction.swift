@@ -72,7 +72,14 @@ struct Reduction {
         if runsFiles { return try FileReduction(self).run() }
         let target = if let line { line } else { try firstFailure() }
         let reading = try ReductionReading(script, line: target, engine: engineName)
-        let state = try Baseline(self, reading).found()
+        let state: Baseline.Start
+        do throws(SQLLogicTestError) {
+            state = try Baseline(self, reading).found()
+        } catch {
+            // What labels have in common shows in the whole file only.
+            guard error.code == .usage, ScriptBlocks(script, dialect: .sqlite).hasLabel(at: target), let result = try? FileReduction(self).run() else { throw error }
+            return result
+        }
         let (start, progress) = (state, onProgress)
         var last = start.candidate, lastTold = Clock.monotonic
         var reducer = Reducer(state.candidate, judge: state.pool, changesSQL: state.changesSQL) { candidate, tries in

@@ -30,6 +30,12 @@ package struct ScriptBlocks {
     /// The index of the block that a line belongs to; that of the next one, for a line between two.
     package func index(of line: Int) -> Int? { ends.firstIndex { $0 > line } }
 
+    /// Whether the query that a line belongs to has a label.
+    package func hasLabel(at line: Int) -> Bool {
+        guard let index = index(of: line), records[index].isQuery, lines.indices.contains(records[index].line - 1) else { return false }
+        return Self.words(lines[records[index].line - 1]).count > 3
+    }
+
     // MARK: Blocks
 
     private static let conditions: Set<String> = ["skipif", "onlyif", "connection"]
