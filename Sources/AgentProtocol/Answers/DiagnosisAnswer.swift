@@ -38,7 +38,7 @@ public struct ReductionProgress: Codable, Sendable, Equatable {
 
 /// What is left of a file that fails in the same way.
 public struct ReducedFile: Codable, Sendable, Equatable {
-    /// A script of SQLite's dialect.
+    /// A script in the dialect of the whole file.
     public var script: String
     /// Its statements alone.
     public var sql: String

@@ -7,7 +7,7 @@ extension FileRecord {
     static let longest = 1 << 24
 
     /// The record with everything cut to its bounds.
-    var bounded: FileRecord {
+    package var bounded: FileRecord {
         var record = self
         record.message = message?.cut(toBytes: FileRecord.textKept)
         record.notCached = notCached?.cut(toBytes: FileRecord.textKept)

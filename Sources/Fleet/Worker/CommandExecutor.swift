@@ -1,5 +1,5 @@
 import Glibc
-import Platform
+package import Platform
 
 /// Runs a program for each file (`engine.kind = "command"`): exit code 0 passes, another one fails, a signal is a crash.
 ///
@@ -20,11 +20,50 @@ public struct CommandExecutor: FileExecutor {
         runDirectory = directory.path
     }
 
+    /// For files that belong to no run.
+    package init(_ spec: RunSpec) {
+        self.spec = spec
+        runDirectory = ""
+    }
+
+    /// What is run.
+    private struct Job {
+        let path: [UInt8]
+        /// For the log.
+        let title: String
+        let worker: Int
+        /// The file's own.
+        let folder: Path
+        let log: File
+        let redaction: Redaction
+        /// Takes the program's pid while it runs, and 0 afterwards.
+        var onProgram: (pid_t) -> Void = { _ in }
+    }
+
     /// Runs the program for a file and waits for its end.
     /// - Throws: ``EngineUnavailable`` when the program cannot be started.
     public func execute(_ task: FileTask) throws(EngineUnavailable) -> FileExecution {
+        try execute { () throws(FleetError) in
+            try run(Job(path: task.path, title: "\(task.name) (try \(task.tryNumber))", worker: task.worker, folder: Path(task.workingDirectory()), log: task.log, redaction: task.redaction) {
+                task.progress.child(pid: $0, startTime: $0 == 0 ? 0 : ProcessIdentity.startTime(of: $0) ?? 0)
+            })
+        }
+    }
+
+    /// Runs the program for a file that belongs to no run, in the folder that the process is in.
+    /// - Parameters:
+    ///   - file: absolute.
+    ///   - redaction: takes out of its output what must not be shown.
+    /// - Throws: ``EngineUnavailable`` when the program cannot be started.
+    package func execute(_ file: [UInt8], redaction: Redaction) throws(EngineUnavailable) -> FileExecution {
+        try execute { () throws(FleetError) in
+            try run(Job(path: file, title: "", worker: 0, folder: Path(".").absolute, log: File(Path("/dev/null"), O_WRONLY), redaction: redaction))
+        }
+    }
+
+    private func execute(_ body: () throws(FleetError) -> FileExecution) throws(EngineUnavailable) -> FileExecution {
         do throws(FleetError) {
-            return try run(task)
+            return try body()
         } catch {
             // Where the file itself is the program, only that file cannot be started.
             let isOwn = spec.engine.command.first?.contains("{file}") == true
@@ -34,18 +73,18 @@ public struct CommandExecutor: FileExecutor {
         }
     }
 
-    private func run(_ task: FileTask) throws(FleetError) -> FileExecution {
-        let results = try Path(task.workingDirectory()) / CommandExecutor.resultsName
-        let arguments = arguments(task, results)
-        let folder = try spec.engine.directory == .workspace ? Path(spec.workspace) : Path(task.workingDirectory())
+    private func run(_ job: Job) throws(FleetError) -> FileExecution {
+        let results = job.folder / CommandExecutor.resultsName
+        let arguments = arguments(job, results)
+        let folder = spec.engine.directory == .workspace ? Path(spec.workspace) : job.folder
         let kills = HostMemory.outOfMemoryKills()
-        var child = try ChildOutput(log: task.log, title: "\(task.name) (try \(task.tryNumber))", logged: CommandExecutor.logged, redaction: task.redaction) { output throws(FleetError) in
-            try start(arguments, ChildProcess.environment(changing: environment(task, folder, results)), folder, output)
+        var child = try ChildOutput(log: job.log, title: job.title, logged: CommandExecutor.logged, redaction: job.redaction) { output throws(FleetError) in
+            try start(arguments, ChildProcess.environment(changing: environment(job, folder, results)), folder, output)
         }
-        task.progress.child(pid: child.pid, startTime: ProcessIdentity.startTime(of: child.pid) ?? 0)
+        job.onProgram(child.pid)
         var status = child.finish()
         ChildProcesses.end()
-        task.progress.child(pid: 0, startTime: 0)
+        job.onProgram(0)
         status.memoryWasShort = HostMemory.outOfMemoryKills() > kills
         let execution = judge(status, output: child.tail)
         do throws(FleetError) {
@@ -85,9 +124,9 @@ public struct CommandExecutor: FileExecutor {
         return FileExecution(outcome: status.signal != 0 ? .crashed : .fail, errors: 1, message: how, output: text)
     }
 
-    private func arguments(_ task: FileTask, _ results: Path) -> [[UInt8]] {
+    private func arguments(_ job: Job, _ results: Path) -> [[UInt8]] {
         var arguments = spec.engine.command.map { argument in
-            Template.fill(Array(argument.utf8), [("file", task.path), ("workspace", Array(spec.workspace.utf8)), ("results", results.bytes)])
+            Template.fill(Array(argument.utf8), [("file", job.path), ("workspace", Array(spec.workspace.utf8)), ("results", results.bytes)])
         }
         if let program = arguments.first, program.contains(UInt8(ascii: "/")), program.first != UInt8(ascii: "/") {
             arguments[0] = (Path(spec.workspace) / program).bytes
@@ -96,14 +135,14 @@ public struct CommandExecutor: FileExecutor {
     }
 
     /// The variables that scripts for the older test runners read, under their names, then the specification's own.
-    private func environment(_ task: FileTask, _ folder: Path, _ results: Path) -> [(name: String, value: [UInt8])] {
+    private func environment(_ job: Job, _ folder: Path, _ results: Path) -> [(name: String, value: [UInt8])] {
         func text(_ value: some CustomStringConvertible) -> [UInt8] { Array(value.description.utf8) }
         let values: [(String, [UInt8])] = [
-            ("SQLLOGICTEST_SEED", text(spec.seed)), ("SQLLOGICTEST_WORKER_ID", text(task.worker)),
+            ("SQLLOGICTEST_SEED", text(spec.seed)), ("SQLLOGICTEST_WORKER_ID", text(job.worker)),
             ("SQLLOGICTEST_TOTAL_WORKERS", text(spec.workers)),
             ("SQLLOGICTEST_TIME_BUDGET", text(Int(min(spec.timeBudget, 1e15).rounded(.up)))),
             ("SQLLOGICTEST_FILE_TIMEOUT", text(Int(min(spec.fileTimeout, 1e15).rounded(.up)))),
-            ("SQLLOGICTEST_FILES", task.path), ("SQLLOGICTEST_WORK_QUEUE", text(runDirectory)),
+            ("SQLLOGICTEST_FILES", job.path), ("SQLLOGICTEST_WORK_QUEUE", text(runDirectory)),
             // Files are handed out one at a time; a harness must not claim any by itself.
             ("SQLLOGICTEST_USE_WORK_QUEUE", text(0)), ("RAYON_NUM_THREADS", text(1)), ("SLT_RESULTS", results.bytes),
         ]

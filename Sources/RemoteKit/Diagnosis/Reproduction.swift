@@ -54,6 +54,12 @@ public struct Reproduction: Sendable, Encodable {
 
     private static func verdict(_ now: [RecordFailure], _ recorded: [RecordFailure], _ record: FileRecord, _ target: DiagnosisTarget) -> Verdict {
         guard let first = now.first else {
+            // A program that runs files itself may name no record.
+            if record.outcome == .fail, record.failures.isEmpty, let before = target.record {
+                guard before.outcome == .fail, before.failures.isEmpty else { return .otherwise }
+                return before.message == record.message ? .same : .alike
+            }
+            if record.outcome == .fail, record.failures.isEmpty { return .fails }
             // A file that was ended has its failure where it was.
             guard record.outcome != .pass, record.outcome != .fail else { return .passes }
             return ended(record, target)

@@ -22,6 +22,7 @@ package struct FileWork: Sendable {
     }
 
     private func verdict(on file: String, _ progress: RecordProgress?) throws(SQLLogicTestError) -> FileVerdict {
+        if let program = ((engine as? ObservedEngine)?.base ?? engine) as? any FileEngine { return try program.verdict(on: path(of: file)) }
         let script = try Script(path: path(of: file))
         let runner = FileRunner(options: options)
         guard records else {

@@ -1,6 +1,7 @@
 /// An engine that tells the name of each database it makes, so that another process can discard it should this one be killed.
 package struct ObservedEngine: Engine {
-    private let base: any Engine
+    /// The engine itself.
+    package let base: any Engine
     private let onDatabase: @Sendable (String) -> Void
 
     /// - Parameter onDatabase: called with the name of each database right after it was made.

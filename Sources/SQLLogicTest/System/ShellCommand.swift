@@ -103,6 +103,12 @@ final class ShellCommand {
 }
 
 extension ProcessTermination {
+    /// That of the program that the shell ran, where the shell says by its exit code that a signal ended it.
+    var unwrapped: ProcessTermination {
+        guard case .exited(let code) = self, code > 128, code <= 128 + 64 else { return self }
+        return .signaled(code - 128)
+    }
+
     /// For a message: `exit code 3` or `SIGKILL`.
     var shown: String {
         switch self {

@@ -25,7 +25,7 @@ public struct FileVerdict: Sendable, Equatable, Codable {
     /// The results of the first failing records, where ``RunOptions/keepsRows`` asks for them.
     public var rows: [RecordRows]?
 
-    init() {}
+    package init() {}
 
     /// Why no more records ran.
     public enum StopReason: String, Sendable, Codable {

@@ -48,7 +48,6 @@ struct ReduceFile: ParsableCommand {
         if Quantity.seconds(timeout).map({ $0 > 0 }) != true { throw ValidationError("--timeout must be a time such as 60s or 5m, not '\(timeout)'") }
         if let jobs, jobs < 1 || jobs > 1024 { throw ValidationError("--jobs must be from 1 to 1024") }
         if Quantity.bytes(memory).map({ $0 == 0 || $0 >= 16 << 20 }) != true { throw ValidationError("--memory must be a size of at least 16M, such as 512M or 4G, or 0, not '\(memory)'") }
-        if engines.dialect != .sqlite { throw ValidationError("only files of the dialect sqlite can be reduced") }
         if engines.database != nil { throw ValidationError("--database does not go with reduce: each try has a database of its own in memory") }
     }
 
@@ -70,7 +69,7 @@ struct ReduceFile: ParsableCommand {
 
     // MARK: What is reduced
 
-    private var choice: ReferenceChoice { ReferenceChoice(reference, isEmbedded: engines.isEmbedded) }
+    private var choice: ReferenceChoice { ReferenceChoice(reference, isEmbedded: engines.isEmbedded || engines.dialect != .sqlite) }
 
     /// The path, and the line behind the last colon. A file of that very name is one without a line.
     private var target: (path: String, line: Int?) {
@@ -83,11 +82,17 @@ struct ReduceFile: ParsableCommand {
         let engine = try engines.choice.make(threading: .single)
         (engine as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
         try engine.check(afterLoss: false)
+        try choice.check(engines.dialect)
         let right = try choice.engine(isConfined: engines.noSystem)
         var reduction = Reduction(script: script, line: target.line, engine: engine, engineName: engines.engineName ?? engine.name, reference: right,
                                   referenceName: right.map { "SQLite \($0.version)" } ?? "")
-        reduction.engineTitle = engines.engineLibrary.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+        reduction.engineTitle = ReductionWords.title(of: engine) ?? engines.engineLibrary.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
         reduction.folder = EngineArguments.folder
+        reduction.options.dialect = engines.dialect
+        reduction.options.labels = engines.label
+        reduction.options.engineName = engines.engineName
+        reduction.options.allowsSystem = !engines.noSystem
+        reduction.options.workingDirectory = EngineArguments.folder
         reduction.budget = Quantity.seconds(budget).flatMap { $0 > 0 ? $0 : nil }
         reduction.allowsSystem = !engines.noSystem
         reduction.timeout = Quantity.seconds(timeout) ?? 60

@@ -15,6 +15,8 @@ struct LocalPool: FilePool {
     var memory: Int?
     /// Whether the engine's memory is this program's own, so that the system can refuse it; otherwise it is watched.
     var isInProcess = true
+    /// Whether results have the rows of failures, which only texts of reports are made of otherwise.
+    var tellsRows = false
     /// Says more about failures, where that is wanted.
     var explainer: LocalExplainer?
 
@@ -81,7 +83,7 @@ struct LocalPool: FilePool {
         }
         let (requests, replies, errors) = (made[0], made[1], made[2])
         let worker = LocalWorker(work: work, files: files, slot: number, board: board, folder: folder, requests: requests.reading,
-                                 replies: replies.writing, memory: isInProcess ? memory : nil, explainer: explainer)
+                                 replies: replies.writing, memory: isInProcess ? memory : nil, tellsRows: tellsRows, explainer: explainer)
         let others = slots
         let pid = ForkedProcess.start {
             // Another worker's pipe must end with that worker.

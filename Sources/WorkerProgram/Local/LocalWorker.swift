@@ -17,6 +17,8 @@ struct LocalWorker {
     let replies: Int32
     /// Bytes of address space, for engines that live in this process.
     let memory: Int?
+    /// Whether results have the rows of failures.
+    let tellsRows: Bool
     /// Says more about failures, where that is wanted.
     let explainer: LocalExplainer?
 
@@ -43,7 +45,7 @@ struct LocalWorker {
         let hashed = (result.verdict?.rows ?? []).filter { $0.expected == nil }
         var told = result
         // Reports have texts; nobody else reads the rows.
-        told.verdict?.rows = nil
+        if !tellsRows { told.verdict?.rows = nil }
         guard let explainer, !hashed.isEmpty else { return reply(LocalReply(result: told, isLast: true)) }
         reply(LocalReply(result: told, isLast: false))
         reply(LocalReply(result: explainer.explained(told, hashed, path: work.path(of: result.file), scratch: ownFolder), isLast: true))

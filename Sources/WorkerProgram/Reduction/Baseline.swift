@@ -29,8 +29,6 @@ struct Baseline {
     private static let showings = 20
     /// Seconds that are spent on that.
     private static let patience = 20.0
-    /// Runs after which a failure that was there each time is taken for one that is.
-    private static let looks = 6
 
     /// - Throws: `SQLLogicTestError` `usage` if the record holds.
     func found() throws(SQLLogicTestError) -> Start {
@@ -79,7 +77,7 @@ struct Baseline {
         // What is only slow must not be taken for what hangs.
         pool.limit = min(reduction.timeout, max(signature == .hung ? max(2, reduction.timeout / 20) : 1, 20 * usual))
         flaky = rate(&pool, candidate)
-        if let flaky, flaky.rate < 1 { pool.attempts = min(60, Int((log(0.05) / log(1 - min(flaky.rate, 0.99))).rounded(.up))) }
+        if let flaky, flaky.rate < 1 { pool.attempts = FailureRate.attempts(flaky.rate) }
         return Start(candidate: try cleaned(candidate, first.steps, &pool), pool: pool, question: question, usesReference: reference != nil,
                      changesSQL: reference != nil || !isExact(signature), flaky: flaky.map { rate in (rate.rate, 1 - pow(1 - rate.rate, Double(pool.attempts))) })
     }
@@ -87,7 +85,7 @@ struct Baseline {
     private func isExact(_ signature: FailureSignature) -> Bool {
         switch signature {
         case .exactly, .accepted, .columns: true
-        case .rows, .refused, .crashed, .hung, .exit: false
+        case .rows, .refused, .crashed, .hung, .exit, .reported: false
         }
     }
 

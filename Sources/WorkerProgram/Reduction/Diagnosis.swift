@@ -22,16 +22,8 @@ struct Diagnosis {
         guard !request.file.hasPrefix("/"), !request.file.split(separator: "/").contains("..") else {
             throw SQLLogicTestError(.usage, "cannot look at \(request.file): it is not below the source tree")
         }
-        guard request.engine.kind != .command else {
-            throw SQLLogicTestError(.usage, "cannot look at a file of an engine that runs files itself: run its command on the file")
-        }
-        var choice = try EngineChoice(request.engine, workspace: request.workspace)
-        choice.owner = ProcessMark.own
         let kept = try keptDatabase()
-        choice.databaseFile = kept
-        let engine = try choice.make(threading: .single)
-        (engine as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
-        try engine.check(afterLoss: false)
+        let engine = request.engine.kind == .command ? program : try database(kept)
         var version = (engine as? SQLiteEngine)?.version
         if let postgres = engine as? PostgresEngine { version = postgres.serverVersion }
         tell(.engine(EngineInspection(spec: request.engine, workspace: request.workspace, version: version).identity))
@@ -40,6 +32,22 @@ struct Diagnosis {
         case .reproduce: try reproduce(on: engine, kept)
         case .reduce(let seconds, let reference, let jobs): try reduce(on: engine, seconds, reference, jobs)
         }
+    }
+
+    /// An engine that runs files itself.
+    private var program: any Engine {
+        CommandEngine(request.engine, workspace: request.workspace, fileTimeout: request.fileTimeout, memory: request.memoryLimit, seed: request.seed)
+    }
+
+    /// An engine that can be used.
+    private func database(_ kept: String?) throws(SQLLogicTestError) -> any Engine {
+        var choice = try EngineChoice(request.engine, workspace: request.workspace)
+        choice.owner = ProcessMark.own
+        choice.databaseFile = kept
+        let engine = try choice.make(threading: .single)
+        (engine as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
+        try engine.check(afterLoss: false)
+        return engine
     }
 
     private var path: String { "\(request.workspace)/\(request.file)" }
@@ -65,7 +73,7 @@ struct Diagnosis {
         var pool = try LocalPool(work, jobs: 1)
         pool.fileTimeout = request.fileTimeout
         pool.memory = request.memoryLimit
-        pool.isInProcess = request.engine.kind != .external
+        pool.isInProcess = request.engine.kind != .external && request.engine.kind != .command
         let began = Clock.now
         var found: FileResult?
         pool.run([path], failFast: false) { found = $0 }
@@ -74,28 +82,34 @@ struct Diagnosis {
         if let line = request.line, let end = verdict.haltLine ?? (verdict.stopReason == .badRecord ? verdict.stoppedAt : nil), end < line {
             throw SQLLogicTestError(.usage, "cannot reproduce \(request.file):\(line): the file ends in line \(end), before that record")
         }
-        var execution = FileExecution(verdict)
+        var execution = request.engine.kind == .command ? CommandEngine.execution(of: verdict) : FileExecution(verdict)
         execution.failures = Array(execution.failures.suffix(FileRecord.failuresKept))
         var record = FileRecord(id: 0, file: request.file, outcome: execution.outcome, tests: execution.tests, skipped: execution.skipped, errors: execution.errors,
                                 duration: found.seconds, finishedAt: began + found.seconds, message: execution.message, failures: execution.failures)
         record.stoppedAt = execution.stoppedAt
         record.consequences = execution.consequences
-        tell(.reproduced(record.redacted(by: EngineSecrets(request.engine).redaction)))
+        tell(.reproduced(record.bounded.redacted(by: EngineSecrets(request.engine).redaction)))
         if let kept { tell(.database(open: "sqlite3 \(ShellWord.quoted(kept))")) }
     }
 
     // MARK: Reducing
 
     private func reduce(on engine: any Engine, _ seconds: Double?, _ reference: String?, _ jobs: Int?) throws(SQLLogicTestError) {
-        guard try RunOptions(request.engine, workspace: request.workspace).dialect == .sqlite else {
-            throw SQLLogicTestError(.usage, "cannot reduce \(request.file): only files of the dialect sqlite can be reduced")
-        }
+        let options = try RunOptions(request.engine, workspace: request.workspace)
+        let runsFiles = engine is any FileEngine || options.dialect != .sqlite
         let isEmbedded = request.engine.kind == .sqlite && request.engine.library == nil
         let allowsSystem = request.engine.system ?? true
-        let right = try ReferenceChoice(reference ?? request.engine.reference, isEmbedded: isEmbedded).engine(isConfined: !allowsSystem)
+        let choice = ReferenceChoice(reference ?? request.engine.reference, isEmbedded: isEmbedded || runsFiles)
+        try choice.check(options.dialect)
+        let right = try choice.engine(isConfined: !allowsSystem)
         var reduction = Reduction(script: try Script(path: path), line: request.line, engine: engine, engineName: engine.name, reference: right,
                                   referenceName: right.map { "SQLite \($0.version)" } ?? "")
-        reduction.engineTitle = request.engine.library.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+        reduction.options = options
+        if engine is any FileEngine, reference == nil, var witness = try? SQLiteEngine(threading: .single) {
+            witness.isConfined = true
+            (reduction.witness, reduction.witnessName) = (witness, "SQLite \(witness.version)")
+        }
+        reduction.engineTitle = ReductionWords.title(of: engine) ?? request.engine.library.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
         reduction.folder = request.workspace
         reduction.budget = seconds
         reduction.allowsSystem = allowsSystem

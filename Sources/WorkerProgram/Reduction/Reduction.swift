@@ -4,7 +4,7 @@ import Glibc
 import Platform
 import SQLLogicTest
 
-/// Makes a failing file of SQLite's dialect smaller: finds out in what way it fails, leaves out what is not needed for that, and says what is left.
+/// Makes a failing file smaller: finds out in what way it fails, leaves out what is not needed for that, and says what is left.
 struct Reduction {
     /// What has come of it.
     struct Result {
@@ -23,6 +23,8 @@ struct Reduction {
         var flaky: (rate: Double, confidence: Double)?
         /// Whether the right answer hangs on the order in which rows are read.
         var isUnordered: Bool
+        /// Who agrees with the file's own result, where that was asked for.
+        var witness: String?
         /// Records of the whole file.
         var total: Int
         /// The line of the record that fails, in the whole file.
@@ -51,6 +53,11 @@ struct Reduction {
     var memoryFloor: Int?
     /// Whether scripts may reach for what is outside of their database.
     var allowsSystem = true
+    /// How the whole file is run, where it is run as a file.
+    var options = RunOptions()
+    /// Agrees with a file's own results as long as they are right, where a program that runs files does not say what it got; and how it is told.
+    var witness: (any Engine)?
+    var witnessName = ""
     /// When the work began, in nanoseconds of the monotonic clock.
     let began = Clock.monotonic
     /// Takes the smallest candidate, and how many were judged.
@@ -59,11 +66,22 @@ struct Reduction {
     /// Takes what there is, each time that a record could go.
     var onBest: (Result) -> Void = { _ in }
 
+    /// Whether tries are whole files: of an engine that runs files itself, and of a dialect whose records mean nothing alone.
+    var runsFiles: Bool { engine is any FileEngine || options.dialect != .sqlite }
+
     /// - Throws: `SQLLogicTestError` `usage` if nothing fails, or nothing can be reduced.
     func run() throws(SQLLogicTestError) -> Result {
+        if runsFiles { return try FileReduction(self).run() }
         let target = if let line { line } else { try firstFailure() }
         let reading = try ReductionReading(script, line: target, engine: engineName)
-        let state = try Baseline(self, reading).found()
+        let state: Baseline.Start
+        do throws(SQLLogicTestError) {
+            state = try Baseline(self, reading).found()
+        } catch {
+            // What labels have in common shows in the whole file only.
+            guard error.code == .usage, ScriptBlocks(script, dialect: .sqlite).hasLabel(at: target), let result = try? FileReduction(self).run() else { throw error }
+            return result
+        }
         let (start, progress) = (state, onProgress)
         var last = start.candidate, lastTold = Clock.monotonic
         var reducer = Reducer(state.candidate, judge: state.pool, changesSQL: state.changesSQL) { candidate, tries in

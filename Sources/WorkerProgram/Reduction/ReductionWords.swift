@@ -14,6 +14,9 @@ struct ReductionWords {
         engine = SafeText.line(reduction.engineTitle ?? reduction.engineName, limit: 100)
     }
 
+    /// What people call an engine that has no name of its own.
+    static func title(of engine: any Engine) -> String? { engine is ExternalEngine ? "the external engine" : engine is any FileEngine ? "the program" : nil }
+
     /// Why the reproducer still fails, in one line.
     var reason: String {
         let right = result.reference ?? "the file"
@@ -24,8 +27,9 @@ struct ReductionWords {
         case .refused(let kind): "\(engine) refuses what \(right) accepts: \(kind)"
         case .accepted: "\(engine) accepts what \(right) refuses"
         case .crashed(let signal): "\(engine) ends its process (\(SignalName.of(signal)))"
+        case .reported(let words): "\(engine) says of it what it says of \(file): \(words)"
         case .hung: "\(engine) does not end in time"
-        case .exit(let code): "the program leaves with exit code \(code)"
+        case .exit(let code): "\(engine) ends its process (exit code \(code))"
         }
     }
 
@@ -44,7 +48,10 @@ struct ReductionWords {
 
     /// Whose results stand in the reproducer.
     private var rightness: String {
-        result.reference.map { "its expected result is that of \($0)" } ?? "its expected result is the file's, for all of its records; only records that change nothing about the wrong result were left out"
+        if let reference = result.reference { return "its expected result is that of \(reference)" }
+        if let witness = result.witness { return "its expected result is the file's, and \(witness) agrees with it" }
+        if case .reported = result.signature { return "whether its expected result is still right nobody knows, since the engine does not say what it got; a reference would" }
+        return "its expected result is the file's, for all of its records; only records that change nothing about the wrong result were left out"
     }
 
     /// Lines at the top of the reproducer.

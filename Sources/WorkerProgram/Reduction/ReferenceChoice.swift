@@ -1,7 +1,7 @@
 import Fleet
 import SQLLogicTest
 
-/// Who says what is right: the built-in SQLite where another engine is under test, nobody but the file where it is itself, unless somebody is named.
+/// Who says what is right: the built-in SQLite where another engine is under test, nobody but the file where it is itself or where files are run as files, unless somebody is named.
 struct ReferenceChoice {
     private let name: String?
     private let isEmbedded: Bool
@@ -18,6 +18,12 @@ struct ReferenceChoice {
     var library: String? {
         guard let name, name != "sqlite", name != "none" else { return nil }
         return HostPath.expand(name)
+    }
+
+    /// - Throws: `SQLLogicTestError` `usage` where no reference can say what is right for files of this dialect.
+    func check(_ dialect: Dialect) throws(SQLLogicTestError) {
+        guard dialect == .duckdb, let name, name != "none" else { return }
+        throw SQLLogicTestError(.usage, "cannot take the results of \(name): a file of the dialect duckdb has only its own; set the reference to none")
     }
 
     /// - Parameter isConfined: whether it refuses what opens files or loads code.

@@ -162,6 +162,7 @@ struct TrialPool: ReductionJudge {
             inspection.steps = reply.steps ?? []
             inspection.end = reply.end
             inspection.error = reply.error
+            if let index = inspection.steps.firstIndex(where: { $0.ended != nil }), let how = inspection.steps[index].ended { inspection.loss = (how, index) }
         case .killed(let signal, let record): inspection.loss = (.crashed(signal), record)
         case .late(let record): inspection.loss = (.hung, record)
         case .silent, nil: inspection.error = "the process that ran it has ended"

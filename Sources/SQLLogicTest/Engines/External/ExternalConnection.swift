@@ -64,9 +64,19 @@ final class ExternalConnection: EngineConnection {
         }
     }
 
+    /// How long a program that answers no more gets to end, so that it is known how it ended, in seconds.
+    private static let endTime = 2.0
+
+    /// How the program ended that was lost; nil while it answers.
+    private(set) var termination: ProcessTermination?
+
+    /// Words of a failure that says that the program has gone.
+    static let losses = ["the engine's program ended without an answer", "the engine's program does not take requests any more"]
+
     private func lost(_ message: String) -> Result<[[String]], EngineFailure> {
         loss?.note()
-        return .failure(EngineFailure(message))
+        if termination == nil { termination = process.wait(seconds: Self.endTime)?.unwrapped }
+        return .failure(EngineFailure(message + (termination.map { " (\($0.shown))" } ?? "")))
     }
 
     /// How the program ended, if it does so by itself within `seconds`.
@@ -76,7 +86,7 @@ final class ExternalConnection: EngineConnection {
         columnTypes = []
         do {
             let request = try JSONEncoder().encode(Request(sql: String(decoding: sql, as: UTF8.self)))
-            guard process.write(Array(request)) else { return lost("the engine's program does not take requests any more") }
+            guard process.write(Array(request)) else { return lost(Self.losses[1]) }
             while true {
                 if let object = stream.next() {
                     let reply = try JSONDecoder().decode(Reply.self, from: Data(object))
@@ -85,7 +95,7 @@ final class ExternalConnection: EngineConnection {
                     return .success(reply.result ?? [])
                 }
                 let bytes = process.read()
-                if bytes.isEmpty { return lost("the engine's program ended without an answer") }
+                if bytes.isEmpty { return lost(Self.losses[0]) }
                 stream.add(bytes)
                 if stream.isTooLong { return .failure(EngineFailure("the engine's answer is longer than \(JSONStream.limit) bytes")) }
             }

@@ -14,13 +14,26 @@ package enum FailureSignature: Sendable, Equatable, Codable {
     case crashed(Int32)
     /// It did not end in its time.
     case hung
-    /// It ended this way by a program of the user's.
+    /// The program that ran it left with this code.
     case exit(Int32)
+
+    /// The runner of the whole file says this of it, without names and numbers that may change.
+    case reported(String)
+
+    /// Whether it ended, or has to be ended, whatever is right.
+    package var isEnd: Bool {
+        switch self {
+        case .crashed, .hung, .exit: true
+        case .rows, .exactly, .columns, .refused, .accepted, .reported: false
+        }
+    }
 
     /// In what way `outcome` differs from the right one.
     /// - Returns: nil where it does not.
     static func between(_ outcome: RecordOutcome, right: RecordOutcome, kind: ReductionRecord.Kind, names: ErrorClass) -> FailureSignature? {
         switch (outcome, right) {
+        case (.ended(let how), _): return how
+        case (_, .ended): return nil
         case (.rows(let actual), .rows(let expected)):
             guard !actual.isSame(as: expected) else { return nil }
             return .rows(RowDifferenceShape(expected: expected, actual: actual, kind: kind))
@@ -41,6 +54,9 @@ package struct RowDifferenceShape: Sendable, Hashable, Codable {
     /// Whether there are rows that should not be there, and whether some are missing; both false where they are not known.
     package var hasExtra = false
     package var hasMissing = false
+
+    /// A difference of which only the category is known.
+    init(category: FailureCategory) { self.category = category }
 
     init(expected: ResultRows, actual: ResultRows, kind: ReductionRecord.Kind) {
         category = .wrongRows

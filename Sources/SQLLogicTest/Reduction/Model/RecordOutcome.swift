@@ -8,10 +8,12 @@ package enum RecordOutcome: Sendable, Equatable, Codable {
     case refused(message: String, sqlState: String?)
     /// It was not run: it has so many columns.
     case columns(Int)
+    /// The engine's program ended while it ran: ``FailureSignature/crashed(_:)`` or ``FailureSignature/exit(_:)``.
+    case ended(FailureSignature)
 
     var isRefused: Bool {
         switch self {
-        case .refused, .columns: true
+        case .refused, .columns, .ended: true
         case .rows, .complete: false
         }
     }

@@ -1,4 +1,4 @@
-/// A reduced file as people get it: a script of SQLite's dialect, and plain SQL.
+/// A reduced file as people get it: a script in the dialect of the whole file, and plain SQL.
 package struct ReducedScript {
     private let candidate: ReductionCandidate
     /// What is right for the last record.
@@ -14,6 +14,7 @@ package struct ReducedScript {
 
     /// The script. Its last record fails on the engine; all others hold.
     package var script: [UInt8] {
+        if isFramed { return CandidateText(candidate, comments: comments).bytes }
         var text = Array(comments.map { "# \($0)\n" }.joined().utf8)
         if case .rows(let rows)? = expected, rows.count > RunOptions.defaultHashThreshold, rows.values.count == rows.count { text += Array("\nhash-threshold 0\n".utf8) }
         for (index, record) in candidate.records.enumerated() {
@@ -24,11 +25,14 @@ package struct ReducedScript {
         return text
     }
 
+    /// Whether its records are as they stand in their file.
+    private var isFramed: Bool { candidate.records.contains { $0.frame != nil } }
+
     /// The statements alone, with what is right in a comment.
     package var sql: [UInt8] {
         var text = Array(comments.map { "-- \($0)\n" }.joined().utf8)
         // A comment at the end would take the semicolon in.
-        for record in candidate.records { text += SQLPieces.trimmed(SQLPieces(record.sql).sql) + Array(";\n".utf8) }
+        for record in candidate.records where !record.sql.isEmpty { text += SQLPieces.trimmed(SQLPieces(record.sql).sql) + Array(";\n".utf8) }
         if case .rows(let rows)? = expected {
             text += Array("-- right:\n".utf8)
             for start in stride(from: 0, to: rows.values.count, by: rows.columns) {
@@ -38,8 +42,9 @@ package struct ReducedScript {
         return text
     }
 
-    /// How many lines the script's header has, so that its last record can be found: the line of its header, from 1.
+    /// How many lines the script's header has, so that its last record can be found: the line of its header, from 1, or of the conditions above it.
     package var lastLine: Int {
+        if isFramed { return CandidateText(candidate, comments: comments).starts.last ?? 1 }
         let marks = script
         var line = 1, found = 1
         var start = marks.startIndex

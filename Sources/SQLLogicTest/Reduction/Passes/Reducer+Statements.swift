@@ -38,7 +38,7 @@ extension Reducer {
         let transactions = start.records.indices.filter { Self.isTransaction(start.records[$0]) }
         if transactions.count > 1 { take(start.without { transactions.contains($0) }) }
         let records = best
-        removeItems(weights: records.records.dropLast().map { $0.sql.count + 16 }) { gone in records.without { gone.contains($0) } }
+        removeItems(weights: records.records.dropLast().map(\.weight)) { gone in records.without { gone.contains($0) } }
     }
 
     private static func isTransaction(_ record: ReductionRecord) -> Bool {

@@ -1,3 +1,5 @@
+import Platform
+
 /// Runs a candidate, for what becomes of its last record. For a process of its own: the engine under test may end it.
 package struct Trial: ~Copyable {
     /// What is known of one record before the last one.
@@ -7,6 +9,8 @@ package struct Trial: ~Copyable {
         package var holdsOnReference: Bool
         /// Whether it is seen to have changed nothing.
         package var isIdle: Bool
+        /// How the engine's program ended in it, if it did.
+        package var ended: FailureSignature?
     }
 
     /// What the last record gave.
@@ -65,11 +69,14 @@ package struct Trial: ~Copyable {
         case .succeeds, .fails:
             let wantsSuccess = record.kind == .succeeds
             if let reference = connections.reference { step.holdsOnReference = outcome(record, on: reference).isRefused != wantsSuccess }
-            step.holds = outcome(record, on: connections.engine).isRefused != wantsSuccess
+            let given = outcome(record, on: connections.engine)
+            step.holds = given.isRefused != wantsSuccess
+            step.note(given)
         case .query:
             let right = connections.reference.map { outcome(record, on: $0) }
             let given = outcome(record, on: connections.engine)
             step.holds = right.map { Self.agree(given, $0) } ?? !given.isRefused
+            step.note(given)
         }
         return step
     }
@@ -113,6 +120,16 @@ package struct Trial: ~Copyable {
     }
 
     private mutating func outcome(_ record: ReductionRecord, on connection: any EngineConnection) -> RecordOutcome {
+        let given = answer(record, on: connection)
+        // A program that has ended has refused nothing.
+        guard given.isRefused, let end = (connection as? ExternalConnection)?.termination else { return given }
+        switch end {
+        case .signaled(let signal): return .ended(.crashed(signal))
+        case .exited(let code): return .ended(.exit(code))
+        }
+    }
+
+    private mutating func answer(_ record: ReductionRecord, on connection: any EngineConnection) -> RecordOutcome {
         if let refusal = options.refusal(of: sql.bytes) { return .refused(message: refusal, sqlState: nil) }
         guard case .query(let types, let sortMode) = record.kind else {
             return connection.execute(sql.bytes).map { .refused(message: $0.message, sqlState: $0.sqlState) } ?? .complete
@@ -155,5 +172,13 @@ package struct Trial: ~Copyable {
         rows.removeAll()
         guard [UInt8(ascii: "I")].withUnsafeBufferPointer({ reference.query(sql.bytes, types: $0, into: &rows) }) == .rows else { return nil }
         return rows.values(limit: 64)
+    }
+}
+
+extension Trial.Step {
+    /// Takes note of an engine whose program has ended: such a record never holds.
+    fileprivate mutating func note(_ given: RecordOutcome) {
+        guard case .ended(let how) = given else { return }
+        (holds, ended) = (false, how)
     }
 }

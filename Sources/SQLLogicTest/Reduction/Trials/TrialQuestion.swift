@@ -19,13 +19,15 @@ package struct TrialQuestion: Sendable {
     /// - Parameter exactly: whether a wrong result counts as it is, because nobody says what is right for another one.
     /// - Returns: nil if it held.
     package static func signature(of end: Trial.End, _ kind: ReductionRecord.Kind, expected: RecordOutcome?, errors: ErrorClass) -> FailureSignature? {
+        // Whatever is right, the end of the program is not.
+        if case .ended(let how) = end.engine { return how }
         guard let right = end.reference ?? expected, let found = FailureSignature.between(end.engine, right: right, kind: kind, names: errors) else { return nil }
         guard end.reference == nil else { return found }
         switch end.engine {
         case .rows(let rows): return .exactly(rows.digest)
         case .refused(let message, let state): return .exactly(Array("\(state ?? "") \(message)".utf8))
         case .columns(let count): return .exactly(Array("\(count) columns".utf8))
-        case .complete: return found
+        case .complete, .ended: return found
         }
     }
 

@@ -1,0 +1,176 @@
+import Fleet
+import Glibc
+import Platform
+import SQLLogicTest
+
+/// Makes a file smaller that is run as a file: by a program that runs files itself, or in a dialect whose records are not run one by one.
+struct FileReduction {
+    /// Where it starts.
+    private struct Start {
+        var candidate: ReductionCandidate
+        var trials: FileTrials
+        var flaky: (rate: Double, confidence: Double)?
+        /// The line of the record in the whole file.
+        var line: Int
+        /// Whether it says the same of a shorter file.
+        var isStable = true
+    }
+
+    private let reduction: Reduction
+    private let blocks: ScriptBlocks
+    private let errors: ErrorClass
+    private let name: String
+
+    init(_ reduction: Reduction) {
+        self.reduction = reduction
+        let dialect = reduction.engine is any FileEngine ? nil : reduction.options.dialect
+        blocks = ScriptBlocks(reduction.script, dialect: dialect, workingDirectory: reduction.options.workingDirectory)
+        errors = ErrorClass(blocks.records)
+        name = reduction.script.name.split(separator: "/").last.map(String.init) ?? "reduced.test"
+    }
+
+    /// - Throws: `SQLLogicTestError` `usage` if nothing fails, or nothing can be reduced.
+    func run() throws(SQLLogicTestError) -> Reduction.Result {
+        guard !blocks.records.isEmpty else { throw refusal("it has no records") }
+        let target = try target()
+        // Both may agree where only the file says otherwise.
+        var found: Start?
+        if let reference = reduction.reference { found = try start(target, reference) }
+        if found == nil { found = try start(target, nil) }
+        guard let start = found, let signature = start.trials.question?.signature else { throw refusal("that record holds on this engine", line: blocks.records[target].line) }
+        let changesSQL = start.trials.reference != nil || signature.isEnd
+        let (onProgress, onBest) = (reduction.onProgress, reduction.onBest)
+        var last = start.candidate, lastTold = Clock.monotonic
+        var reducer = Reducer(start.candidate, judge: start.trials, changesSQL: changesSQL) { candidate, tries in
+            onProgress(candidate, tries)
+            guard candidate != last, Clock.seconds(since: lastTold) > 0.5 else { return }
+            (last, lastTold) = (candidate, Clock.monotonic)
+            onBest(result(candidate, tries, isMinimal: false, start, signature))
+        }
+        reducer.run()
+        if let obstacle = reducer.judge.obstacle, reducer.best == start.candidate { throw SQLLogicTestError(.engine, obstacle) }
+        return result(reducer.best, reducer.tries, isMinimal: reducer.isMinimal, start, signature)
+    }
+
+    private func result(_ candidate: ReductionCandidate, _ tries: Int, isMinimal: Bool, _ start: Start, _ signature: FailureSignature) -> Reduction.Result {
+        Reduction.Result(candidate: start.trials.rightened(candidate) ?? candidate, signature: signature, expected: nil,
+                         reference: start.trials.reference == nil ? nil : reduction.referenceName, isMinimal: isMinimal, tries: tries,
+                         seconds: Clock.seconds(since: reduction.began), flaky: start.flaky, isUnordered: start.trials.question?.allowsUnordered == true,
+                         witness: start.trials.witness == nil ? nil : reduction.witnessName, total: blocks.records.count, line: start.line)
+    }
+
+    private func refusal(_ why: String, line: Int? = nil) -> SQLLogicTestError {
+        SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name)\(line.map { ":\($0)" } ?? ""): \(why)")
+    }
+
+    private func trials(_ reference: (any Engine)?, keepsValues: Bool = false) -> FileTrials {
+        FileTrials(reduction, name: name, reference: reference, errors: errors, keepsValues: keepsValues)
+    }
+
+    private func prefix(_ count: Int) -> ReductionCandidate { ReductionCandidate(Array(blocks.records.prefix(count))) }
+
+    /// - Throws: what cannot be reduced away.
+    private func outcome(_ candidate: ReductionCandidate, _ trials: inout FileTrials) throws(SQLLogicTestError) -> FileOutcome? {
+        let outcome = trials.look([candidate])[0]
+        if let error = outcome?.error { throw error }
+        if outcome == nil, trials.isOver { throw refusal("the time was over before it was known in what way it fails") }
+        return outcome
+    }
+
+    // MARK: The record
+
+    /// The index of the record that is meant.
+    private func target() throws(SQLLogicTestError) -> Int {
+        if let line = reduction.line {
+            guard let index = blocks.index(of: line) else { throw refusal("there is no record at line \(line)") }
+            return index
+        }
+        var trials = trials(nil)
+        let whole = prefix(blocks.records.count)
+        guard let outcome = try outcome(whole, &trials), outcome.signature != nil else {
+            throw refusal("it passes on this engine; name the line of a record that fails now and then, or run it with the engine that it fails on")
+        }
+        if let line = outcome.lines.first, let index = CandidateText(whole).record(at: line) { return index }
+        // The runner does not say where: the shortest beginning that fails has it at its end.
+        var (holds, fails) = (0, blocks.records.count)
+        while fails - holds > 1 {
+            let middle = (holds + fails) / 2
+            if try self.outcome(prefix(middle), &trials)?.signature == nil { holds = middle } else { fails = middle }
+        }
+        return fails - 1
+    }
+
+    // MARK: The first look
+
+    /// Runs that a failure that is not there each time gets to show itself, and seconds that are spent on that.
+    private static let showings = 20, patience = 20.0
+    /// Records before it that fail and are left out one by one, where the runner ends at the first one.
+    private static let mostLeftOut = 100
+
+    /// - Parameter reference: who says what is right; nil is the file.
+    /// - Returns: nil where the record holds.
+    private func start(_ target: Int, _ reference: (any Engine)?) throws(SQLLogicTestError) -> Start? {
+        // What a program prints may have times and counts in it, which change with each file.
+        if reference == nil, reduction.engine is any FileEngine, let exact = try start(target, reference, keepsValues: true), exact.isStable { return exact }
+        return try start(target, reference, keepsValues: false)
+    }
+
+    private func start(_ target: Int, _ reference: (any Engine)?, keepsValues: Bool) throws(SQLLogicTestError) -> Start? {
+        var trials = trials(reference, keepsValues: keepsValues)
+        let began = Clock.monotonic
+        guard let (candidate, looked, signature) = try look(prefix(target + 1), &trials) else { return nil }
+        let last = CandidateText(candidate).starts.last ?? 1
+        trials.question = FileTrials.Question(signature: signature, tellsLines: !looked.lines.isEmpty && looked.lines.allSatisfy { $0 >= last },
+                                              allowsUnordered: reference != nil && trials.isUnordered(candidate))
+        if reference == nil, !signature.isEnd, let witness = reduction.witness {
+            var options = RunOptions()
+            options.allowsSystem = reduction.allowsSystem
+            trials.witness = FileWork(engine: witness, options: options)
+            if !trials.isWitnessed(candidate) { trials.witness = nil }
+        }
+        let alone = try secondsWithoutLast(candidate, &trials)
+        // What is only slow must not be taken for what hangs.
+        trials.limit = min(reduction.timeout, max(signature == .hung ? max(2, reduction.timeout / 20) : 1, 20 * (signature == .hung ? alone : max(alone, Clock.seconds(since: began)))))
+        var start = Start(candidate: candidate, trials: trials, line: blocks.records[target].line)
+        let frozen = trials
+        if let rate = FailureRate.measured(isOver: { frozen.isOver }, { frozen.look([candidate])[0]?.signature == signature }) {
+            start.trials.attempts = FailureRate.attempts(rate)
+            start.flaky = (rate, 1 - pow(1 - rate, Double(start.trials.attempts)))
+        }
+        let withoutQueries = candidate.without { candidate.records[$0].isQuery }
+        guard withoutQueries != candidate else { return start }
+        switch start.trials.judge([withoutQueries])[0] {
+        case .same?: start.candidate = withoutQueries
+        case .otherwise?: start.isStable = false
+        default: break
+        }
+        return start
+    }
+
+    /// Runs the file up to the record, without the records before it that fail where those are known.
+    /// - Returns: nil where the record holds.
+    private func look(_ whole: ReductionCandidate, _ trials: inout FileTrials) throws(SQLLogicTestError) -> (ReductionCandidate, FileOutcome, FailureSignature)? {
+        var candidate = whole
+        let began = Clock.monotonic
+        var looked = try outcome(candidate, &trials)
+        for _ in 0..<Self.mostLeftOut {
+            let failed = Set((looked?.lines ?? []).compactMap { CandidateText(candidate).record(at: $0) }).subtracting([candidate.records.count - 1])
+            guard !failed.isEmpty else { break }
+            candidate = candidate.without { failed.contains($0) }
+            looked = try outcome(candidate, &trials)
+        }
+        for _ in 1..<Self.showings where looked?.signature == nil && !trials.isOver && Clock.seconds(since: began) < Self.patience { looked = try outcome(candidate, &trials) }
+        guard let looked, let signature = looked.signature else { return nil }
+        return (candidate, looked, signature)
+    }
+
+    /// - Throws: `SQLLogicTestError` `usage` if a record before the last one fails.
+    private func secondsWithoutLast(_ candidate: ReductionCandidate, _ trials: inout FileTrials) throws(SQLLogicTestError) -> Double {
+        let began = Clock.monotonic
+        let shorter = ReductionCandidate(Array(candidate.records.dropLast()))
+        if !shorter.records.isEmpty, try outcome(shorter, &trials)?.signature != nil {
+            throw refusal("a record before it fails as well; reduce that one first, or name no line", line: candidate.records.last?.line)
+        }
+        return Clock.seconds(since: began)
+    }
+}

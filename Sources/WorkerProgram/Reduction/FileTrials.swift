@@ -1,0 +1,208 @@
+import Fleet
+import FoundationEssentials
+import Platform
+import SQLLogicTest
+
+/// Judges candidates as files: each is written to a folder of its own and run as a whole, by the runner of its dialect or by a program that
+/// runs files itself. Only for a process of one thread.
+struct FileTrials: ReductionJudge {
+    /// What is asked of each candidate.
+    struct Question {
+        var signature: FailureSignature
+        /// Whether the runner says in which line a file fails. If not, a candidate is also run without its last record: that must hold.
+        var tellsLines: Bool
+        /// Whether the right answer may hang on the order in which rows are read.
+        var allowsUnordered = false
+    }
+
+    private let work: FileWork
+    /// Writes what is right into candidates before they are run; nil where what they have is right.
+    let reference: FileWork?
+    /// Agrees with what a file says is right; nil where nobody does, or nobody is needed.
+    var witness: FileWork?
+    private let rules: FileOutcome.Rules
+    let width: Int
+    private let memory: Int?
+    private let name: String
+    /// How candidates are judged.
+    var question: Question?
+    /// Seconds that a candidate may take.
+    var limit = 60.0
+    /// When ``budget`` began.
+    var began = Clock.monotonic
+    /// Seconds after which no more candidates are wanted.
+    var budget = Double.infinity
+    /// How often a candidate that does not fail is run again, where the failure is not there each time.
+    var attempts = 1
+    /// Why the engine could not be used any more; no more candidates are judged then.
+    private(set) var obstacle: String?
+    private let syntax: SQLSyntax?
+    private let folder = TrialFolder()
+
+    /// - Parameters:
+    ///   - name: of the whole file, which candidates have as well.
+    ///   - reference: nil where the file says what is right.
+    ///   - keepsValues: whether the values count that a program prints.
+    init(_ reduction: Reduction, name: String, reference: (any Engine)?, errors: ErrorClass, keepsValues: Bool) {
+        var options = reduction.options
+        options.keepsRows = true
+        work = FileWork(engine: reduction.engine, options: options)
+        self.reference = reference.map { engine in
+            var right = FileWork(engine: engine, options: options)
+            // Conditions leave out what they leave out for the engine under test.
+            right.options.engineName = reduction.options.engineName ?? reduction.engine.name
+            right.options.labels.append(reduction.engine.label)
+            right.records = true
+            return right
+        }
+        let isProgram = reduction.engine is any FileEngine
+        var rules = FileOutcome.Rules(errors: errors, isExact: reference == nil, isProgram: isProgram)
+        rules.keepsValues = keepsValues && reference == nil
+        self.rules = rules
+        width = reduction.width
+        memory = reduction.memory
+        self.name = name
+        syntax = reference != nil || reduction.engine is SQLiteEngine ? SQLSyntax(threading: .single) : nil
+        began = reduction.began
+        budget = reduction.budget ?? .infinity
+        limit = reduction.timeout
+    }
+
+    var isOver: Bool { obstacle != nil || PendingSignal.isSet || Clock.seconds(since: began) >= budget }
+
+    func isPlausible(_ sql: [UInt8]) -> Bool { syntax?.isPlausible(sql) ?? true }
+
+    mutating func keep(_ prefix: ArraySlice<ReductionRecord>) {}
+
+    // MARK: Judging
+
+    mutating func judge(_ candidates: [ReductionCandidate]) -> [Judgement?] {
+        var judgements: [Judgement?] = candidates.map { _ in nil }
+        var left = Array(candidates.indices)
+        for _ in 0..<attempts where !left.isEmpty && !isOver {
+            for (index, judgement) in zip(left, judgeOnce(left.map { candidates[$0] })) where judgement != nil { judgements[index] = judgement }
+            left = left.filter { index in
+                switch judgements[index] {
+                case .passes?, .otherwise?, nil: true
+                case .same?, .invalid?: false
+                }
+            }
+        }
+        return judgements
+    }
+
+    private mutating func judgeOnce(_ candidates: [ReductionCandidate]) -> [Judgement?] {
+        let texts = righted(candidates)
+        let known = candidates.indices.filter { texts[$0] != nil }
+        var judgements: [Judgement?] = texts.map { $0 == nil && !isOver ? .invalid(.earlierRecord) : nil }
+        for (index, outcome) in zip(known, outcomes(known.map { texts[$0] ?? CandidateText(candidates[$0]) })) {
+            judgements[index] = outcome.flatMap { judgement($0, texts[index]?.starts.last ?? 0) }
+        }
+        for index in known where judgements[index] == .same && !isOver {
+            if question?.tellsLines == false, !holdsWithoutLast(candidates[index]) { judgements[index] = .invalid(.earlierRecord) }
+            if !isWitnessed(candidates[index]) { judgements[index] = .invalid(.earlierRecord) }
+            if reference != nil, question?.allowsUnordered == false, isUnordered(candidates[index]) { judgements[index] = .invalid(.unordered) }
+        }
+        return judgements
+    }
+
+    /// - Returns: nil where the engine could not be used; ``obstacle`` says why.
+    private mutating func judgement(_ outcome: FileOutcome, _ last: Int) -> Judgement? {
+        if let error = outcome.error {
+            if error.code == .engine { obstacle = error.message }
+            return error.code == .engine ? nil : .invalid(.engine)
+        }
+        guard let signature = outcome.signature else { return .passes }
+        if question?.tellsLines == true, outcome.lines.contains(where: { $0 < last }) { return .invalid(.earlierRecord) }
+        return signature == question?.signature ? .same : .otherwise(signature)
+    }
+
+    private mutating func holdsWithoutLast(_ candidate: ReductionCandidate) -> Bool {
+        let shorter = ReductionCandidate(Array(candidate.records.dropLast()))
+        guard !shorter.records.isEmpty else { return true }
+        for _ in 0..<attempts where !PendingSignal.isSet {
+            guard let outcome = look([shorter]).first ?? nil, outcome.error == nil, outcome.signature == nil else { return false }
+        }
+        return !PendingSignal.isSet
+    }
+
+    /// Whether the witness, if there is one, gives what the candidate says is right.
+    func isWitnessed(_ candidate: ReductionCandidate) -> Bool {
+        guard let witness else { return true }
+        return results([CandidateText(candidate).bytes], witness, isInProcess: true, tellsRows: false)[0]?.result.verdict?.passed == true
+    }
+
+    // MARK: Running
+
+    /// Runs candidates, whatever comes of them.
+    /// - Returns: nil for those that have no right answer, or were not run any more.
+    func look(_ candidates: [ReductionCandidate]) -> [FileOutcome?] {
+        let texts = righted(candidates)
+        let known = candidates.indices.filter { texts[$0] != nil }
+        var all: [FileOutcome?] = candidates.map { _ in nil }
+        for (index, outcome) in zip(known, outcomes(known.map { texts[$0] ?? CandidateText(candidates[$0]) })) { all[index] = outcome }
+        return all
+    }
+
+    private func outcomes(_ texts: [CandidateText]) -> [FileOutcome?] {
+        results(texts.map(\.bytes), work, isInProcess: work.engine is SQLiteEngine, tellsRows: true).map { $0.map { FileOutcome($0.result, rules) } }
+    }
+
+    /// The candidates with what is right for them; nil where the reference refuses what must succeed, or the other way round.
+    private func righted(_ candidates: [ReductionCandidate]) -> [CandidateText?] {
+        let texts = candidates.map { CandidateText($0) }
+        guard let reference else { return texts }
+        return zip(texts, results(texts.map(\.bytes), reference, isInProcess: true, tellsRows: false)).map { text, found in
+            guard let found, found.result.error == nil, found.result.verdict?.errors == 0 else { return nil }
+            return CandidateText(records(of: found.text))
+        }
+    }
+
+    /// The candidate with what is right for it.
+    func rightened(_ candidate: ReductionCandidate) -> ReductionCandidate? {
+        guard let reference else { return candidate }
+        guard let found = results([CandidateText(candidate).bytes], reference, isInProcess: true, tellsRows: false)[0], found.result.verdict?.errors == 0 else { return nil }
+        let right = records(of: found.text)
+        guard right.records.count == candidate.records.count else { return nil }
+        return ReductionCandidate(zip(candidate.records, right.records).map { old, new in
+            var record = new
+            record.line = old.line
+            return record
+        })
+    }
+
+    private func records(of text: [UInt8]) -> ReductionCandidate {
+        ReductionCandidate(ScriptBlocks(Script(text, name: name), dialect: work.options.dialect, workingDirectory: work.options.workingDirectory).records)
+    }
+
+    /// Whether the reference gives another answer once it reads its rows backwards.
+    func isUnordered(_ candidate: ReductionCandidate) -> Bool {
+        guard var reference, let last = candidate.records.last, last.isQuery, let right = rightened(candidate) else { return false }
+        reference.records = false
+        var setting = ReductionRecord(.succeeds, Array("PRAGMA reverse_unordered_selects=1".utf8), line: last.line)
+        setting.frame = ReductionRecord.Frame(head: Array("statement ok\n".utf8))
+        let reversed = ReductionCandidate(right.records.dropLast() + [setting] + right.records.suffix(1))
+        return results([CandidateText(reversed).bytes], reference, isInProcess: true, tellsRows: false)[0]?.result.verdict?.errors != 0
+    }
+
+    /// Runs files side by side.
+    /// - Returns: what came of each, and what is in it afterwards.
+    private func results(_ texts: [[UInt8]], _ work: FileWork, isInProcess: Bool, tellsRows: Bool) -> [(result: FileResult, text: [UInt8])?] {
+        guard !texts.isEmpty, var pool = try? LocalPool(work, jobs: min(width, texts.count)) else { return texts.map { _ in nil } }
+        pool.fileTimeout = limit
+        pool.memory = memory
+        pool.isInProcess = isInProcess
+        pool.tellsRows = tellsRows
+        let paths = texts.indices.map { "\(folder.path)/\($0)/\(name)" }
+        for (index, text) in texts.enumerated() {
+            try? FileManager.default.createDirectory(atPath: "\(folder.path)/\(index)", withIntermediateDirectories: false)
+            try? WholeFile.write(text, to: paths[index])
+        }
+        var found: [String: FileResult] = [:]
+        pool.run(paths, failFast: false) { found[$0.file] = $0 }
+        defer { for index in texts.indices { folder.empty(index) } }
+        return paths.map { path in
+            found[path].map { ($0, (try? Script(path: path))?.bytes ?? []) }
+        }
+    }
+}
