@@ -30,6 +30,11 @@ struct RunLayout: Sendable {
     /// Rows that explain failures, a file for each record that has some; made when the first one is written.
     var rows: Path { root / "rows" }
     func rows(_ id: Int) -> Path { rows / "\(id)" }
+    /// Databases of files that failed, where they are to stay; made when the first one does.
+    var databases: Path { root / "databases" }
+    func database(_ id: Int) -> Path { databases / "\(id).sqlite" }
+    /// What the record of the file says of it.
+    func databaseNote(_ id: Int) -> Path { databases / "\(id).json" }
     /// A byte for each retry that was asked for.
     var retries: Path { root / "retries" }
     /// What ran the files.

@@ -46,6 +46,10 @@ public struct PostgresEngine: Engine {
         for database in server.ownedDatabases() where isOver(database.owner) { server.drop(database.name) }
     }
 
+    /// A command for a shell that opens a database of the server. It has no password.
+    /// - Throws: ``SQLLogicTestError/Code/engine`` if the server cannot be reached.
+    package func opening(_ database: String) throws(SQLLogicTestError) -> String { try server.opening(database) }
+
     /// Connects once, and asks whether the user may make databases.
     public func check(afterLoss: Bool) throws(SQLLogicTestError) { try server.check() }
 
