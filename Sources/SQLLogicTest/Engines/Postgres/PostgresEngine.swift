@@ -60,3 +60,16 @@ public struct PostgresEngine: Engine {
 
     public func discard(database name: String) { server.drop(name) }
 }
+
+extension PostgresEngine: RecyclingEngine {
+    package func makeLastingDatabase(emptying former: String?) throws(SQLLogicTestError) -> any EngineDatabase {
+        if let former {
+            let database = PostgresDatabase(server, existing: former)
+            if database.empty() { return database }
+            server.drop(former)
+        }
+        let made = try PostgresDatabase(server, name: DatabaseName.make(for: "reduce"))
+        made.stay()
+        return made
+    }
+}
