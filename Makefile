@@ -138,6 +138,7 @@ bench-results: build ## The history made from 1,000,000 records, each verb on it
 bench-cause: build ## Reductions of planted faults and their groups, bisects of generated repositories, and from a saved file to a verdict
 	python3 Benchmarks/Cause/reduce.py "$(BIN)" $(CORPUS)
 	python3 Benchmarks/Cause/reduce.py --groups "$(BIN)"
+	[ -z "$(CORPUS)" ] || python3 Benchmarks/Cause/reduce.py --postgres "$(BIN)" $(CORPUS)
 	python3 Benchmarks/Cause/bisect.py "$(BIN)"/slt-remote
 	python3 Benchmarks/Cause/watch.py "$(BIN)"
 

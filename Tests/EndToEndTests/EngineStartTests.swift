@@ -55,23 +55,10 @@ struct EngineStartTests {
     @Test("a PostgreSQL that is stopped midway is one finding: no file failed, and the run goes on when it is back")
     func stopped() async throws {
         let project = try await Project("", isLocal: true)
-        let data = project.folder.file("pg"), go = data + "/go"
-        let wait = "statement ok\nDO $$ BEGIN WHILE pg_stat_file('\(go)', true) IS NULL LOOP PERFORM pg_sleep(0.05); END LOOP; END $$\n"
-        for number in 0..<30 { try project.write(number < 6 ? "statement ok\nSELECT 1\n" : wait, to: "t/\(number < 6 ? "a" : "b")\(number).test") }
-        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
-        let user = geteuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --clear-groups" : ""
-        let head = "bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1); d='\(data)'; export LC_ALL=C.UTF-8; cd /tmp\n"
-        func shell(_ script: String) async throws -> RunningProgram.Finished {
-            try await RunningProgram.run(["/bin/sh", "-c", head + script], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"])
-        }
-        let start = "\(user) $bin/pg_ctl -D $d/data -w -l $d/log -o \"-k $d -h '' -c fsync=off\" start >/dev/null 2>&1 </dev/null"
-        let stop = "\(user) $bin/pg_ctl -D $d/data -m immediate stop"
-        let up = try await shell("""
-            chmod 711 '\(project.folder.path)' '\(project.home)'; [ -z '\(user)' ] || chown postgres $d
-            \(user) $bin/initdb -D $d/data -A trust -U slt --no-sync -E UTF8 >$d/out 2>&1 && \(start)
-            """)
-        try #require(up.code == 0, "\(up)")
-        do {
+        try await ProjectPostgres.serving(project) { server in
+            let go = server.folder + "/go"
+            let wait = "statement ok\nDO $$ BEGIN WHILE pg_stat_file('\(go)', true) IS NULL LOOP PERFORM pg_sleep(0.05); END LOOP; END $$\n"
+            for number in 0..<30 { try project.write(number < 6 ? "statement ok\nSELECT 1\n" : wait, to: "t/\(number < 6 ? "a" : "b")\(number).test") }
             try project.write("""
                 host = "local"
                 [hosts.local]
@@ -79,9 +66,7 @@ struct EngineStartTests {
                 state = "\(project.state)"
                 [suite]
                 files = ["t/*.test"]
-                [engine]
-                kind = "postgres"
-                connection = "host=\(data) user=slt dbname=postgres"
+                \(server.settings)
                 [run]
                 workers = 3
                 order = "name"
@@ -92,7 +77,7 @@ struct EngineStartTests {
                 return try runs.first.map { try RunDirectory.open(state: project.state, id: $0).status().passed >= 3 } ?? false
             }
             #expect(hasBegun)
-            _ = try await shell(stop)
+            try await server.stop()
             let run = try await running
             #expect(run.code == 6, "\(run)")
             #expect(run.errors.ranges(of: "the engine has gone").count == 1, "\(run)")
@@ -101,14 +86,10 @@ struct EngineStartTests {
             #expect(status.failed == 0, "\(status)")
             #expect((status.outcomes[.untested] ?? 0) > 0, "\(status)")
             #expect(status.passed >= 3, "\(status)")
-            _ = try await shell(start)
+            try await server.start()
             try Data().write(to: URL(filePath: go))
             let resumed = try await project.slt("run", "--resume", id)
             #expect(resumed.code == 0, "\(resumed)")
-        } catch {
-            _ = try await shell(stop)
-            throw error
         }
-        _ = try await shell(stop)
     }
 }

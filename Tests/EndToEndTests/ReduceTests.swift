@@ -102,6 +102,24 @@ struct ReduceTests {
         #expect(!FileManager.default.fileExists(atPath: project.source + "/nothing.test"))
     }
 
+    @Test("on PostgreSQL tries share databases as long as nothing but tables is made in them, and leave none behind", arguments: ["CREATE TABLE other(a INTEGER)", "CREATE SCHEMA other"])
+    func postgres(statement: String) async throws {
+        let project = try await project([:], engine: "")
+        try await ProjectPostgres.serving(project) { server in
+            // PostgreSQL refuses a table that is there, and so does the reference; what SQLite takes for a number is an error there.
+            let file = Self.noise + "statement ok\n\(statement)\n\nstatement ok\nCREATE TABLE t(a INTEGER, b TEXT)\n\nstatement ok\nINSERT INTO t VALUES (1, 'x')\n\n"
+                + "query I nosort\nSELECT a FROM t WHERE + b <> 'y'\n----\n1\n\n"
+            try project.write(file, to: "tests/a.test")
+            let settings = try String(contentsOfFile: project.source + "/slt-remote.toml", encoding: .utf8)
+            try project.write(settings.replacing("[engine]\nkind = \"sqlite\"\n", with: server.settings), to: "slt-remote.toml")
+            let end = try await project.slt("reduce", "tests/a.test", "-o", "out.test")
+            #expect(end.code == 0, "\(end)")
+            let script = try String(contentsOfFile: project.source + "/out.test", encoding: .utf8)
+            #expect(count(script, "statement") <= 1 && count(script, "query") == 1, "\(script)")
+            #expect(try await server.values("SELECT datname FROM pg_database WHERE datname LIKE 'slt\\_%'").isEmpty)
+        }
+    }
+
     @Test("an engine that crashes, hangs or fails now and then is reduced as well", arguments: [
         ("crash", "ends its process (SIGSEGV)"), ("hang", "does not end in time"), ("flaky", "now and then"),
     ])

@@ -13,8 +13,8 @@ public enum DiagnosisAnswer: Codable, Sendable, Equatable {
     case reduced(ReducedFile)
     /// What running the file gave.
     case reproduced(FileRecord)
-    /// How the database that was kept can be looked at: a command for a shell.
-    case database(open: String)
+    /// How the database that was kept can be looked at: a command for a shell, and what is not there as the file has left it.
+    case database(open: String, note: String? = nil)
     /// It cannot be done.
     case refused(DiagnosisRefusal)
 }
@@ -98,7 +98,7 @@ extension DiagnosisAnswer: HostAnswer {
         case .progress(let progress): .progress(progress.bounded())
         case .reduced(let file): .reduced(try file.bounded())
         case .reproduced(let record): .reproduced(record.checked())
-        case .database(let command): .database(open: Bounds.message(command))
+        case .database(let command, let note): .database(open: Bounds.message(command), note: note.map(Bounds.message))
         case .refused(let refusal): .refused(DiagnosisRefusal(isEngine: refusal.isEngine, message: Bounds.message(refusal.message)))
         }
     }

@@ -22,8 +22,13 @@ extension FileRecord: HostAnswer {
         copy.consequences = consequences.map(Bounds.tally)
         copy.cachedFrom = cachedFrom.map(Bounds.name)
         copy.notCached = notCached.map(Bounds.message)
+        copy.database = database?.bounded()
         return copy
     }
+}
+
+extension KeptDatabase {
+    func bounded() -> KeptDatabase { mapped(Bounds.message) }
 }
 
 extension RecordFailure {

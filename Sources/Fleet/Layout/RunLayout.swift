@@ -32,6 +32,11 @@ struct RunLayout: Sendable {
     func rows(_ id: Int) -> Path { rows / "\(id)" }
     /// Seats of files that exclude each other, and who waits for one.
     var groups: Path { root / "groups" }
+    /// Databases of files that failed, where they are to stay; made when the first one does.
+    var databases: Path { root / "databases" }
+    func database(_ id: Int) -> Path { databases / "\(id).sqlite" }
+    /// What the record of the file says of it.
+    func databaseNote(_ id: Int) -> Path { databases / "\(id).json" }
     /// A byte for each retry that was asked for.
     var retries: Path { root / "retries" }
     /// What ran the files.

@@ -3,6 +3,7 @@ extension FileRecord {
     static let outputKept = 65536
     static let outputKeptOfPass = 1024
     static let textKept = 1024
+    static let commandKept = 8192
     /// Bytes of its line that no record exceeds.
     static let longest = 1 << 24
 
@@ -11,6 +12,8 @@ extension FileRecord {
         var record = self
         record.message = message?.cut(toBytes: FileRecord.textKept)
         record.notCached = notCached?.cut(toBytes: FileRecord.textKept)
+        // A command that is cut would open something else.
+        record.database = database.map { KeptDatabase(open: $0.open.flatMap { $0.utf8.count <= FileRecord.commandKept ? $0 : nil }, note: $0.note?.cut(toBytes: FileRecord.textKept)) }
         record.failures = failures.prefix(FileRecord.failuresKept).map { $0.cut(toBytes: FileRecord.textKept) }
         if let output {
             let limit = outcome == .pass ? FileRecord.outputKeptOfPass : FileRecord.outputKept

@@ -7,6 +7,7 @@ extension FileRecord {
         var record = self
         record.message = message.map(redaction.message)
         record.notCached = notCached.map(redaction.message)
+        record.database = database?.mapped(redaction.message)
         record.output = output.map(redaction.message)
         record.failures = failures.map { $0.redacted(by: redaction) }
         return record

@@ -44,6 +44,8 @@ public struct FileRecord: Codable, Sendable, Equatable {
     public var cachedFrom: String?
     /// Why the verdict of a file that passed cannot be kept for later runs.
     public var notCached: String?
+    /// What became of the database of a file that failed, where the run keeps them.
+    public var database: KeptDatabase?
 
     /// How many failures a record keeps; `errors` has the true number.
     public static let failuresKept = 100

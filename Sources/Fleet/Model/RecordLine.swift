@@ -3,7 +3,7 @@
 ///
 /// The keys stand in this order, those without a value left out: `id`, `iteration`, `file`, `outcome`, `tests`, `skipped`, `errors`,
 /// `duration`, `cpu`, `attempt`, `worker`, `finishedAt`, `message`, `failures`, `output`, `flaky`, `runs`, `flakyRecords`, `stoppedAt`, `consequences`,
-/// `cachedFrom`, `notCached`.
+/// `cachedFrom`, `notCached`, `database`.
 /// Readers of the head rely on it, also on that of lines that older releases wrote.
 package enum RecordLine {
     /// Whether the line says that its file is flaky. A message may hold the same text, so a decoder has the last word.
@@ -85,6 +85,12 @@ extension FileRecord {
         if let consequences { json.add("consequences", consequences) }
         if let cachedFrom { json.add("cachedFrom", cachedFrom) }
         if let notCached { json.add("notCached", notCached) }
+        if let database {
+            var kept = ByteJSON(capacity: 128)
+            if let open = database.open { kept.add("open", open) }
+            if let note = database.note { kept.add("note", note) }
+            json.add("database", raw: kept.end())
+        }
         return json.end()
     }
 }

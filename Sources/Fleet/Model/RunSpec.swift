@@ -37,6 +37,8 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var groups: [FileGroup]?
     /// Whether files are left out that have passed with the same inputs; none unless told.
     public var cached: CacheRule?
+    /// Whether databases of files that failed stay with the run; they do not unless told.
+    public var keepsDatabases: Bool?
     /// Which of the suite's files this run has, and in which order.
     public var selection: Selection?
     /// Seed for orders and for `SQLLOGICTEST_SEED`.

@@ -6,8 +6,9 @@ package enum ProcessMark {
         return "\(process.host) \(process.boot) \(process.pid) \(process.startTime)"
     }
 
-    /// Whether the process of a mark has ended; false for one of another host, and for what is no mark.
+    /// Whether the process of a mark has ended, or the run of a ``RunMark`` has gone; false for those of another host, and for what is no mark.
     package static func isOver(_ mark: String) -> Bool {
+        if let isOver = RunMark.isOver(mark) { return isOver }
         let words = mark.split(separator: " ")
         guard words.count == 4, let pid = Int32(words[2]), let start = UInt64(words[3]) else { return false }
         return ProcessIdentity(host: String(words[0]), boot: String(words[1]), pid: pid, startTime: start).life == .dead

@@ -43,6 +43,8 @@ public struct FileTask {
     public let worker: Int
     /// Where to say how far the file is.
     public let progress: Progress
+    /// Where the database stays if the file fails; nil where none is kept.
+    public let databases: DatabaseShelf?
     /// The run directory's folders, for what belongs to the file.
     let folder: Path
     let log: File
@@ -83,6 +85,8 @@ public struct FileExecution: Sendable, Equatable {
     public var flakyRecords: [FlakyRecord]?
     /// Why the verdict of a file that passed cannot be kept for later runs.
     public var notCached: String?
+    /// What became of the database, where those of files that fail are kept.
+    public var database: KeptDatabase?
     /// The rows of ``failures``, where there are some.
     public var rows: [FailureRows] = []
 

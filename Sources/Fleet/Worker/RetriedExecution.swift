@@ -40,6 +40,7 @@ struct RetriedExecution {
         record.failures = first.failures
         record.errors = first.errors
         record.consequences = first.consequences
+        record.database = first.database
         record.message = "flaky: passed on retry \(runs - 1); before: \(first.message ?? "failed")"
     }
 

@@ -292,7 +292,8 @@ public struct Worker {
 
     private func task(_ claim: Claim, _ file: SuiteFile, _ tryNumber: Int) -> FileTask {
         FileTask(id: claim.id, path: (Path(directory.spec.workspace) / file.name).bytes, name: file.text, workspace: directory.spec.workspace,
-                 tryNumber: tryNumber, worker: slot, progress: progress, folder: directory.layout.work(claim.id, claim.generation), log: log, redaction: redaction)
+                 tryNumber: tryNumber, worker: slot, progress: progress,
+                 databases: directory.spec.keepsDatabases == true ? DatabaseShelf(directory.layout, id: positions.id(claim.id)) : nil, folder: directory.layout.work(claim.id, claim.generation), log: log, redaction: redaction)
     }
 
     /// `O_NONBLOCK`, since a FIFO would keep the worker waiting.
@@ -314,6 +315,7 @@ public struct Worker {
         record.stoppedAt = execution.stoppedAt
         record.consequences = execution.consequences
         record.notCached = execution.notCached
+        record.database = execution.database
         retried?.complete(&record)
         record = record.redacted(by: redaction).bounded
         var isPublic = false

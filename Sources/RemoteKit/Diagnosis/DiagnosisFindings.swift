@@ -9,7 +9,7 @@ final class DiagnosisFindings: Sendable {
         var source: SourceState?
         var record: FileRecord?
         var reduced: ReducedFile?
-        var database: String?
+        var database: KeptDatabase?
     }
 
     private let box = Mutex(State())
@@ -23,7 +23,7 @@ final class DiagnosisFindings: Sendable {
             case .source(let source): state.source = source
             case .reproduced(let record): state.record = record
             case .reduced(let file): state.reduced = file
-            case .database(let command): state.database = command
+            case .database(let command, let note): state.database = KeptDatabase(open: command, note: note)
             case .progress, .refused: break
             }
         }

@@ -84,6 +84,15 @@ public struct DiagnosisJob: Sendable {
         return Reproduction(record, target: target, differences: differences, database: state.database)
     }
 
+    /// For an engine without a shell of its own, on this machine: the worker runs the file once more, and then what a person types.
+    /// - Returns: the program, which gets the number of a descriptor as its last argument, and what it reads there.
+    /// - Throws: ``RemoteError`` where there is no worker.
+    public func prompt() throws -> (program: [String], request: [UInt8]) {
+        let request = request(.reproduce(keepsDatabase: false))
+        let worker = request.needsLibraries ? try host.loadingLibraries().worker : host.worker
+        return ([worker.path, "prompt"], Array(try JSONEncoder().encode(request)))
+    }
+
     /// Makes the file smaller.
     /// - Parameters:
     ///   - seconds: ends it, with what there is then.

@@ -28,11 +28,14 @@ public struct Reproduction: Sendable, Encodable {
     public let differences: [String]
     /// A command for a shell that opens the database, where it was kept.
     public let database: String?
+    /// What is not in that database as the file has left it.
+    public let databaseNote: String?
 
-    init(_ record: FileRecord, target: DiagnosisTarget, differences: [String], database: String?) {
+    init(_ record: FileRecord, target: DiagnosisTarget, differences: [String], database: KeptDatabase?) {
         self.record = record
         self.differences = differences
-        self.database = database
+        self.database = database?.open
+        databaseNote = database?.note
         run = target.run?.spec.id
         let recorded = target.recorded
         let start = recorded.first.map { $0.recordLine ?? $0.line } ?? target.line

@@ -27,6 +27,8 @@ public struct RunJob: Sendable {
     public var selection = Selection()
     /// In soak mode: how often the files are gone through, where the time does not end it before; such a run never counts as one of the whole suite.
     public var rounds: Int?
+    /// Databases of files that fail stay on the host with the run, those of the first ones; not with an engine that is a program of its own.
+    public var keepsDatabases = false
     /// Start only; do not follow.
     public var detaches = false
     /// A run to go on with instead of making one.
@@ -119,6 +121,9 @@ public struct RunJob: Sendable {
         guard resumes == nil else { return }
         if configuration.suite.files.isEmpty {
             throw RemoteError(.usage, "no test files are given", remedy: .nameFiles)
+        }
+        if keepsDatabases, [.external, .command].contains(configuration.engine.kind) {
+            throw RemoteError(.usage, "cannot keep databases: the engine is a program of its own, and its databases are its own affair; nothing was started")
         }
     }
 
@@ -230,6 +235,7 @@ public struct RunJob: Sendable {
         spec.retriesTotal = run.retriesTotal
         spec.flaky = run.flaky
         spec.rounds = rounds
+        if keepsDatabases { spec.keepsDatabases = true }
         spec.memoryFloor = run.memoryFloor
         if run.cached, run.mode == .drain { spec.cached = CacheRule(auditPercent: run.cacheAudit) }
         spec.fileTimeouts = configuration.suite.timeouts

@@ -48,6 +48,7 @@ struct FailureSection {
             }
             if file.blocks.isEmpty { output(file, &details, &lines) }
             let hidden = max(0, file.own - max(1, blocks.count))
+            lines += database(file, style)
             if hidden > 0, blocks.count > 0, extent != .whole || file.unseen > 0 { lines.append("      … and \(Human.count(hidden, "more record")) of this file") }
         }
         let left = max(total, files.count) - min(files.count, extent.files)
@@ -81,6 +82,16 @@ struct FailureSection {
             if left > 0, !shown.isEmpty { lines.append(style.paint("  … and \(Human.count(left)) more", .dim)) }
         }
         return lines.map { "      " + $0 }
+    }
+
+    /// Where its database is, or why it is not there.
+    private func database(_ file: ReportedFile, _ style: Style) -> [String] {
+        guard let kept = file.record.database else { return [] }
+        var lines: [String] = []
+        if let open = kept.open { lines.append("      " + Columns.left("database", 10) + SafeText.line(open, limit: 1000)) }
+        if let note = kept.note { lines.append("      " + style.paint(Columns.left(kept.open == nil ? "database" : "", 10) + (kept.open == nil ? "not kept: " : "") + SafeText.line(note, limit: 300), .dim)) }
+        // Beyond the first ones the summary counts them.
+        return kept.open == nil && extent != .whole ? [] : lines
     }
 
     /// Of a file without a failing record: what its program printed last.

@@ -150,6 +150,7 @@ public struct RunReport: Sendable {
             let words = SafeText.line("\(status.source?.words ?? ""), then \(other.words)", limit: 300)
             lines.append(style.paint("warning: the run was resumed on other sources: \(words)", .yellow))
         }
+        lines += keptDatabases(style)
         if let iteration = status.iteration { lines.append("\(Human.count(iteration, "iteration")) begun") }
         if let use = status.use, use.wanted > 0, elapsed >= Self.shortest { lines.append(workers(use)) }
         if let use = status.utilisation, elapsed >= Self.shortest {
@@ -159,6 +160,16 @@ public struct RunReport: Sendable {
             }
         }
         return lines + kinds
+    }
+
+    private func keptDatabases(_ style: Style) -> [String] {
+        let databases = (failures.map(\.record) + flaky).compactMap(\.database)
+        let kept = databases.count { $0.open != nil }, others = databases.filter { $0.open == nil }
+        var lines = kept > 0 ? ["databases of \(Human.count(kept, "failing file")) stay on \(SafeText.line(host, limit: 64)) with the run; the commands that open them are for a shell there"] : []
+        if let first = others.first?.note {
+            lines.append(style.paint("warning: databases of \(Human.count(others.count, "failing file")) were not kept: \(SafeText.line(first, limit: 300))", .yellow))
+        }
+        return lines
     }
 
     private var kinds: [String] { failures.count >= status.failed ? FailureKind.words(in: failures).map { ["failed records: \($0)"] } ?? [] : [] }

@@ -7,13 +7,26 @@ package struct FileWork: Sendable {
     /// The folder that relative names of files start from, when the process has left it.
     package var folder: String?
 
+    /// The file in which a database stays that has no place of its own, and that the database stays at all; nil removes it.
+    package var databasePlace: String?
+
     package init(engine: any Engine, options: RunOptions) {
         self.engine = engine
         self.options = options
     }
 
     package func result(of file: String, progress: RecordProgress? = nil) -> FileResult {
-        FileResult(file: file) { () throws(SQLLogicTestError) in try verdict(on: file, progress) }
+        guard let databasePlace else { return FileResult(file: file) { () throws(SQLLogicTestError) in try verdict(on: file, progress) } }
+        let holding = HoldingEngine(engine)
+        var work = self
+        work.engine = holding
+        var result = FileResult(file: file) { () throws(SQLLogicTestError) in try work.verdict(on: file, progress) }
+        do throws(SQLLogicTestError) {
+            if result.verdict != nil { result.database = try holding.held.keep(at: databasePlace) }
+        } catch {
+            result.databaseProblem = error.message
+        }
+        return result
     }
 
     /// Where a file is, whatever folder the process is in.

@@ -10,6 +10,10 @@ package struct FileResult: Sendable, Codable {
     package var error: SQLLogicTestError?
     /// Seconds on the clock.
     package var seconds: Double
+    /// The database, where it is to stay.
+    package var database: LeftDatabase?
+    /// Why it is not all there, or not at all.
+    package var databaseProblem: String?
 
     package init(file: String, verdict: FileVerdict, seconds: Double) {
         self.file = file

@@ -33,7 +33,8 @@ struct WorkCommand: ParsableCommand {
             switch directory.spec.engine.kind {
             case .sqlite, .postgres, .external: 
                 try ScriptExecutor(directory.spec.engine, workspace: directory.spec.workspace,
-                                   notes: directory.spec.cached == nil ? nil : directory.verdictNotes(slot: slot))
+                                   notes: directory.spec.cached == nil ? nil : directory.verdictNotes(slot: slot),
+                                   keepsDatabases: directory.spec.keepsDatabases == true)
             case .command: CommandExecutor(directory)
             }
         }, identity: { directory, executor in

@@ -10,10 +10,14 @@ struct ScriptExecutor: FileExecutor {
     private let explainer: RowExplainer
     /// Looks at the inputs of files that passed, where that is asked for.
     private let notes: VerdictNotes?
+    /// The engine, holding on to the database of the file that runs; nil where none is kept.
+    private let holding: HoldingEngine?
 
-    /// - Parameter notes: where to note the inputs of files that passed; nil where nobody asks.
+    /// - Parameters:
+    ///   - notes: where to note the inputs of files that passed; nil where nobody asks.
+    ///   - keepsDatabases: whether databases of files that fail may stay.
     /// - Throws: `SQLLogicTestError` if the engine cannot be set up.
-    init(_ spec: EngineSpec, workspace: String, notes: String? = nil) throws {
+    init(_ spec: EngineSpec, workspace: String, notes: String? = nil, keepsDatabases: Bool = false) throws {
         let options = try RunOptions(spec, workspace: workspace)
         runner = FileRunner(options: options)
         self.notes = notes.map { VerdictNotes(path: $0, dialect: options.dialect, workspace: workspace) }
@@ -28,6 +32,7 @@ struct ScriptExecutor: FileExecutor {
         } catch {
             throw EngineUnavailable(error.message)
         }
+        holding = keepsDatabases ? HoldingEngine(engine) : nil
         explainer = RowExplainer(spec, dialect: options.dialect, name: engine.name)
         // What workers that were killed have left on the server.
         (engine as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
@@ -67,8 +72,12 @@ struct ScriptExecutor: FileExecutor {
             let progress = task.progress
             let file = try ScriptFile(task.path)
             let beginning = notes?.begin(file.path)
-            let verdict = try runner.run(path: file.path, on: engine) { line, record in progress.at(line: line, record: record) }
+            // What does not stay goes here.
+            defer { holding?.held.release() }
+            let used: any Engine = if let holding { holding } else { engine }
+            let verdict = try runner.run(path: file.path, on: used) { line, record in progress.at(line: line, record: record) }
             var execution = FileExecution(verdict)
+            if execution.outcome == .fail { execution.database = keepDatabase(task) }
             if let notes, let beginning, execution.outcome == .pass {
                 execution.notCached = notes.note(file.path, id: task.id, tests: execution.tests, skipped: execution.skipped, since: beginning)
             }
@@ -77,6 +86,17 @@ struct ScriptExecutor: FileExecutor {
             return (FileExecution(outcome: error.code == .unreadable ? .unreadable : .fail, message: error.message), error.code == .engine)
         } catch {
             return (FileExecution(outcome: .fail, message: "\(error)"), false)
+        }
+    }
+}
+
+extension ScriptExecutor {
+    /// Leaves the database of the file that has just failed with the run, where it is to stay.
+    private func keepDatabase(_ task: FileTask) -> KeptDatabase? {
+        guard let shelf = task.databases, let held = holding?.held else { return nil }
+        return shelf.keep { path, room in
+            let left = try held.keep(at: path, limit: room, owner: shelf.owner)
+            return KeptDatabase(open: left.open, note: left.note)
         }
     }
 }

@@ -22,7 +22,7 @@ struct Diagnosis {
         guard !request.file.hasPrefix("/"), !request.file.split(separator: "/").contains("..") else {
             throw SQLLogicTestError(.usage, "cannot look at \(request.file): it is not below the source tree")
         }
-        let kept = try keptDatabase()
+        let kept = try KeptPlace(request)
         let engine = request.engine.kind == .command ? program : try database(kept)
         var version = (engine as? SQLiteEngine)?.version
         if let postgres = engine as? PostgresEngine { version = postgres.serverVersion }
@@ -40,10 +40,11 @@ struct Diagnosis {
     }
 
     /// An engine that can be used.
-    private func database(_ kept: String?) throws(SQLLogicTestError) -> any Engine {
+    private func database(_ kept: KeptPlace?) throws(SQLLogicTestError) -> any Engine {
         var choice = try EngineChoice(request.engine, workspace: request.workspace)
-        choice.owner = ProcessMark.own
-        choice.databaseFile = kept
+        // A database that stays is nobody's.
+        choice.owner = kept == nil ? ProcessMark.own : nil
+        choice.databaseFile = kept?.file
         let engine = try choice.make(threading: .single)
         (engine as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
         try engine.check(afterLoss: false)
@@ -54,21 +55,13 @@ struct Diagnosis {
 
     // MARK: Reproducing
 
-    /// A file for a database that stays; nil where it does not.
-    private func keptDatabase() throws(SQLLogicTestError) -> String? {
-        guard case .reproduce(keepsDatabase: true) = request.task else { return nil }
-        guard request.engine.kind == .sqlite else { throw SQLLogicTestError(.usage, "cannot keep the database: only those of SQLite can be kept so far") }
-        var template = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/slt-database-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SQLLogicTestError(.unwritable, "cannot make a folder for the database: \(ErrorText.of())") }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) + "/database.sqlite"
-    }
-
-    private func reproduce(on engine: any Engine, _ kept: String?) throws(SQLLogicTestError) {
+    private func reproduce(on engine: any Engine, _ kept: KeptPlace?) throws(SQLLogicTestError) {
         var options = try RunOptions(request.engine, workspace: request.workspace)
         options.lastLine = request.line
         // The record that is meant is the last one: none before it may take its place.
         options.failureLimit = .max
-        var work = FileWork(engine: engine, options: options)
+        var work = FileWork(engine: kept?.staying(engine) ?? engine, options: options)
+        work.databasePlace = kept.map { $0.file ?? "" }
         work.folder = request.workspace
         var pool = try LocalPool(work, jobs: 1)
         pool.fileTimeout = request.fileTimeout
@@ -89,7 +82,7 @@ struct Diagnosis {
         record.stoppedAt = execution.stoppedAt
         record.consequences = execution.consequences
         tell(.reproduced(record.bounded.redacted(by: EngineSecrets(request.engine).redaction)))
-        if let kept { tell(.database(open: "sqlite3 \(ShellWord.quoted(kept))")) }
+        if let database = kept?.answer(found, engine) { tell(database) }
     }
 
     // MARK: Reducing

@@ -24,6 +24,8 @@ struct TrialPool: ReductionJudge {
         var steps: [Trial.Step]?
         var end: Trial.End?
         var error: String?
+        /// The name of a database on a server that the next try can use.
+        var database: String?
     }
 
     /// A look at a candidate: what each of its records does.
@@ -71,6 +73,7 @@ struct TrialPool: ReductionJudge {
     private let board: LocalBoard
     private let syntax: SQLSyntax?
     private let folder = TrialFolder()
+    private let databases: TrialDatabases
     private var kept: (records: [ReductionRecord], connections: TrialConnections)?
 
     /// - Parameters:
@@ -85,6 +88,7 @@ struct TrialPool: ReductionJudge {
         room = MemoryRoom(floor: floor)
         isInProcess = engines.engine is SQLiteEngine
         self.board = board
+        databases = TrialDatabases(engines.engine, board: board)
         ForkedProcess.adoptOrphans()
         syntax = (engines.reference ?? engines.engine) is SQLiteEngine ? SQLSyntax(threading: .single) : nil
     }
@@ -204,6 +208,8 @@ struct TrialPool: ReductionJudge {
             if let memory, isInProcess { _ = ForkedProcess.limitMemory(memory) }
             enterFolder(slot)
             let reply = answer(candidate, slot, isWhole)
+            // What does not stay has been dropped by now.
+            if reply.database == nil { board.setDatabase(slot, "") }
             _exit(DescriptorIO.writeAll(pipe.writing, (try? Array(JSONEncoder().encode(reply))) ?? []) ? 0 : 1)
         }
         close(pipe.writing)
@@ -229,21 +235,24 @@ struct TrialPool: ReductionJudge {
         var engines = engines
         if !isInProcess { engines.engine = ObservedEngine(engines.engine) { board.setDatabase(slot, $0) } }
         do throws(SQLLogicTestError) {
+            let lasting = isInProcess ? nil : try databases.make(for: candidate, slot)
             var done = 0
             let connections: TrialConnections
             if let kept, !isWhole, candidate.records.dropLast().starts(with: kept.records) {
                 done = kept.records.count
                 connections = kept.connections
             } else {
-                connections = try TrialConnections(engines)
+                connections = try TrialConnections(engines, on: lasting)
             }
             var trial = Trial(connections, allowsSystem: allowsSystem)
             var reply = TrialReply()
+            reply.database = lasting?.name
             let records = candidate.records[done..<(count - 1)]
             if isWhole {
                 reply.steps = trial.steps(records) { board.setRecord(slot, line: 0, record: $0) }
             } else if trial.prepare(records, onRecord: { board.setRecord(slot, line: 0, record: $0) }) != nil {
-                return TrialReply(judgement: .invalid(.earlierRecord))
+                reply.judgement = .invalid(.earlierRecord)
+                return reply
             }
             board.setRecord(slot, line: 0, record: count - 1)
             let end = trial.end(last)
@@ -291,16 +300,11 @@ struct TrialPool: ReductionJudge {
         // Programs in groups of their own became children of this process with its end.
         if !isInProcess { ForkedProcess.endChildren(except: Set(others)) }
         folder.empty(process.slot)
-        discard(process.slot)
+        let reply = process.isLate ? nil : try? JSONDecoder().decode(TrialReply.self, from: Data(process.bytes))
+        databases.settle(process.slot, leaving: reply?.database)
         if process.isLate { return .late(record: record) }
-        if let reply = try? JSONDecoder().decode(TrialReply.self, from: Data(process.bytes)) { return .reply(reply) }
+        if let reply { return .reply(reply) }
         if case .signaled(let signal)? = termination { return .killed(signal: signal, record: record) }
         return .silent
-    }
-
-    /// Removes the database that a process has left behind.
-    private func discard(_ slot: Int) {
-        let name = board.database(slot)
-        if !name.isEmpty { engines.engine.discard(database: name) }
     }
 }

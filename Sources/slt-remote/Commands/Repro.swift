@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fleet
 import FoundationEssentials
 import Glibc
 import Platform
@@ -21,7 +22,7 @@ struct Repro: Verb {
     @Flag(help: "Keep the database as it is after the record, and print a command that opens it.")
     var keepDatabase = false
 
-    @Flag(help: "Keep the database, and open it.")
+    @Flag(help: "Keep the database, and open it in sqlite3 or psql. With an external engine: run the file in it once more, and take SQL at a prompt.")
     var shell = false
 
     @Flag(help: "Print one JSON object.")
@@ -35,14 +36,18 @@ struct Repro: Verb {
 
     func run() async throws {
         let (job, place) = try arguments.job(common)
-        let keeps = keepDatabase || shell
+        // Only its own process knows the database of an external engine.
+        let isExternal = job.configuration.engine.kind == .external
+        if isExternal, keepDatabase { throw RemoteError(.usage, "cannot keep the database of an external engine: only its program knows where it is; --shell asks the program") }
+        let keeps = keepDatabase || (shell && !isExternal)
         let reproduction = try await Interruption.watching { try await job.reproduce(keepsDatabase: keeps) }
         if json {
             try JSONOutput.print(reproduction)
         } else {
             Terminal.shared.output(ReproductionReport(reproduction, job.target, place: place).screen(Terminal.shared.outputStyle))
         }
-        if shell, let command = reproduction.database { Self.open(command) }
+        if shell, isExternal { throw try Self.ask(job) }
+        if shell, let command = reproduction.database { throw Self.open(command, job.configuration) }
         switch reproduction.verdict {
         case .same, .fails: break
         case .alike, .otherwise, .passes: throw Leave(.testsFailed)
@@ -50,9 +55,28 @@ struct Repro: Verb {
     }
 
     /// Goes on as the shell of the database.
-    private static func open(_ command: String) {
+    private static func open(_ command: String, _ configuration: Configuration) -> RemoteError {
+        // It finds its server and its password where the engine did.
+        for (name, value) in configuration.engine.environment { setenv(name, value, 1) }
+        return become(["/bin/sh", "-c", "exec " + command])
+    }
+
+    /// Goes on as the worker that asks the engine.
+    private static func ask(_ job: DiagnosisJob) throws -> RemoteError {
+        let (program, request) = try job.prompt()
+        // A file without a name, since a pipe may be too small, and arguments are for all to see.
+        guard let file = tmpfile(), request.withUnsafeBytes({ fwrite($0.baseAddress, 1, $0.count, file) }) == request.count, fflush(file) == 0,
+              lseek(fileno(file), 0, SEEK_SET) == 0, fcntl(fileno(file), F_SETFD, 0) == 0 else {
+            return RemoteError(.usage, "cannot write a temporary file: \(ErrorText.of())")
+        }
+        return become(program + ["\(fileno(file))"])
+    }
+
+    /// - Returns: why that cannot be.
+    private static func become(_ program: [String]) -> RemoteError {
         Terminal.shared.restore()
-        var words = [strdup("/bin/sh"), strdup("-c"), strdup("exec " + command), nil]
-        execv("/bin/sh", &words)
+        var words = program.map { strdup($0) } + [nil]
+        execv(program[0], &words)
+        return RemoteError(.usage, "cannot start \(program[0]): \(ErrorText.of())")
     }
 }

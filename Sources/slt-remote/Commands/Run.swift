@@ -59,6 +59,9 @@ struct Run: Verb {
     @Flag(help: "Let files start no programs and open no other files: what tries is a failure. This is no sandbox.")
     var noSystem = false
 
+    @Flag(help: "Keep the databases of files that fail on the host, those of the first 20 and no more than 256 MiB. The report says how to open them. They go with the run.")
+    var keepDatabase = false
+
     @Flag(help: "Run only files that failed in their latest run.")
     var failed = false
 
@@ -103,7 +106,7 @@ struct Run: Verb {
         let said: [(String, Bool)] = [
             ("the globs", !globs.isEmpty), ("--no-sync", noSync), ("--no-build", noBuild), ("--allow-partial", allowPartial), ("--take-over", takeOver), ("--file-timeout", fileTimeout != nil), ("--profile", profile != nil),
             ("--mode", mode != nil), ("--retries", retries != nil), ("--attempts", attempts != nil), ("--memory", memory != nil),
-            ("--order", order != nil), ("--seed", seed != nil), ("--no-system", noSystem), ("--cached", cached), ("--cache-audit", cacheAudit != nil), ("--shard", shard != nil), ("--failed", failed), ("--filter", !filter.isEmpty),
+            ("--order", order != nil), ("--seed", seed != nil), ("--no-system", noSystem), ("--keep-database", keepDatabase), ("--cached", cached), ("--cache-audit", cacheAudit != nil), ("--shard", shard != nil), ("--failed", failed), ("--filter", !filter.isEmpty),
         ]
         return said.filter(\.1).map(\.0)
     }
@@ -125,6 +128,7 @@ struct Run: Verb {
         job.takesOver = takeOver
         job.selection = Selection(shard: shard, failedOnly: failed ? true : nil, filters: filter.isEmpty ? nil : filter)
         job.detaches = detach
+        job.keepsDatabases = keepDatabase
         job.resumes = resume.map { $0.isEmpty ? .latest : .named($0) }
         if workers != nil { job.resumedWorkers = configuration.run.workers }
         if time != nil { job.resumedTime = configuration.run.time }

@@ -75,6 +75,7 @@ enum FormatSamples {
         record.stoppedAt = 1
         record.consequences = 1
         (record.cachedFrom, record.notCached) = ("r", "n")
+        record.database = KeptDatabase(open: "c", note: "n")
         return record
     }
 
@@ -125,6 +126,7 @@ enum FormatSamples {
         spec.selection = Selection(order: .history, shard: Shard(number: 1, count: 2), failedOnly: true, filters: ["f"])
         spec.selection?.sample = Selection.Sample(keep: ["f"], others: 1, seed: 1)
         (spec.retriesTotal, spec.flaky, spec.rounds) = (1, .warn, 1)
+        spec.keepsDatabases = true
         spec.project = "p"
         spec.context = RunContext(commandLine: ["run"], configuration: "c", client: "0.1.0", isWholeSuite: true)
         return spec

@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Glibc
-import SQLLogicTest
 import Testing
 import TestSupport
+@testable import SQLLogicTest
 
 @Suite("PostgreSQL") struct PostgresTests {
     private func engine(_ queryProtocol: PostgresQueryProtocol = .simple) throws -> PostgresEngine {
@@ -37,6 +37,28 @@ import TestSupport
         #expect(try run("query T\nSELECT datname FROM pg_database WHERE datname IN (\(names))\n----\n\(living.name)\n") == [])
         #expect(Array("SELECT 1\0".utf8).withUnsafeBufferPointer { busy.execute(UnsafeBufferPointer(rebasing: $0.dropLast())) } != nil)
         dead = nil
+    }
+
+    @Test("a database that is used again is empty, and one that holds more than tables is none to be used again", arguments: PostgresQueryProtocol.allCases)
+    func usedAgain(queryProtocol: PostgresQueryProtocol) throws {
+        let engine = try engine(queryProtocol)
+        func use(_ former: String?, _ statements: String...) throws -> (name: String, answer: String) {
+            let database = try engine.makeLastingDatabase(emptying: former)
+            let connection = try database.connect()
+            func values(_ sql: String) -> [String]? { try? (connection as? PostgresConnection)?.values(of: sql) }
+            let found = values("SELECT count(*) FROM pg_class WHERE oid >= 16384")?.first
+            for statement in statements { #expect(values(statement) != nil) }
+            return (database.name, found ?? "nothing")
+        }
+        let first = try use(nil, "CREATE TABLE \"a b\"(x serial PRIMARY KEY, y text UNIQUE)", "CREATE VIEW v AS SELECT x FROM \"a b\"", "CREATE VIEW w AS SELECT x FROM v", "CREATE TABLE c(x int)")
+        let second = try use(first.name, "CREATE SCHEMA other", "CREATE TABLE other.t(x int)")
+        #expect(second.name == first.name && second.answer == "0")
+        let third = try use(second.name, "CREATE FUNCTION f() RETURNS int LANGUAGE SQL AS 'SELECT 1'")
+        #expect(third.name != second.name && third.answer == "0")
+        let last = try use("slt_reduce_is_not_there")
+        #expect(last.answer == "0")
+        for name in [third.name, last.name] { engine.discard(database: name) }
+        #expect(try run("query I\nSELECT count(*) FROM pg_database WHERE datname IN ('\(first.name)', '\(third.name)', '\(last.name)')\n----\n0\n") == [])
     }
 
     @Test("NULL is NULL, '' is (empty), all other text as sent, t or f for bool", arguments: PostgresQueryProtocol.allCases)

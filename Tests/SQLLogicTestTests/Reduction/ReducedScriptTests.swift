@@ -35,6 +35,14 @@ struct ReducedScriptTests {
 
         """
 
+    @Test("a halt that a condition keeps out ends nothing")
+    func otherHalt() throws {
+        let script = Script("onlyif mysql\nhalt\n\nstatement ok\nSELECT 1\n\nskipif mysql\nhalt\n\nstatement ok\nSELECT 2\n")
+        #expect(try ReductionReading(script, line: 4, engine: "SQLite").candidate.records.map(\.line) == [4])
+        #expect(throws: SQLLogicTestError.self) { try ReductionReading(script, line: 10, engine: "SQLite") }
+        #expect(throws: SQLLogicTestError.self) { try ReductionReading(script, line: 4, engine: "mysql") }
+    }
+
     @Test("a record is found by any of its lines, and what a condition keeps out is not among those before it")
     func reading() throws {
         let script = Script(Self.script)

@@ -4,6 +4,10 @@ struct LibPQ: @unchecked Sendable {
 
     let connect: @convention(c) (Text?) -> OpaquePointer?
     let status: @convention(c) (OpaquePointer?) -> Int32
+    let host: @convention(c) (OpaquePointer?) -> Text?
+    let port: @convention(c) (OpaquePointer?) -> Text?
+    let user: @convention(c) (OpaquePointer?) -> Text?
+    let transactionStatus: @convention(c) (OpaquePointer?) -> Int32
     let errorMessage: @convention(c) (OpaquePointer?) -> Text?
     let finish: @convention(c) (OpaquePointer?) -> Void
     let exec: @convention(c) (OpaquePointer?, Text?) -> OpaquePointer?
@@ -29,6 +33,10 @@ struct LibPQ: @unchecked Sendable {
         let library = try SharedLibrary("libpq.so.5", remedy: "install PostgreSQL's client library (Debian: libpq5)")
         connect = try library.call("PQconnectdb")
         status = try library.call("PQstatus")
+        host = try library.call("PQhost")
+        port = try library.call("PQport")
+        user = try library.call("PQuser")
+        transactionStatus = try library.call("PQtransactionStatus")
         errorMessage = try library.call("PQerrorMessage")
         finish = try library.call("PQfinish")
         exec = try library.call("PQexec")
@@ -52,6 +60,8 @@ struct LibPQ: @unchecked Sendable {
 
     // From libpq-fe.h and postgres_ext.h; they are part of its binary interface.
     static let connectionOK: Int32 = 0
+    static let inTransaction: Int32 = 2
+    static let inFailedTransaction: Int32 = 3
     static let emptyQuery: Int32 = 0
     static let commandOK: Int32 = 1
     static let tuplesOK: Int32 = 2

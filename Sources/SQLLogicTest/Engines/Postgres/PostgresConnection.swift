@@ -1,5 +1,7 @@
+import Platform
+
 /// One connection to a PostgreSQL server.
-final class PostgresConnection: EngineConnection {
+final class PostgresConnection: TransactionalConnection {
     private let library: LibPQ
     private let handle: OpaquePointer
     private let queryProtocol: PostgresQueryProtocol
@@ -49,6 +51,15 @@ final class PostgresConnection: EngineConnection {
 
     private static func text(_ bytes: UnsafePointer<CChar>?) -> String {
         bytes.map { Whitespace.trimmed(String(cString: $0)) } ?? ""
+    }
+
+    var isInTransaction: Bool { [LibPQ.inTransaction, LibPQ.inFailedTransaction].contains(library.transactionStatus(handle)) }
+
+    /// A command for a shell that opens a database of this server. It has no password: psql finds that where libpq does, or asks for it.
+    func opening(_ database: String) -> String {
+        let place = [("-h", library.host(handle)), ("-p", library.port(handle)), ("-U", library.user(handle))].map { ($0, Self.text($1)) }
+        let words = place.filter { !$1.isEmpty }.map { "\($0) \(ShellWord.quoted($1))" } + ["-d \(ShellWord.quoted(database))"]
+        return "psql " + words.joined(separator: " ")
     }
 
     func execute(_ sql: UnsafeBufferPointer<UInt8>) -> EngineFailure? {

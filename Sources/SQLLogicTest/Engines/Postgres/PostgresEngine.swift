@@ -46,6 +46,10 @@ public struct PostgresEngine: Engine {
         for database in server.ownedDatabases() where isOver(database.owner) { server.drop(database.name) }
     }
 
+    /// A command for a shell that opens a database of the server. It has no password.
+    /// - Throws: ``SQLLogicTestError/Code/engine`` if the server cannot be reached.
+    package func opening(_ database: String) throws(SQLLogicTestError) -> String { try server.opening(database) }
+
     /// Connects once, and asks whether the user may make databases.
     public func check(afterLoss: Bool) throws(SQLLogicTestError) { try server.check() }
 
@@ -55,4 +59,17 @@ public struct PostgresEngine: Engine {
     public func consumeLoss() -> Bool { server.loss.consume() }
 
     public func discard(database name: String) { server.drop(name) }
+}
+
+extension PostgresEngine: RecyclingEngine {
+    package func makeLastingDatabase(emptying former: String?) throws(SQLLogicTestError) -> any EngineDatabase {
+        if let former {
+            let database = PostgresDatabase(server, existing: former)
+            if database.empty() { return database }
+            server.drop(former)
+        }
+        let made = try PostgresDatabase(server, name: DatabaseName.make(for: "reduce"))
+        made.stay()
+        return made
+    }
 }

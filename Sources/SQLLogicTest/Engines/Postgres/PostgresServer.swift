@@ -35,8 +35,17 @@ struct PostgresServer: Sendable {
         if let failure = try administer("CREATE DATABASE \"\(name)\" TEMPLATE template0 ENCODING 'UTF8'") {
             throw SQLLogicTestError(.engine, "cannot create the database \(name): \(failure.message)")
         }
-        if let owner { _ = try administer("COMMENT ON DATABASE \"\(name)\" IS '\(Self.mark)\(owner.replacing("'", with: "''"))'") }
+        if let owner { try note(owner: owner, of: name) }
     }
+
+    /// Writes into a database's comment whose it is; nil is nobody's.
+    func note(owner: String?, of name: String) throws(SQLLogicTestError) {
+        let comment = owner.map { "'\(Self.mark)\($0.replacing("'", with: "''"))'" } ?? "NULL"
+        _ = try administer("COMMENT ON DATABASE \"\(name)\" IS \(comment)")
+    }
+
+    /// A command for a shell that opens one of its databases.
+    func opening(_ name: String) throws(SQLLogicTestError) -> String { try connect().opening(name) }
 
     /// Drops a database and ends the sessions that use it.
     func drop(_ name: String) {

@@ -40,6 +40,12 @@ struct LinkedSQLite: SQLiteCalls {
     @inline(__always)
     func valueBytes(_ value: OpaquePointer?) -> Int32 { sqlite3_value_bytes(value) }
     func confine(_ handle: OpaquePointer) { sqlite3_set_authorizer(handle, SQLiteConfinement.judge, nil) }
+    func isAutocommit(_ handle: OpaquePointer) -> Bool { sqlite3_get_autocommit(handle) != 0 }
+    var serializes: Bool { true }
+    func serialize(_ handle: OpaquePointer, _ size: inout Int64, isCopy: Bool) -> UnsafeMutablePointer<UInt8>? {
+        sqlite3_serialize(handle, "main", &size, isCopy ? 0 : UInt32(SQLITE_SERIALIZE_NOCOPY))
+    }
+    func free(_ memory: UnsafeMutableRawPointer?) { sqlite3_free(memory) }
     @inline(__always)
     func formatReal(_ size: Int32, _ buffer: UnsafeMutablePointer<CChar>, _ value: Double) { csqlite_format_real(size, buffer, value) }
 }

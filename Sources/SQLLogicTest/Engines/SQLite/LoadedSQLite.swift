@@ -25,6 +25,10 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
     private let valueBytesCall: @convention(c) (Handle?) -> Int32
     /// Missing where a library has only a part of SQLite's interface.
     private let authorizerCall: (@convention(c) (Handle?, SQLiteConfinement.Judge?, UnsafeMutableRawPointer?) -> Int32)?
+    private let autocommitCall: (@convention(c) (Handle?) -> Int32)?
+    /// Missing in releases before 3.23, and in many until 3.36.
+    private let serializeCall: (@convention(c) (Handle?, Text?, UnsafeMutablePointer<Int64>?, UInt32) -> UnsafeMutablePointer<UInt8>?)?
+    private let freeCall: (@convention(c) (UnsafeMutableRawPointer?) -> Void)?
     private let snprintfCall: UnsafeMutableRawPointer
     private let versionCall: @convention(c) () -> Text?
 
@@ -54,6 +58,11 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
         authorizerCall = library.find("sqlite3_set_authorizer").map {
             unsafeBitCast($0, to: (@convention(c) (Handle?, SQLiteConfinement.Judge?, UnsafeMutableRawPointer?) -> Int32).self)
         }
+        autocommitCall = library.find("sqlite3_get_autocommit").map { unsafeBitCast($0, to: (@convention(c) (Handle?) -> Int32).self) }
+        serializeCall = library.find("sqlite3_serialize").map {
+            unsafeBitCast($0, to: (@convention(c) (Handle?, Text?, UnsafeMutablePointer<Int64>?, UInt32) -> UnsafeMutablePointer<UInt8>?).self)
+        }
+        freeCall = library.find("sqlite3_free").map { unsafeBitCast($0, to: (@convention(c) (UnsafeMutableRawPointer?) -> Void).self) }
         snprintfCall = try library.require("sqlite3_snprintf")
         versionCall = try library.call("sqlite3_libversion")
     }
@@ -81,6 +90,12 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
     func valueText(_ value: OpaquePointer?) -> UnsafePointer<UInt8>? { valueTextCall(value) }
     func valueBytes(_ value: OpaquePointer?) -> Int32 { valueBytesCall(value) }
     func confine(_ handle: OpaquePointer) { _ = authorizerCall?(handle, SQLiteConfinement.judge, nil) }
+    func isAutocommit(_ handle: OpaquePointer) -> Bool { autocommitCall.map { $0(handle) != 0 } ?? true }
+    var serializes: Bool { serializeCall != nil && freeCall != nil }
+    func serialize(_ handle: OpaquePointer, _ size: inout Int64, isCopy: Bool) -> UnsafeMutablePointer<UInt8>? {
+        serializeCall?(handle, "main", &size, isCopy ? 0 : UInt32(SQLITE_SERIALIZE_NOCOPY))
+    }
+    func free(_ memory: UnsafeMutableRawPointer?) { freeCall?(memory) }
     func formatReal(_ size: Int32, _ buffer: UnsafeMutablePointer<CChar>, _ value: Double) {
         csqlite_format_real_by(snprintfCall, size, buffer, value)
     }

@@ -24,5 +24,15 @@ protocol SQLiteCalls: Sendable {
     func valueBytes(_ value: OpaquePointer?) -> Int32
     /// Refuses what opens files or loads code, as far as this SQLite can be told so.
     func confine(_ handle: OpaquePointer)
+    /// Whether no transaction is open.
+    func isAutocommit(_ handle: OpaquePointer) -> Bool
+    /// Whether ``serialize(_:_:isCopy:)`` is there.
+    var serializes: Bool { get }
+    /// The main database as the bytes of a file (<https://www.sqlite.org/c3ref/serialize.html>); what is not committed is in it. To be given to ``free(_:)``.
+    /// - Parameters:
+    ///   - size: its bytes.
+    ///   - isCopy: if not, only the size is wanted.
+    func serialize(_ handle: OpaquePointer, _ size: inout Int64, isCopy: Bool) -> UnsafeMutablePointer<UInt8>?
+    func free(_ memory: UnsafeMutableRawPointer?)
     func formatReal(_ size: Int32, _ buffer: UnsafeMutablePointer<CChar>, _ value: Double)
 }

@@ -3,8 +3,8 @@ import Glibc
 
 /// One connection of a SQLite.
 final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
-    private let sqlite: Calls
-    private let database: OpaquePointer
+    let sqlite: Calls
+    let database: OpaquePointer
     /// The database outlives its connections.
     private let owner: AnyObject?
 

@@ -24,8 +24,8 @@ package struct ReductionReading {
             // The conditions above a header belong to its record, and so does the blank line below it.
             guard !isFound, !isOver else { continue }
             isFound = record.endLine >= line
-            isOver = record.kind == .halt
             isLeftOut = !record.conditions.isEmpty && record.isLeftOut(for: name, in: script)
+            isOver = record.kind == .halt && !isLeftOut
             guard !isLeftOut, let made = Self.read(record, script) else {
                 isOver = isOver || isFound
                 continue

@@ -1,0 +1,51 @@
+import AgentProtocol
+import Fleet
+import Glibc
+import Platform
+import SQLLogicTest
+
+/// Where the database of a file that is run again stays.
+struct KeptPlace {
+    /// A file for it, where SQLite makes it; nil where it stays on its server.
+    let file: String?
+    /// Has the name of a database on a server, should the process that made it be ended.
+    private let names: LocalBoard
+
+    /// - Returns: nil where none is to stay.
+    /// - Throws: `SQLLogicTestError` `usage` for an engine whose databases cannot stay.
+    init?(_ request: DiagnosisRequest) throws(SQLLogicTestError) {
+        guard case .reproduce(keepsDatabase: true) = request.task else { return nil }
+        guard let names = LocalBoard(slots: 1) else { throw SQLLogicTestError(.engine, "cannot share memory: \(ErrorText.of())", isRetryable: true) }
+        self.names = names
+        switch request.engine.kind {
+        case .sqlite: file = try Self.makeFolder() + "/database.sqlite"
+        case .postgres: file = nil
+        case .external, .command:
+            throw SQLLogicTestError(.usage, "cannot keep the database: the engine is a program of its own, and its databases are its own affair")
+        }
+    }
+
+    private static func makeFolder() throws(SQLLogicTestError) -> String {
+        var template = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/slt-database-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw SQLLogicTestError(.unwritable, "cannot make a folder for the database: \(ErrorText.of())") }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The engine, with databases that stay however the file ends.
+    func staying(_ engine: any Engine) -> any Engine {
+        guard var postgres = engine as? PostgresEngine else { return engine }
+        postgres.keepsDatabases = true
+        let names = names
+        return ObservedEngine(postgres) { names.setDatabase(0, $0) }
+    }
+
+    /// How it can be opened, as it is once the file is over; nil if there is none.
+    func answer(_ result: FileResult, _ engine: any Engine) -> DiagnosisAnswer? {
+        if let left = result.database { return .database(open: left.open, note: left.note) }
+        let note = result.databaseProblem.map { "what a transaction had changed that the file left open is not in it: \($0)" } ?? "the process of the file was ended: what it had not committed is not in it"
+        if let file { return access(file, F_OK) == 0 ? .database(open: HeldDatabase.opening(file), note: note) : nil }
+        let name = names.database(0)
+        guard !name.isEmpty, let postgres = engine as? PostgresEngine, let open = try? postgres.opening(name) else { return nil }
+        return .database(open: open, note: note)
+    }
+}
