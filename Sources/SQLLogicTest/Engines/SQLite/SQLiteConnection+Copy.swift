@@ -5,12 +5,22 @@ import Platform
 extension SQLiteConnection: CopyableConnection {
     var isInTransaction: Bool { !sqlite.isAutocommit(database) }
 
-    func copyDatabase(to path: String, limit: Int) throws(SQLLogicTestError) {
+    func copyDatabase(to path: String, limit: Int) throws(SQLLogicTestError) -> Bool {
         if let size, size > limit { throw SQLLogicTestError(.engine, "the database has \(Human.bytes(size)), and there is room for \(Human.bytes(limit))") }
         for suffix in ["", "-journal", "-wal", "-shm"] { _ = RawPath.withName(path + suffix) { unlink($0) } }
         do throws(SQLLogicTestError) {
             // Page by page is without a second copy in memory, and every release can do it; what is not committed it cannot see.
-            if isInTransaction { try writeImage(to: path) } else { try backUp(to: path) }
+            guard isInTransaction else {
+                try backUp(to: path)
+                return false
+            }
+            if sqlite.serializes {
+                try writeImage(to: path)
+                return false
+            }
+            _ = sqlite.exec(database, "ROLLBACK")
+            try backUp(to: path)
+            return true
         } catch {
             for suffix in ["", "-journal"] { _ = RawPath.withName(path + suffix) { unlink($0) } }
             throw error
@@ -34,7 +44,6 @@ extension SQLiteConnection: CopyableConnection {
     }
 
     private func writeImage(to path: String) throws(SQLLogicTestError) {
-        guard sqlite.serializes else { throw SQLLogicTestError(.engine, "this SQLite cannot copy what a transaction has changed (it has no sqlite3_serialize)") }
         var size: Int64 = 0
         let image = sqlite.serialize(database, &size)
         defer { sqlite.free(image) }
