@@ -73,7 +73,7 @@ package final class HeldDatabase: @unchecked Sendable {
         let isOpen = (connection as? any TransactionalConnection)?.isInTransaction == true
         if let lasting = lock.withLock({ _ in database }) as? any LastingDatabase {
             var left = try lasting.stay(owner: owner)
-            if isOpen { left.note = (left.note.map { $0 + "; " } ?? "") + "the file ended inside a transaction, which is rolled back" }
+            if isOpen { left.note = (left.note.map { $0 + "; " } ?? "") + Self.rolledBack }
             return left
         }
         guard let copyable = connection as? any CopyableConnection else {
@@ -82,9 +82,12 @@ package final class HeldDatabase: @unchecked Sendable {
         let isThere = lock.withLock { _ in database?.name } == path
         if isThere, !isOpen { return LeftDatabase(open: Self.opening(path)) }
         let place = isThere ? path + ".open" : path
-        try copyable.copyDatabase(to: place, limit: limit)
-        return LeftDatabase(open: Self.opening(place), note: isOpen ? "the file ended inside a transaction: what it had changed is in there" : nil)
+        let isRolledBack = try copyable.copyDatabase(to: place, limit: limit)
+        let note = isRolledBack ? Self.rolledBack : isOpen ? "the file ended inside a transaction: what it had changed is in there" : nil
+        return LeftDatabase(open: Self.opening(place), note: note)
     }
+
+    private static let rolledBack = "the file ended inside a transaction, which is rolled back"
 
     /// Runs SQL of a person's.
     /// - Returns: for people: a line for each row, what changed, or the error, and what the engine said besides.

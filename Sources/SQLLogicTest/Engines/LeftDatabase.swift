@@ -26,6 +26,7 @@ protocol TransactionalConnection: EngineConnection {
 /// A connection whose database can be written into a file, as the connection sees it.
 protocol CopyableConnection: TransactionalConnection {
     /// - Parameter limit: bytes that it may have.
+    /// - Returns: whether an open transaction had to be rolled back for it.
     /// - Throws: ``SQLLogicTestError/Code/engine`` if it is larger or cannot be had, ``SQLLogicTestError/Code/unwritable``.
-    func copyDatabase(to path: String, limit: Int) throws(SQLLogicTestError)
+    func copyDatabase(to path: String, limit: Int) throws(SQLLogicTestError) -> Bool
 }

@@ -31,6 +31,18 @@ import TestSupport
         #expect(try answer("SELECT a FROM t", in: folder.file("b.db")) == ["1", "2"])
     }
 
+    @Test("a SQLite of the user's copies its databases itself")
+    func library() throws {
+        let folder = try TemporaryFolder()
+        let engine = try SQLiteEngine(library: "libsqlite3.so.0")
+        let text = "statement ok\nCREATE TABLE t(a)\n\nstatement ok\nINSERT INTO t VALUES (1)\n\n"
+        _ = try run(text, on: engine).keep(at: folder.file("a.db"))
+        #expect(try answer("SELECT a FROM t", in: folder.file("a.db")) == ["1"])
+        _ = try run(text + "statement ok\nBEGIN\n\nstatement ok\nUPDATE t SET a = 2\n", on: engine).keep(at: folder.file("b.db"))
+        #expect(try answer("SELECT a FROM t", in: folder.file("b.db")) == ["2"])
+        #expect(throws: SQLLogicTestError.self) { try run(text, on: engine).keep(at: folder.path + "/no/such/a.db") }
+    }
+
     @Test("a database in a file stays that file, and beside it is what a transaction has changed")
     func file() throws {
         let folder = try TemporaryFolder()

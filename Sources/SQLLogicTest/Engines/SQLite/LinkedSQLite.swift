@@ -42,8 +42,13 @@ struct LinkedSQLite: SQLiteCalls {
     func confine(_ handle: OpaquePointer) { sqlite3_set_authorizer(handle, SQLiteConfinement.judge, nil) }
     func isAutocommit(_ handle: OpaquePointer) -> Bool { sqlite3_get_autocommit(handle) != 0 }
     var serializes: Bool { true }
-    func serialize(_ handle: OpaquePointer, _ size: inout Int64, isCopy: Bool) -> UnsafeMutablePointer<UInt8>? {
-        sqlite3_serialize(handle, "main", &size, isCopy ? 0 : UInt32(SQLITE_SERIALIZE_NOCOPY))
+    func serialize(_ handle: OpaquePointer, _ size: inout Int64) -> UnsafeMutablePointer<UInt8>? {
+        sqlite3_serialize(handle, "main", &size, 0)
+    }
+    func backUp(_ source: OpaquePointer, to target: OpaquePointer) -> Int32 {
+        guard let backup = sqlite3_backup_init(target, "main", source, "main") else { return sqlite3_errcode(target) }
+        let code = sqlite3_backup_step(backup, -1), end = sqlite3_backup_finish(backup)
+        return code == SQLITE_DONE ? end : code
     }
     func free(_ memory: UnsafeMutableRawPointer?) { sqlite3_free(memory) }
     @inline(__always)

@@ -28,6 +28,8 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
     private let autocommitCall: (@convention(c) (Handle?) -> Int32)?
     /// Missing in releases before 3.23, and in many until 3.36.
     private let serializeCall: (@convention(c) (Handle?, Text?, UnsafeMutablePointer<Int64>?, UInt32) -> UnsafeMutablePointer<UInt8>?)?
+    private let backupCalls: (begin: @convention(c) (Handle?, Text?, Handle?, Text?) -> Handle?, step: @convention(c) (Handle?, Int32) -> Int32,
+                              finish: @convention(c) (Handle?) -> Int32)?
     private let freeCall: (@convention(c) (UnsafeMutableRawPointer?) -> Void)?
     private let snprintfCall: UnsafeMutableRawPointer
     private let versionCall: @convention(c) () -> Text?
@@ -62,6 +64,12 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
         serializeCall = library.find("sqlite3_serialize").map {
             unsafeBitCast($0, to: (@convention(c) (Handle?, Text?, UnsafeMutablePointer<Int64>?, UInt32) -> UnsafeMutablePointer<UInt8>?).self)
         }
+        if let begin = library.find("sqlite3_backup_init"), let step = library.find("sqlite3_backup_step"), let finish = library.find("sqlite3_backup_finish") {
+            backupCalls = (unsafeBitCast(begin, to: (@convention(c) (Handle?, Text?, Handle?, Text?) -> Handle?).self),
+                           unsafeBitCast(step, to: (@convention(c) (Handle?, Int32) -> Int32).self), unsafeBitCast(finish, to: (@convention(c) (Handle?) -> Int32).self))
+        } else {
+            backupCalls = nil
+        }
         freeCall = library.find("sqlite3_free").map { unsafeBitCast($0, to: (@convention(c) (UnsafeMutableRawPointer?) -> Void).self) }
         snprintfCall = try library.require("sqlite3_snprintf")
         versionCall = try library.call("sqlite3_libversion")
@@ -92,8 +100,13 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
     func confine(_ handle: OpaquePointer) { _ = authorizerCall?(handle, SQLiteConfinement.judge, nil) }
     func isAutocommit(_ handle: OpaquePointer) -> Bool { autocommitCall.map { $0(handle) != 0 } ?? true }
     var serializes: Bool { serializeCall != nil && freeCall != nil }
-    func serialize(_ handle: OpaquePointer, _ size: inout Int64, isCopy: Bool) -> UnsafeMutablePointer<UInt8>? {
-        serializeCall?(handle, "main", &size, isCopy ? 0 : UInt32(SQLITE_SERIALIZE_NOCOPY))
+    func serialize(_ handle: OpaquePointer, _ size: inout Int64) -> UnsafeMutablePointer<UInt8>? {
+        serializeCall?(handle, "main", &size, 0)
+    }
+    func backUp(_ source: OpaquePointer, to target: OpaquePointer) -> Int32 {
+        guard let backupCalls, let backup = backupCalls.begin(target, "main", source, "main") else { return SQLITE_ERROR }
+        let code = backupCalls.step(backup, -1), end = backupCalls.finish(backup)
+        return code == SQLITE_DONE ? end : code
     }
     func free(_ memory: UnsafeMutableRawPointer?) { freeCall?(memory) }
     func formatReal(_ size: Int32, _ buffer: UnsafeMutablePointer<CChar>, _ value: Double) {

@@ -26,13 +26,14 @@ protocol SQLiteCalls: Sendable {
     func confine(_ handle: OpaquePointer)
     /// Whether no transaction is open.
     func isAutocommit(_ handle: OpaquePointer) -> Bool
-    /// Whether ``serialize(_:_:isCopy:)`` is there.
+    /// Whether ``serialize(_:_:)`` is there.
     var serializes: Bool { get }
     /// The main database as the bytes of a file (<https://www.sqlite.org/c3ref/serialize.html>); what is not committed is in it. To be given to ``free(_:)``.
-    /// - Parameters:
-    ///   - size: its bytes.
-    ///   - isCopy: if not, only the size is wanted.
-    func serialize(_ handle: OpaquePointer, _ size: inout Int64, isCopy: Bool) -> UnsafeMutablePointer<UInt8>?
+    /// - Parameter size: its bytes.
+    func serialize(_ handle: OpaquePointer, _ size: inout Int64) -> UnsafeMutablePointer<UInt8>?
+    /// Copies the main database into another connection's, page by page (<https://www.sqlite.org/c3ref/backup_finish.html>); not inside a transaction that writes.
+    /// - Returns: SQLite's code.
+    func backUp(_ source: OpaquePointer, to target: OpaquePointer) -> Int32
     func free(_ memory: UnsafeMutableRawPointer?)
     func formatReal(_ size: Int32, _ buffer: UnsafeMutablePointer<CChar>, _ value: Double)
 }

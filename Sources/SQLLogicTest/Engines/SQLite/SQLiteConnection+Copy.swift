@@ -1,25 +1,57 @@
+internal import CSQLite
 import Glibc
 import Platform
 
 extension SQLiteConnection: CopyableConnection {
     var isInTransaction: Bool { !sqlite.isAutocommit(database) }
 
-    func copyDatabase(to path: String, limit: Int) throws(SQLLogicTestError) {
-        guard sqlite.serializes else { throw SQLLogicTestError(.engine, "this SQLite cannot copy a database (it has no sqlite3_serialize)") }
+    func copyDatabase(to path: String, limit: Int) throws(SQLLogicTestError) -> Bool {
+        if let size, size > limit { throw SQLLogicTestError(.engine, "the database has \(Human.bytes(size)), and there is room for \(Human.bytes(limit))") }
+        for suffix in ["", "-journal", "-wal", "-shm"] { _ = RawPath.withName(path + suffix) { unlink($0) } }
+        do throws(SQLLogicTestError) {
+            // Page by page is without a second copy in memory, and every release can do it; what is not committed it cannot see.
+            guard isInTransaction else {
+                try backUp(to: path)
+                return false
+            }
+            if sqlite.serializes {
+                try writeImage(to: path)
+                return false
+            }
+            _ = sqlite.exec(database, "ROLLBACK")
+            try backUp(to: path)
+            return true
+        } catch {
+            for suffix in ["", "-journal"] { _ = RawPath.withName(path + suffix) { unlink($0) } }
+            throw error
+        }
+    }
+
+    /// Bytes of the database; nil where this SQLite does not say.
+    private var size: Int? {
+        var rows = ResultTable()
+        let sql = Array("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size\0".utf8)
+        guard case .rows = sql.withUnsafeBufferPointer({ run(UnsafeBufferPointer(rebasing: $0.dropLast()), into: &rows) }) else { return nil }
+        return rows.values(limit: 64).first.flatMap { Int($0) }
+    }
+
+    private func backUp(to path: String) throws(SQLLogicTestError) {
+        let target = try SQLiteConnection(sqlite, path: path)
+        let code = sqlite.backUp(database, to: target.database)
+        guard code == SQLITE_OK else {
+            throw SQLLogicTestError(.engine, "cannot copy the database to \(path): \(sqlite.errstr(code).map { String(cString: $0) } ?? "error \(code)")")
+        }
+    }
+
+    private func writeImage(to path: String) throws(SQLLogicTestError) {
         var size: Int64 = 0
-        // Of one that lies in memory as a whole, this is no copy but the thing itself.
-        _ = sqlite.serialize(database, &size, isCopy: false)
-        guard size <= Int64(limit) else { throw SQLLogicTestError(.engine, "the database has \(Human.bytes(Int(clamping: size))), and there is room for \(Human.bytes(limit))") }
-        let image = size > 0 ? sqlite.serialize(database, &size, isCopy: true) : nil
+        let image = sqlite.serialize(database, &size)
         defer { sqlite.free(image) }
-        guard size == 0 || image != nil else { throw SQLLogicTestError(.engine, "there is no memory for a copy of the database") }
+        guard let image else { throw SQLLogicTestError(.engine, "there is no memory for a copy of the database") }
         let descriptor = retryingInterrupts { RawPath.withName(path) { open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600) } }
         guard descriptor >= 0 else { throw SQLLogicTestError(.unwritable, "cannot write \(path): \(ErrorText.of())") }
-        let isWritten = DescriptorIO.writeAll(descriptor, UnsafeRawBufferPointer(start: image, count: image == nil ? 0 : Int(size)))
+        let isWritten = DescriptorIO.writeAll(descriptor, UnsafeRawBufferPointer(start: image, count: Int(size)))
         let reason = ErrorText.of()
-        guard close(descriptor) == 0, isWritten else {
-            _ = RawPath.withName(path) { unlink($0) }
-            throw SQLLogicTestError(.unwritable, "cannot write \(path): \(reason)")
-        }
+        guard close(descriptor) == 0, isWritten else { throw SQLLogicTestError(.unwritable, "cannot write \(path): \(reason)") }
     }
 }
