@@ -44,7 +44,7 @@ public struct Worker {
             let isHeld = try limitMemory(directory.spec.memoryLimit)
             try heart.start()
             let executor = try executor(directory)
-            EngineFile.write(directory.layout) { identity(directory, executor) }
+            EngineFile.write(directory.layout) { holdingEnd(of: runDirectory, slot) { identity(directory, executor) } }
             return try Worker(directory, slot: slot, executor: executor, heart: heart).run(isHeld: isHeld)
         } catch {
             let words = redaction.message("\(error)")
@@ -52,6 +52,17 @@ public struct Worker {
             tell(words, runDirectory, slot)
             return error is EngineUnavailable ? WorkerExit.noEngine : WorkerExit.ioFailure
         }
+    }
+
+    /// Seconds that the end of a run waits for a worker that looks at the engine.
+    private static let inspection = 30.0
+
+    /// Others may be through with all files before the engine is looked at.
+    private static func holdingEnd<Value>(of runDirectory: String, _ slot: Int, _ body: () -> Value) -> Value {
+        guard let board = try? Scoreboard(RunLayout(root: Path(runDirectory).absolute).scoreboard), slot >= 0, slot < board.workers else { return body() }
+        board.worker(slot).explain(until: Clock.after(.seconds(inspection)))
+        defer { board.worker(slot).explain(until: 0) }
+        return body()
     }
 
     /// The supervisor repeats this to people; unlike the log it needs no room on the disk.
