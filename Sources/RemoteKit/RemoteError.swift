@@ -116,6 +116,9 @@ extension RemoteError {
     static func translating<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
+        } catch let fault as WireFault where fault.code == .cancelled {
+            // A conversation ends with the task that holds it, perhaps a moment before the tasks that use it are told.
+            throw CancellationError()
         } catch {
             throw error is CancellationError || error is OwnError ? error : RemoteError(error)
         }

@@ -75,6 +75,17 @@ struct ReduceOnFleetTests {
         for script in [out, first] { #expect(script.components("\nstatement ok\n") == 2 && !script.contains("RECURSIVE"), "\(script)") }
     }
 
+    @Test("where the host has less free memory than the floor, one try at a time goes on")
+    func floor() async throws {
+        let folder = try TemporaryFolder()
+        let project = try await project(folder, isLocal: true)
+        #expect(try await project.slt("run").code == 1)
+        let text = try String(contentsOfFile: project.source + "/slt-remote.toml", encoding: .utf8)
+        try project.write(text + "memory-floor = \"100T\"\n", to: "slt-remote.toml")
+        let end = try await project.slt("reduce", "tests/a.test", "--on-fleet", "--workers", "4", "-o", "out.test")
+        #expect(end.code == 0 && end.text.contains("fewer rows"), "\(end)")
+    }
+
     @Test("failures are reduced at the same time; one whose process is lost is told, and ends none of the others")
     func lostProcess() async throws {
         let folder = try TemporaryFolder()

@@ -47,6 +47,7 @@ public struct ReduceAllJob: Sendable {
     public func causes(events: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> (causes: [FailureCause], left: Int) {
         let board = CausesBoard(try SimilarFailures.all(of: run), most: most, events: events)
         try await reduceAll(board, events)
+        try Task.checkCancellation()
         return board.causes
     }
 
@@ -112,8 +113,6 @@ public struct ReduceAllJob: Sendable {
             board.note(last, of: number)
             board.end(number)
         } catch let error as RemoteError where !FollowedRun.mayReconnect(error) {
-            // What is cut off because nobody waits for it any longer is not lost.
-            try Task.checkCancellation()
             board.end(number, problem: error.message)
         }
     }

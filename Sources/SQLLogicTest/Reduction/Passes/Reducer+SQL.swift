@@ -50,12 +50,28 @@ extension Reducer {
     mutating func removeColumns() {
         removeResultColumns()
         let tables = best.records.compactMap { TableDefinition(SQLPieces($0.sql)) }.map { ($0.table, $0.columns.count) }
-        for (table, count) in tables {
-            for column in stride(from: count - 1, through: 0, by: -1) where !judge.isOver {
-                // The letter of a column of `*` goes with it.
-                if let smaller = Self.without(column, of: table, in: best) { _ = take(firstOf: [smaller, Self.withoutLetter(column, smaller)].compactMap(\.self)) }
-            }
+        for (table, count) in tables where !judge.isOver {
+            let start = best
+            var gone: Set<Int> = []
+            let columns = (0..<count).reversed().map { [$0] }
+            removeChunks(columns, &gone) { Self.without($0, of: table, in: start, letters: false) }
+            // The letter of a column of `*` goes with it.
+            guard gone.count < count, best.records.last?.sql.contains(UInt8(ascii: "*")) == true else { continue }
+            let rest = best, left = count - gone.count
+            gone = []
+            removeChunks((0..<left).reversed().map { [$0] }, &gone) { Self.without($0, of: table, in: rest, letters: true) }
         }
+    }
+
+    /// - Returns: nil where one of the columns cannot go.
+    private static func without(_ columns: Set<Int>, of table: String, in start: ReductionCandidate, letters: Bool) -> ReductionCandidate? {
+        var candidate: ReductionCandidate? = start
+        // From the end: the others keep their numbers.
+        for column in columns.sorted(by: >) {
+            candidate = candidate.flatMap { without(column, of: table, in: $0) }
+            if letters { candidate = candidate.flatMap { withoutLetter(column, $0) } }
+        }
+        return candidate
     }
 
     /// - Returns: nil where the last record has no such letter, or no other.
@@ -85,17 +101,22 @@ extension Reducer {
     }
 
     private mutating func removeResultColumns() {
-        guard let last = best.records.last, case .query(let types, _) = last.kind else { return }
-        for column in stride(from: types.count - 1, through: 0, by: -1) where !judge.isOver {
-            guard var record = best.records.last, case .query(var types, let sortMode) = record.kind, types.count > 1, types.indices.contains(column),
-                  let lists = SelectLists(SQLPieces(record.sql), columns: types.count) else { return }
-            types.remove(at: column)
-            record.kind = .query(types: types, sortMode: sortMode)
-            record.sql = lists.without(column).sql
-            var copy = best
-            copy.records[copy.records.count - 1] = record
-            take(copy)
+        guard let last = best.records.last, case .query(let types, _) = last.kind, types.count > 1 else { return }
+        let start = best
+        var gone: Set<Int> = []
+        removeChunks(types.indices.reversed().map { [$0] }, &gone) { columns in
+            columns.sorted(by: >).reduce(start) { (candidate: ReductionCandidate?, column) in candidate.flatMap { Self.withoutResultColumn(column, $0) } }
         }
+    }
+
+    /// - Returns: nil where the last record has no such column, or no other.
+    private static func withoutResultColumn(_ column: Int, _ candidate: ReductionCandidate) -> ReductionCandidate? {
+        guard var record = candidate.records.last, case .query(var types, let sortMode) = record.kind, types.count > 1, types.indices.contains(column),
+              let lists = SelectLists(SQLPieces(record.sql), columns: types.count) else { return nil }
+        types.remove(at: column)
+        record.kind = .query(types: types, sortMode: sortMode)
+        record.sql = lists.without(column).sql
+        return ReductionCandidate(candidate.records.dropLast() + [record])
     }
 
     // MARK: Pieces of SQL

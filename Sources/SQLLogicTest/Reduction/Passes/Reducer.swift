@@ -100,7 +100,7 @@ package struct Reducer<Judge: ReductionJudge> {
     }
 
     /// Tries chunks side by side, and leaves out together what can go one by one. What cannot go beside the others is tried again beside them.
-    private mutating func removeChunks(_ chunks: [[Int]], _ gone: inout Set<Int>, _ build: (Set<Int>) -> ReductionCandidate?) {
+    mutating func removeChunks(_ chunks: [[Int]], _ gone: inout Set<Int>, _ build: (Set<Int>) -> ReductionCandidate?) {
         var waiting = chunks
         while !waiting.isEmpty, !judge.isOver {
             let batch = Array(waiting.prefix(judge.width))
