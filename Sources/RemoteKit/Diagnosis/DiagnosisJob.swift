@@ -85,13 +85,19 @@ public struct DiagnosisJob: Sendable {
     ///   - seconds: ends it, with what there is then.
     ///   - reference: a library's path, `sqlite` or `none`; `nil` is what fits.
     ///   - jobs: tries at once; `nil` is the number of processors there.
+    ///   - oracle: a line for a shell that is asked whether a file is still interesting, with its path behind it, instead of an engine.
+    ///   - resumed: what an earlier one has left; it goes on from there if it began with the same.
     ///   - progress: called from other threads, one call at a time.
     ///   - best: takes what is left, each time that it is less; the last one is what is returned.
     /// - Throws: ``RemoteError`` or `CancellationError`.
-    public func reduce(seconds: Double? = nil, reference: String? = nil, jobs: Int? = nil, progress: @escaping @Sendable (ReductionProgress) -> Void = { _ in },
+    public func reduce(seconds: Double? = nil, reference: String? = nil, jobs: Int? = nil, oracle: String? = nil, resumed: ReducedFile? = nil, progress: @escaping @Sendable (ReductionProgress) -> Void = { _ in },
                        best: @escaping @Sendable (ReducedFile) -> Void = { _ in }) async throws -> ReducedFile {
         let found = DiagnosisFindings()
-        try await ask(request(.reduce(seconds: seconds, reference: reference, jobs: jobs))) { answer in
+        var question = request(.reduce(seconds: seconds, reference: reference, jobs: jobs))
+        (question.oracle, question.resumed) = (oracle, resumed)
+        // It is made from the script.
+        if !target.file.hasSuffix(".sql") { question.resumed?.sql = "" }
+        try await ask(question) { answer in
             switch answer {
             case .progress(let state): progress(state)
             case .reduced(let file): best(file)

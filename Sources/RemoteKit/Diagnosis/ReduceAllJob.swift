@@ -23,11 +23,16 @@ public struct ReduceAllJob: Sendable {
     /// A library's path, `sqlite` or `none`; `nil` is what fits.
     public var reference: String?
 
+    /// What earlier reductions have left, by the record as `FILE:LINE`. Those that came to their end are not made again.
+    public var earlier = ReductionState()
+
     /// What happens meanwhile.
     public enum Event: Sendable {
         /// A failure of a group is reduced now.
         case reducing(SimilarFailures.Member, group: Int, of: Int)
         case progress(ReductionProgress)
+        /// This is left of a record's file, so far or in the end.
+        case left(String, ReducedFile)
         /// These are the causes so far.
         case causes([FailureCause])
     }
@@ -54,7 +59,10 @@ public struct ReduceAllJob: Sendable {
                 let target = try DiagnosisTarget(file: first.file, line: first.line, of: run)
                 var job = DiagnosisJob(host: host, configuration: configuration, target: target, here: here)
                 job.fileTimeout = fileTimeout
-                let reduced = try await job.reduce(seconds: seconds, reference: reference, jobs: jobs, progress: { events(.progress($0)) })
+                let key = "\(first.file):\(first.line)"
+                let reduced = try await job.reduce(seconds: seconds, reference: reference, jobs: jobs, resumed: earlier.reductions[key], progress: { events(.progress($0)) },
+                                                   best: { events(.left(key, $0)) })
+                events(.left(key, reduced))
                 cause = FailureCause(reduced: reduced, problem: nil, representative: first, members: group.members)
             } catch let error as RemoteError where error.code != .connection {
                 cause = FailureCause(reduced: nil, problem: error.message, representative: first, members: group.members)

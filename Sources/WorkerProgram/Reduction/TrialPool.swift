@@ -61,8 +61,8 @@ struct TrialPool: ReductionJudge {
     private(set) var obstacle: String?
     /// Seconds after which no more candidates are wanted.
     var budget = Double.infinity
-    /// How often a candidate that does not fail is run again, where the failure is not there each time.
-    var attempts = 1
+    /// What each candidate is put to, where the failure is not there each time.
+    var sequential: SequentialTest?
     private let memory: Int?
     /// Whether the engine lives in this process, so that a forked one has its databases.
     private let isInProcess: Bool
@@ -93,7 +93,7 @@ struct TrialPool: ReductionJudge {
         guard isInProcess, kept?.records.elementsEqual(prefix) != true else { return }
         // A database on disk would be the same one for all tries; where a failure comes and goes, each try needs its own beginning.
         let reachesOut = prefix.contains { record in record.sql.withUnsafeBufferPointer { SQLWords.names(["attach", "vacuum"], in: $0) } }
-        guard !reachesOut, attempts == 1 else { return }
+        guard !reachesOut, sequential == nil else { return }
         kept = nil
         guard let connections = try? TrialConnections(engines) else { return }
         var trial = Trial(connections, allowsSystem: allowsSystem)
@@ -105,22 +105,32 @@ struct TrialPool: ReductionJudge {
     mutating func judge(_ candidates: [ReductionCandidate]) -> [Judgement?] {
         var judgements: [Judgement?] = candidates.map { _ in nil }
         var left = Array(candidates.indices)
-        for _ in 0..<attempts where !left.isEmpty && !isOver {
+        var tests = candidates.map { _ in sequential }
+        while !left.isEmpty, !isOver {
             for (index, end) in zip(left, run(left.map { candidates[$0] }, isWhole: false)) {
                 guard let end else { continue }
                 judgements[index] = judgement(end, candidates[index])
                 // An engine that is short of something may have it again in a moment.
                 if judgements[index] == .invalid(.engine) { judgements[index] = again(candidates[index]) }
             }
-            // One that does not even come to its last record never will.
-            left = left.filter { index in
-                switch judgements[index] {
-                case .passes?, .otherwise?, nil: true
-                case .same?, .invalid?: false
-                }
-            }
+            left = left.filter { Self.isOpen(&judgements[$0], &tests[$0]) }
         }
         return judgements
+    }
+
+    /// Whether another run of a candidate is needed; there is no judgement then.
+    private static func isOpen(_ judgement: inout Judgement?, _ test: inout SequentialTest?) -> Bool {
+        guard let last = judgement, test != nil else { return false }
+        // One that does not even come to its last record never will.
+        if case .invalid = last { return false }
+        switch test?.note(isFailure: last == .same) {
+        case .fails: judgement = .same
+        case .holds: if last == .same { judgement = .passes }
+        case nil:
+            judgement = nil
+            return true
+        }
+        return false
     }
 
     /// - Returns: nil where the engine cannot be used at all; ``obstacle`` says why.
@@ -144,9 +154,13 @@ struct TrialPool: ReductionJudge {
     }
 
     /// Runs a candidate to its end, whatever its records do.
-    mutating func inspect(_ candidate: ReductionCandidate) -> Inspection {
+    mutating func inspect(_ candidate: ReductionCandidate) -> Inspection { inspect([candidate])[0] }
+
+    /// Runs candidates side by side to their ends.
+    mutating func inspect(_ candidates: [ReductionCandidate]) -> [Inspection] { run(candidates, isWhole: true).map(Self.inspection) }
+
+    private static func inspection(_ end: End?) -> Inspection {
         var inspection = Inspection()
-        guard let end = run([candidate], isWhole: true).first else { return inspection }
         switch end {
         case .reply(let reply):
             inspection.steps = reply.steps ?? []

@@ -1,5 +1,6 @@
 import AgentProtocol
 import Fleet
+import FoundationEssentials
 import Platform
 import RemoteKit
 import Reports
@@ -30,7 +31,9 @@ final class WatchReduction: Sendable {
                 let target = DiagnosisTarget(record)
                 let reduced = try await DiagnosisJob(host: host, configuration: configuration, target: target, here: false).reduce(seconds: 60)
                 // In the tree it would be synced, and perhaps run.
-                let (script, _) = try ReducedFiles.write(reduced, of: record.file, to: nil, in: ResultsFolder.reduced)
+                try FileManager.default.createDirectory(atPath: ResultsFolder.reduced, withIntermediateDirectories: true)
+                let places = ReductionPlaces(of: record.file, line: target.line, output: nil, in: ResultsFolder.reduced)
+                let (script, _) = try ReducedFiles.write(reduced, to: places, isNamed: false)
                 say("reduced to \(Human.count(reduced.progress.records, "record")), in \(script): \(reduced.reason)")
             } catch {
                 say("not reduced: \(error)")
