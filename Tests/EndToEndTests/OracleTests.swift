@@ -9,6 +9,7 @@ struct OracleTests {
         try await RunningProgram.run([Programs.worker] + arguments, environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "TMPDIR": folder.path], in: folder.path)
     }
 
+    @discardableResult
     private func script(_ text: String, _ name: String, in folder: TemporaryFolder) throws -> String {
         let path = try folder.write("#!/bin/sh\n" + text, to: name)
         chmod(path, 0o755)
@@ -25,7 +26,7 @@ struct OracleTests {
     func takes() async throws {
         let folder = try TemporaryFolder()
         try folder.write(Self.foreign, to: "a.test")
-        _ = try script("[ $# = 1 ] || exit 9\n[ \"$(dirname \"$1\")\" = \"$PWD\" ] || exit 9\n[ -z \"$(ls | grep -v '^a\\.')\" ] || exit 9\n[ -e \"${1%.test}.sql\" ] || exit 9\ngrep -q needle \"$1\" && touch left-over\n", "check.sh", in: folder)
+        try script("[ $# = 1 ] || exit 9\n[ \"$(dirname \"$1\")\" = \"$PWD\" ] || exit 9\n[ -z \"$(ls | grep -v '^a\\.')\" ] || exit 9\n[ -e \"${1%.test}.sql\" ] || exit 9\ngrep -q needle \"$1\" && touch left-over\n", "check.sh", in: folder)
         let end = try await worker("reduce", "--oracle", "./check.sh", "a.test", in: folder)
         #expect(end.code == 0, "\(end)")
         let left = text(folder.file("a-reduced.test"))
@@ -70,6 +71,28 @@ struct OracleTests {
         #expect(processes(naming: sleeper).isEmpty)
     }
 
+    @Test("a reduction that is ended ends its commands with all that they have started, also when it is killed", arguments: [SIGINT, SIGTERM, SIGKILL])
+    func signals(number: Int32) async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("statement ok\nSELECT 1\n\nstatement ok\nSELECT needle\n", to: "a.test")
+        let sleeper = try script("sleep 1618.3\n", "sleeper.sh", in: folder)
+        // The whole file is interesting; of all others it is never known.
+        let program = try script("[ -e \(folder.file("gate")) ] || { touch \(folder.file("gate")); exit 0; }\nsetsid \(sleeper) &\n\(sleeper)\n", "check.sh", in: folder)
+        let reduction = try RunningProgram([Programs.worker, "reduce", "--oracle", program, "-j", "2", "a.test"], environment: ["PATH": "/usr/bin:/bin", "TMPDIR": folder.path], in: folder.path)
+        let isBegun = try await eventually { processes(naming: sleeper).count >= 2 || reduction.hasEnded }
+        #expect(isBegun && !reduction.hasEnded, "\(reduction.errors)")
+        reduction.signal(number)
+        #expect(try await reduction.finish().code == -number)
+        let gone = try await eventually { processes(naming: sleeper).isEmpty && processes(naming: program).isEmpty }
+        #expect(gone)
+        #expect(text(folder.file("a-reduced.test")).contains("SELECT 1"))
+        // The next one goes on from there.
+        try script("grep -q needle \"$1\"\n", "check.sh", in: folder)
+        let next = try await worker("reduce", "--oracle", program, "a.test", in: folder)
+        #expect(next.code == 0 && next.text.contains("It went on from the 2 records"), "\(next)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.hasPrefix("slt-reduce-") && !$0.hasSuffix(".reduction") })
+    }
+
     @Test("slt-remote asks a command, too, and options that do not go with it are refused")
     func client() async throws {
         let project = try await Project(files: ["tests/a.test": Self.foreign], "", isLocal: true)
@@ -107,6 +130,9 @@ struct OracleTests {
             // A table that is missing is another failure: both refuse it.
             ("statement ok\nINSERT INTO t VALUES (37)\n\nquery I nosort\nSELECT a FROM t\n----\n37\n", 1, "way"),
             ("\u{0}\u{1} nothing", 1, "read"),
+            // A run of it would fail otherwise.
+            ("statement 0\nCREATE TABLE t(a)\n\nstatement ok\nINSERT INTO t VALUES (37)\n\nquery I nosort\nSELECT a FROM t\n----\n37\n", 1, "read"),
+            ("statement ok\nCREATE TABLE t(a)\n\nstatement ok\nINSERT INTO t VALUES (37)\n\nquery I 0\nSELECT a FROM t\n----\n37\n", 1, "read"),
         ] as [(String, Int32, String)] {
             let end = try await judged(candidate)
             #expect(end.code == code, "\(candidate) \(end)")

@@ -65,6 +65,8 @@ public struct ReduceAllJob: Sendable {
                 events(.left(key, reduced))
                 cause = FailureCause(reduced: reduced, problem: nil, representative: first, members: group.members)
             } catch let error as RemoteError where error.code != .connection {
+                // Also one that was cut off in the last group was.
+                try Task.checkCancellation()
                 cause = FailureCause(reduced: nil, problem: error.message, representative: first, members: group.members)
             }
             FailureCause.add(cause, to: &causes)

@@ -58,8 +58,12 @@ struct SameWay {
                       isExact: !start.changesSQL, unfit: Set(unfit))
     }
 
+    /// What a run would complain about, whatever the engine.
+    private static func problems(_ script: Script) -> Set<String> { Set(ScriptSurvey(script, dialect: .sqlite).problems.map(\.message)) }
+
     /// - Throws: `SQLLogicTestError` `engine` if there is none to be had.
     func answer(_ candidate: Script, isSQL: Bool) throws(SQLLogicTestError) -> Answer {
+        guard isSQL || Self.problems(candidate).isSubset(of: Self.problems(reduction.script)) else { return .unread }
         guard var records = records(candidate, isSQL: isSQL) else { return .unread }
         if !known.unfit.isEmpty {
             let failing = reading.candidate.records.last
