@@ -9,8 +9,8 @@ struct ReproducerCheck {
 
     init(_ reduction: Reduction) { self.reduction = reduction }
 
-    /// Failures that a failure that is not there each time has to show, by its rate, and the bounds of the runs for that.
-    private static let wanted = 8.0, fewest = 16.0, most = 160.0
+    /// How often one that is not there each time is wanted to be seen, and the bounds of the runs for that.
+    private static let wanted = 8, fewest = 16, most = 160
     /// Seconds after which there are no more such runs.
     private static let patience = 60.0
 
@@ -33,7 +33,7 @@ struct ReproducerCheck {
             // It was there each time until now.
             let flaky = result.flaky ?? Flakiness(whole: 1)
             result.flaky = Flakiness(whole: flaky.whole, runs: runs, failures: failures)
-            if Double(runs) >= min(max(Self.wanted / flaky.whole, Self.fewest), Self.most) || Clock.seconds(since: began) > Self.patience { break }
+            if runs >= Self.fewest && failures >= Self.wanted || runs >= Self.most || Clock.seconds(since: began) > Self.patience { break }
         }
         return failures == 0 && runs > 0 ? "it passes when it is run alone" : nil
     }
