@@ -2,6 +2,7 @@
 // place of a statement. `least` is the number of records of the smallest file that shows it.
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,21 @@ int sqlite3_exec(sqlite3 *db, const char *sql, int (*callback)(void *, int, char
     return code;
 }
 
+// Of a process, by a fixed sequence: FAULT_PERCENT in 100, counted in the file FAULT_COUNTER.
+static int isNext(void) {
+    static int chosen = -1, process;
+    if (process != getpid()) {
+        int file = open(getenv("FAULT_COUNTER") ? getenv("FAULT_COUNTER") : "/dev/null", O_RDWR | O_CREAT | O_APPEND, 0600);
+        unsigned long long number = write(file, "x", 1) == 1 ? lseek(file, 0, SEEK_CUR) : 0;
+        close(file);
+        process = getpid();
+        number = (number + 1) * 0x9E3779B97F4A7C15ULL;
+        number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9ULL;
+        chosen = (number ^ number >> 27) % 100 < (unsigned long long)atoi(getenv("FAULT_PERCENT") ? getenv("FAULT_PERCENT") : "0");
+    }
+    return chosen;
+}
+
 // Of a process, by chance: 1 in 2.
 static int isChosen(void) {
     static int chosen = -1, process;
@@ -83,7 +99,8 @@ int sqlite3_step(sqlite3_stmt *statement) {
     if (!isSelect(statement)) return code;
     // least 3: a row whose first value ends in 37.
     // The same, in half of the processes.
-    int isOn = fault("value") || (fault("flaky") && isChosen());
+    int isOn = fault("value") || (fault("flaky") && isChosen()) || (fault("seeded") && isNext());
+    if (fault("slow") && code == SQLITE_ROW) usleep(500000);
     while (isOn && code == SQLITE_ROW && type(statement, 0) == SQLITE_INTEGER && labs(integer(statement, 0)) % 100 == 37) code = step(statement);
     // least 3: a row with a negative number and a NULL.
     if (fault("null") && code == SQLITE_ROW) {

@@ -151,6 +151,31 @@ struct ReduceTests {
         #expect(!script.contains("n3"), "\(script)")
     }
 
+    @Test("a failure of 50, 30 or 10 % is reduced, and what is told of it comes from fresh runs of what is left", arguments: [50, 30, 10])
+    func flaky(percent: Int) async throws {
+        let folder = try TemporaryFolder()
+        let library = try await faults(folder)
+        let path = try folder.write(Self.failing, to: "a.test")
+        let line = Self.failing.split(separator: "\n", omittingEmptySubsequences: false).firstIndex(of: "query IT rowsort").map { $0 + 1 } ?? 0
+        // One try at a time: which of them fail is always the same.
+        let end = try await RunningProgram.run([Programs.worker, "reduce", "-j", "1", "--json", "--engine-library", library, "-o", folder.file("out.test"), "\(path):\(line)"], environment: [
+            "PATH": "/usr/bin:/bin", "FAULT": "seeded", "FAULT_PERCENT": "\(percent)", "FAULT_COUNTER": folder.file("counter"),
+        ], in: folder.path)
+        #expect(end.code == 0, "\(end)")
+        struct Result: Decodable {
+            var statements: Int
+            var isMinimal: Bool
+            var flakyRate: Double
+            var confidence: Double
+        }
+        let result = try JSONDecoder().decode(Result.self, from: Data(end.output))
+        #expect(result.statements <= 4 && result.isMinimal, "\(end)")
+        #expect(abs(result.flakyRate - Double(percent) / 100) < 0.25, "\(end)")
+        #expect(result.flakyRate > 0 && result.confidence > 0.95, "\(end)")
+        let script = try String(contentsOfFile: folder.file("out.test"), encoding: .utf8)
+        #expect(script.contains("37") && script.contains("% sure"), "\(script)")
+    }
+
     @Test("without a reference only whole records go, and what the file says is right stays")
     func withoutReference() async throws {
         let wrong = Self.noise + "statement ok\nCREATE TABLE t(a, b)\n\nstatement ok\nINSERT INTO t VALUES (1, 2), (3, 4)\n\nquery I nosort\nSELECT a + b FROM t\n----\n3\n8\n"

@@ -60,8 +60,14 @@ public struct ReducedFile: Codable, Sendable, Equatable {
     public var reference: String?
     /// Where the failure is not there each time: in what share of the runs it was.
     public var flakyRate: Double?
-    /// How sure it is then that what is left is needed, from 0 to 1.
+    /// How sure it is then that what is left fails at more than a tenth of the rate of the whole file, from 0 to 1; `nil` before it was run alone.
     public var confidence: Double?
+    /// The same in a sentence.
+    public var flakiness: String?
+    /// What it is the result of.
+    public var origin: ReductionOrigin?
+    /// What became of an earlier reduction that it was to go on from, in a sentence; `nil` where there was none.
+    public var resumption: String?
 
     /// What is left of a file; what has no parameter is set afterwards.
     public init(script: String, sql: String, reason: String, line: Int, total: Int, progress: ReductionProgress, seconds: Double, isMinimal: Bool) {
@@ -73,6 +79,26 @@ public struct ReducedFile: Codable, Sendable, Equatable {
         self.progress = progress
         self.seconds = seconds
         self.isMinimal = isMinimal
+    }
+}
+
+/// What a reduction began with. One that ended early goes on only where it is the same.
+public struct ReductionOrigin: Codable, Sendable, Equatable {
+    /// SHA-256 of the whole file.
+    public var file: String
+    /// The line of the record that fails.
+    public var line: Int
+    /// What the engine was, and who said what is right.
+    public var engine: String
+    /// In what way the record fails.
+    public var signature: String
+
+    /// Each parameter is the property of the same name.
+    public init(file: String, line: Int, engine: String, signature: String) {
+        self.file = file
+        self.line = line
+        self.engine = engine
+        self.signature = signature
     }
 }
 
@@ -124,6 +150,9 @@ extension ReducedFile {
         copy.reference = reference.map(Bounds.name)
         copy.flakyRate = flakyRate.map { $0.isFinite ? min(max($0, 0), 1) : 0 }
         copy.confidence = confidence.map { $0.isFinite ? min(max($0, 0), 1) : 0 }
+        copy.flakiness = flakiness.map(Bounds.message)
+        copy.resumption = resumption.map(Bounds.message)
+        if let origin, [origin.file, origin.engine, origin.signature].contains(where: { $0.utf8.count > Bounds.block }) { copy.origin = nil }
         return copy
     }
 }

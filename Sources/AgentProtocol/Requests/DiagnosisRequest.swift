@@ -32,8 +32,14 @@ public struct DiagnosisRequest: Codable, Sendable, Equatable {
     /// For `SQLLOGICTEST_SEED`.
     public var seed: UInt64
 
+    /// For a reduction, a line for a shell that is asked whether a file is still interesting, with the path behind it, instead of an engine.
+    public var oracle: String?
+    /// For a reduction, what an earlier one has left; it goes on from there if it began with the same.
+    public var resumed: ReducedFile?
+
     /// Whether the worker loads a shared library for it.
     public var needsLibraries: Bool {
+        if oracle != nil { return false }
         if case .reduce(_, let reference?, _) = task, reference != "sqlite", reference != "none" { return true }
         return engine.needsLibraries
     }

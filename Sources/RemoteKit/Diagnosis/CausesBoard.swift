@@ -16,8 +16,8 @@ final class CausesBoard: Sendable {
         /// The smallest file so far.
         var best: ReducedFile?
         var progress: ReductionProgress?
-        /// How often it was begun.
-        var begins = 0
+        /// How often it was begun, and how often something was heard of it.
+        var begins = 0, answers = 0
 
         var isEnded: Bool { if case .ended = standing { true } else { false } }
         var isAtWork: Bool { if case .atWork = standing { true } else { false } }
@@ -34,6 +34,8 @@ final class CausesBoard: Sendable {
     private static let begins = 3
 
     private let groups: Mutex<[Group]>
+    /// What earlier reductions have left.
+    private let earlier: ReductionState
     /// So that what is told last is the latest.
     private let telling = Mutex(())
     private let events: @Sendable (ReduceAllJob.Event) -> Void
@@ -41,10 +43,13 @@ final class CausesBoard: Sendable {
     /// Failures of groups that are not looked at.
     private let beyond: Int
 
-    /// - Parameter most: groups that are looked at.
-    init(_ groups: [SimilarFailures], most: Int = .max, events: @escaping @Sendable (ReduceAllJob.Event) -> Void) {
+    /// - Parameters:
+    ///   - most: groups that are looked at.
+    ///   - earlier: what earlier reductions have left.
+    init(_ groups: [SimilarFailures], most: Int = .max, earlier: ReductionState = ReductionState(), events: @escaping @Sendable (ReduceAllJob.Event) -> Void) {
         self.groups = Mutex(groups.prefix(most).map { Group(failures: $0) })
         beyond = groups.dropFirst(most).reduce(0) { $0 + $1.members.count }
+        self.earlier = earlier
         self.events = events
     }
 
@@ -65,8 +70,16 @@ final class CausesBoard: Sendable {
 
     var isDone: Bool { groups.withLock { $0.allSatisfy(\.isEnded) } }
 
-    /// What has been tried and ended so far: it grows as long as there is somebody who answers.
-    var heard: Int { groups.withLock { $0.reduce(0) { $0 + ($1.isEnded ? 1 : 0) + ($1.progress?.tries ?? 0) } } }
+    /// It grows as long as there is somebody who answers.
+    var heard: Int { groups.withLock { $0.reduce(0) { $0 + $1.answers } } }
+
+    /// What a group goes on from: what was left before its connection was lost, else what an earlier reduction has left.
+    func resumed(_ number: Int) -> ReducedFile? { groups.withLock { $0[number].best ?? earlier.reductions[Self.key($0[number])] } }
+
+    private static func key(_ group: Group) -> String {
+        let failure = group.failures.members[0]
+        return "\(failure.file):\(failure.line)"
+    }
 
     // MARK: changes
 
@@ -81,21 +94,32 @@ final class CausesBoard: Sendable {
         }
     }
 
-    func note(_ progress: ReductionProgress, of number: Int) { change { $0[number].progress = progress } }
+    func note(_ progress: ReductionProgress, of number: Int) {
+        change { groups in
+            groups[number].progress = progress
+            groups[number].answers += 1
+        }
+    }
 
     func note(_ best: ReducedFile, of number: Int) {
-        change { groups in
-            // One that is begun again comes to what there was only after a while.
-            guard groups[number].best.map({ best.isMinimal || best.progress.bytes <= $0.progress.bytes }) ?? true else { return }
+        let key: String? = change { groups in
+            groups[number].answers += 1
+            // One that is begun anew comes to what there was only after a while.
+            guard groups[number].best.map({ best.isMinimal || best.progress.bytes <= $0.progress.bytes }) ?? true else { return nil }
             groups[number].best = best
             groups[number].progress = best.progress
+            return Self.key(groups[number])
         }
+        if let key { events(.left(key, best)) }
         tellCauses()
     }
 
     /// - Parameter problem: what kept it from being reduced to its end.
     func end(_ number: Int, problem: String? = nil) {
-        change { $0[number].standing = .ended(problem: problem) }
+        change { groups in
+            groups[number].standing = .ended(problem: problem)
+            groups[number].answers += 1
+        }
         tellCauses()
     }
 

@@ -43,12 +43,19 @@ public struct DiagnosisJob: Sendable {
         return found
     }
 
-    private func request(_ task: DiagnosisRequest.Task) -> DiagnosisRequest {
+    /// What an agent is asked.
+    /// - Parameters:
+    ///   - oracle: for a reduction, a line for a shell instead of an engine.
+    ///   - resumed: for a reduction, what an earlier one has left.
+    func request(_ task: DiagnosisRequest.Task, oracle: String? = nil, resumed: ReducedFile? = nil) -> DiagnosisRequest {
         let run = target.run?.spec
         var request = DiagnosisRequest(task, workspace: host.settings.workspace, engine: configuration.engine, file: target.file, line: target.line,
                                        fileTimeout: fileTimeout ?? run?.fileTimeout ?? configuration.run.fileTimeout, seed: run?.seed ?? configuration.run.seed)
         request.memoryLimit = run?.memoryLimit ?? configuration.run.memory
         request.memoryFloor = configuration.run.memoryFloor
+        (request.oracle, request.resumed) = (oracle, resumed)
+        // It is made from the script.
+        if !target.file.hasSuffix(".sql") { request.resumed?.sql = "" }
         return request
     }
 
@@ -59,12 +66,12 @@ public struct DiagnosisJob: Sendable {
     }
 
     /// Connects to where it is run, with the worker that it takes.
-    func withAgent<Result: Sendable>(for task: DiagnosisRequest.Task, _ body: @escaping @Sendable (AgentClient) async throws -> Result) async throws -> Result {
-        try await (request(task).needsLibraries ? host.loadingLibraries() : host).withAgent(body)
+    func withAgent<Result: Sendable>(for request: DiagnosisRequest, _ body: @escaping @Sendable (AgentClient) async throws -> Result) async throws -> Result {
+        try await (request.needsLibraries ? host.loadingLibraries() : host).withAgent(body)
     }
 
-    private func ask(_ task: DiagnosisRequest.Task, _ agent: AgentClient, _ body: (DiagnosisAnswer) -> Void) async throws {
-        try await agent.diagnose(request(task)) { answer in
+    private func ask(_ request: DiagnosisRequest, _ agent: AgentClient, _ body: (DiagnosisAnswer) -> Void) async throws {
+        try await agent.diagnose(request) { answer in
             if case .refused(let refusal) = answer { throw refusal.error }
             body(answer)
         }
@@ -75,8 +82,8 @@ public struct DiagnosisJob: Sendable {
     /// - Throws: ``RemoteError`` or `CancellationError`.
     public func reproduce(keepsDatabase: Bool = false) async throws -> Reproduction {
         let found = DiagnosisFindings()
-        let task = DiagnosisRequest.Task.reproduce(keepsDatabase: keepsDatabase)
-        try await withAgent(for: task) { try await ask(task, $0) { found.add($0) } }
+        let request = request(.reproduce(keepsDatabase: keepsDatabase))
+        try await withAgent(for: request) { try await ask(request, $0) { found.add($0) } }
         let state = found.state
         guard let record = state.record else { throw RemoteError(.host, "the agent did not say how the file ended") }
         let here = await sourcesHere()
@@ -98,16 +105,18 @@ public struct DiagnosisJob: Sendable {
     ///   - seconds: ends it, with what there is then.
     ///   - reference: a library's path, `sqlite` or `none`; `nil` is what fits.
     ///   - jobs: tries at once; `nil` is the number of processors there.
+    ///   - oracle: a line for a shell that is asked whether a file is still interesting, with its path behind it, instead of an engine.
+    ///   - resumed: what an earlier one has left; it goes on from there if it began with the same.
     ///   - progress: called from other threads, one call at a time.
     ///   - best: takes what is left, each time that it is less; the last one is what is returned.
     /// - Throws: ``RemoteError`` or `CancellationError`.
-    public func reduce(seconds: Double? = nil, reference: String? = nil, jobs: Int? = nil, progress: @escaping @Sendable (ReductionProgress) -> Void = { _ in },
+    public func reduce(seconds: Double? = nil, reference: String? = nil, jobs: Int? = nil, oracle: String? = nil, resumed: ReducedFile? = nil, progress: @escaping @Sendable (ReductionProgress) -> Void = { _ in },
                        best: @escaping @Sendable (ReducedFile) -> Void = { _ in }) async throws -> ReducedFile {
-        let task = DiagnosisRequest.Task.reduce(seconds: seconds, reference: reference, jobs: jobs)
+        let request = request(.reduce(seconds: seconds, reference: reference, jobs: jobs), oracle: oracle, resumed: resumed)
         let hasBegun = StartedFlag()
         do {
-            return try await withAgent(for: task) { agent in
-                try await reduce(task, agent, progress: progress, best: {
+            return try await withAgent(for: request) { agent in
+                try await reduce(request, agent, progress: progress, best: {
                     hasBegun.set()
                     best($0)
                 })
@@ -118,9 +127,9 @@ public struct DiagnosisJob: Sendable {
     }
 
     /// The same over a connection that is there.
-    func reduce(_ task: DiagnosisRequest.Task, _ agent: AgentClient, progress: (ReductionProgress) -> Void, best: (ReducedFile) -> Void) async throws -> ReducedFile {
+    func reduce(_ request: DiagnosisRequest, _ agent: AgentClient, progress: (ReductionProgress) -> Void, best: (ReducedFile) -> Void) async throws -> ReducedFile {
         let found = DiagnosisFindings()
-        try await ask(task, agent) { answer in
+        try await ask(request, agent) { answer in
             switch answer {
             case .progress(let state): progress(state)
             case .reduced(let file): best(file)

@@ -25,9 +25,14 @@ public struct ReduceAllJob: Sendable {
     /// A library's path, `sqlite` or `none`; `nil` is what fits.
     public var reference: String?
 
+    /// What earlier reductions have left, by the record as `FILE:LINE`. Those that came to their end are not made again.
+    public var earlier = ReductionState()
+
     /// What happens meanwhile.
     public enum Event: Sendable {
         case progress(CausesProgress)
+        /// This is left of a record's file, so far or in the end.
+        case left(String, ReducedFile)
         /// These are the causes so far, those that are not reduced to their end included, and how many failures have none.
         case causes([FailureCause], left: Int)
         case disconnected(reason: String, retryIn: Double)
@@ -45,7 +50,7 @@ public struct ReduceAllJob: Sendable {
     /// - Returns: the causes, those of the most failures first, and how many failures are of groups that were not looked at.
     /// - Throws: ``RemoteError`` or `CancellationError`.
     public func causes(events: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> (causes: [FailureCause], left: Int) {
-        let board = CausesBoard(try SimilarFailures.all(of: run), most: most, events: events)
+        let board = CausesBoard(try SimilarFailures.all(of: run), most: most, earlier: earlier, events: events)
         try await reduceAll(board, events)
         try Task.checkCancellation()
         return board.causes
@@ -77,7 +82,8 @@ public struct ReduceAllJob: Sendable {
     /// Reduces what waits, over one connection.
     private func work(_ board: CausesBoard) async throws {
         guard let next = board.next else { return }
-        try await job(next).withAgent(for: task(jobs)) { agent in
+        let job = job(next)
+        try await job.withAgent(for: job.request(task(jobs))) { agent in
             let width = isSpread ? try await self.width(agent) : nil
             let lanes = min(width ?? 1, board.waiting)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -109,7 +115,8 @@ public struct ReduceAllJob: Sendable {
     /// One that cannot be reduced, or is lost, is told among the causes and ends no other.
     private func reduce(_ failure: SimilarFailures.Member, _ number: Int, _ jobs: Int?, _ board: CausesBoard, _ agent: AgentClient) async throws {
         do {
-            let last = try await job(failure).reduce(task(jobs), agent, progress: { board.note($0, of: number) }, best: { board.note($0, of: number) })
+            let job = job(failure), request = job.request(task(jobs), resumed: board.resumed(number))
+            let last = try await job.reduce(request, agent, progress: { board.note($0, of: number) }, best: { board.note($0, of: number) })
             board.note(last, of: number)
             board.end(number)
         } catch let error as RemoteError where !FollowedRun.mayReconnect(error) {

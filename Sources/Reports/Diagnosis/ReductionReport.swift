@@ -15,12 +15,11 @@ public enum ReductionReport {
     ///   - sql: where its statements were written.
     public static func text(_ reduced: ReducedFile, of file: String, script: String, sql: String) -> String {
         let progress = reduced.progress
-        var lines = ["\(SafeText.line(file, limit: 500)):\(reduced.line): \(Human.count(reduced.total, "record")) → \(Human.count(progress.records, "record")) "
-            + "(\(Human.count(progress.tries, "try", "tries")), \(Human.fixed(reduced.seconds, 1)) s)\(reduced.isMinimal ? "" : "; not all was tried")"]
-        lines.append("It fails because \(reduced.reason).")
-        if let rate = reduced.flakyRate, let confidence = reduced.confidence {
-            lines.append("It fails now and then: in about \(Int((rate * 100).rounded())) % of the runs. That all of this is needed is \(Int((confidence * 100).rounded(.down))) % sure.")
-        }
+        var lines = ["\(SafeText.line(file, limit: 500))\(reduced.line > 0 ? ":\(reduced.line)" : ""): \(Human.count(reduced.total, "record")) → \(Human.count(progress.records, "record")) "
+            + "(\(Human.count(progress.tries, "try", "tries")), \(Human.fixed(reduced.seconds, 1)) s)\(reduced.isMinimal ? "" : "; not all was tried: the same command goes on")"]
+        lines.append(reduced.line > 0 ? "It fails because \(reduced.reason)." : "It is left because \(reduced.reason).")
+        if let flakiness = reduced.flakiness { lines.append(flakiness) }
+        if let resumption = reduced.resumption { lines.append(resumption) }
         switch reduced.confirmation {
         case nil: lines.append("The reproducer was not run once more.")
         case ""?: break

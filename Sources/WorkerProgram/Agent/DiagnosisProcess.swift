@@ -61,7 +61,8 @@ struct DiagnosisProcess {
     private func execute(in folder: String, _ variables: [String: String], _ input: FileDescriptor, _ output: FileDescriptor) async throws {
         var options = PlatformOptions()
         options.createSession = true
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
+        // It ends its tries and removes their folders first.
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(10))]
         let environment = Environment.custom(Dictionary(uniqueKeysWithValues: variables.map { (Environment.Key(stringLiteral: $0.key), $0.value) }))
         let result = try await Subprocess.run(
             .path(FilePath(executable)), arguments: ["diagnose"], environment: environment, workingDirectory: FilePath(folder), platformOptions: options,

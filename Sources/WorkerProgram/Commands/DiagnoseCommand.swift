@@ -15,6 +15,8 @@ struct DiagnoseCommand: ParsableCommand {
             throw ExitCode(EX_DATAERR)
         }
         PendingSignal.watch()
+        // Writing tells it, and what is left behind is removed first.
+        signal(SIGPIPE, SIG_IGN)
         do throws(SQLLogicTestError) {
             try Diagnosis(request) { Self.tell($0) }.run()
         } catch {
@@ -27,8 +29,7 @@ struct DiagnoseCommand: ParsableCommand {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
         guard let line = try? encoder.encode(answer) else { return }
-        // Nobody listens any more.
-        if !DescriptorIO.writeAll(1, Array(line) + [0x0A]) { _exit(1) }
+        if !DescriptorIO.writeAll(1, Array(line) + [0x0A]) { PendingSignal.note(SIGPIPE) }
     }
 }
 

@@ -1,5 +1,5 @@
+import AgentProtocol
 import ArgumentParser
-import Fleet
 import Glibc
 import Platform
 import SQLLogicTest
@@ -20,10 +20,10 @@ struct ReduceFile: ParsableCommand {
     var file: String
 
     @OptionGroup
-    var engines: EngineArguments
+    var arguments: ReductionArguments
 
-    @Option(help: ArgumentHelp("Who says what is right: 'sqlite' is the built-in one, 'none' nobody but the file, or the path of a shared library with SQLite's interface.", valueName: "engine"))
-    var reference: String?
+    @Option(help: ArgumentHelp("Ask this command whether a smaller file is still interesting, instead of an engine: exit code 0 is yes. The file's path is put behind it. The file may be of any dialect, or plain SQL.", valueName: "command"))
+    var oracle: String?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Where to write the reproducer. Its SQL goes beside it. Default: FILE-LINE.test in the current folder.", valueName: "file"))
     var output: String?
@@ -31,34 +31,27 @@ struct ReduceFile: ParsableCommand {
     @Option(help: ArgumentHelp("End after this time with what there is then, such as 60s. 0: no limit.", valueName: "time"))
     var budget = "0"
 
-    @Option(help: ArgumentHelp("Time that the records up to the failing one may take, such as 60s.", valueName: "time"))
-    var timeout = "60s"
-
     @Option(name: [.customShort("j", allowingJoined: true), .long], help: "Number of tries to run at once, each in its own process. Default: the number of processors.")
     var jobs: Int?
-
-    @Option(help: ArgumentHelp("Memory limit of one try, such as 512M or 4G. 0: no limit.", valueName: "size"))
-    var memory = "4G"
 
     @Flag(help: "Print the result as one JSON object.")
     var json = false
 
     func validate() throws {
         if Quantity.seconds(budget) == nil { throw ValidationError("--budget must be a time such as 60s, 5m or 0, not '\(budget)'") }
-        if Quantity.seconds(timeout).map({ $0 > 0 }) != true { throw ValidationError("--timeout must be a time such as 60s or 5m, not '\(timeout)'") }
         if let jobs, jobs < 1 || jobs > 1024 { throw ValidationError("--jobs must be from 1 to 1024") }
-        if Quantity.bytes(memory).map({ $0 == 0 || $0 >= 16 << 20 }) != true { throw ValidationError("--memory must be a size of at least 16M, such as 512M or 4G, or 0, not '\(memory)'") }
-        if engines.database != nil { throw ValidationError("--database does not go with reduce: each try has a database of its own in memory") }
+        if oracle != nil, arguments.reference != nil { throw ValidationError("--oracle and --reference exclude each other; choose one") }
     }
 
     func run() throws {
-        do {
-            if engines.choice.needsLibraries || choice.library != nil { try OwnProgram.loadLibraries() }
+        do throws(SQLLogicTestError) {
+            if oracle == nil { try arguments.loadLibraries() }
             PendingSignal.watch()
-            let reduction = try makeReduction()
-            let result = try reduction.run()
+            let file = if let oracle { try reduced(by: oracle) } else { try reduced() }
             progressEnded()
-            try report(result, reduction)
+            report(file)
+            PendingSignal.pass()
+            if !file.isMinimal || file.confirmation != "" { _exit(1) }
         } catch {
             progressEnded()
             PendingSignal.pass()
@@ -69,66 +62,62 @@ struct ReduceFile: ParsableCommand {
 
     // MARK: What is reduced
 
-    private var choice: ReferenceChoice { ReferenceChoice(reference, isEmbedded: engines.isEmbedded || engines.dialect != .sqlite) }
+    private var target: (path: String, line: Int?) { oracle == nil ? ReductionArguments.target(file) : (file, nil) }
+    private var name: String { target.path.split(separator: "/").last.map(String.init) ?? "reduced" }
+    private var seconds: Double? { Quantity.seconds(budget).flatMap { $0 > 0 ? $0 : nil } }
 
-    /// The path, and the line behind the last colon. A file of that very name is one without a line.
-    private var target: (path: String, line: Int?) {
-        guard access(file, F_OK) != 0, let colon = file.lastIndex(of: ":"), let line = Int(file[file.index(after: colon)...]), line > 0 else { return (file, nil) }
-        return (String(file[..<colon]), line)
-    }
+    private var kept: KeptReduction { KeptReduction(places) }
+    private var places: ReductionPlaces { ReductionPlaces(of: name, line: target.line, output: output) }
 
-    private func makeReduction() throws(SQLLogicTestError) -> Reduction {
-        let script = try Script(path: target.path)
-        let engine = try engines.choice.make(threading: .single)
-        (engine as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
-        try engine.check(afterLoss: false)
-        try choice.check(engines.dialect)
-        let right = try choice.engine(isConfined: engines.noSystem)
-        var reduction = Reduction(script: script, line: target.line, engine: engine, engineName: engines.engineName ?? engine.name, reference: right,
-                                  referenceName: right.map { "SQLite \($0.version)" } ?? "")
-        reduction.engineTitle = ReductionWords.title(of: engine) ?? engines.engineLibrary.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
-        reduction.folder = EngineArguments.folder
-        reduction.options.dialect = engines.dialect
-        reduction.options.labels = engines.label
-        reduction.options.engineName = engines.engineName
-        reduction.options.allowsSystem = !engines.noSystem
-        reduction.options.workingDirectory = EngineArguments.folder
-        reduction.budget = Quantity.seconds(budget).flatMap { $0 > 0 ? $0 : nil }
-        reduction.allowsSystem = !engines.noSystem
-        reduction.timeout = Quantity.seconds(timeout) ?? 60
+    private func reduced() throws(SQLLogicTestError) -> ReducedFile {
+        var reduction = try arguments.reduction(of: file)
+        reduction.budget = seconds
         if let jobs { reduction.width = jobs }
-        reduction.memory = Quantity.bytes(memory).flatMap { $0 > 0 ? $0 : nil }
-        if isatty(2) == 1, !json { reduction.onProgress = Self.show }
-        return reduction
+        reduction.resumed = kept.read(warn)
+        let news = ReductionNews(reduction, file: name) { _ in }
+        if isLive { reduction.onProgress = { Self.show($0.records.count, $0.size, $1) } }
+        reduction.onBest = { try? kept.write(news.file(of: $0)) }
+        var result = try reduction.run()
+        var made = news.file(of: result)
+        try kept.write(made)
+        guard !PendingSignal.isSet else { return made }
+        let problem = ReproducerCheck(reduction).problem(of: &result)
+        made = news.file(of: result)
+        made.confirmation = problem ?? ""
+        try kept.write(made)
+        return made
     }
+
+    private func reduced(by oracle: String) throws(SQLLogicTestError) -> ReducedFile {
+        var reduction = OracleReduction(path: target.path, file: name, command: oracle, folder: EngineArguments.folder ?? ".")
+        reduction.budget = seconds
+        reduction.timeout = Quantity.seconds(arguments.timeout) ?? 60
+        if let jobs { reduction.width = jobs }
+        reduction.resumed = kept.read(warn)
+        if isLive { reduction.onProgress = { Self.show($0.records, $0.bytes, $0.tries) } }
+        reduction.onBest = { try? kept.write($0) }
+        let made = try reduction.run()
+        try kept.write(made)
+        return made
+    }
+
+    private func warn(_ text: String) { write("slt-worker: \(text)\n", to: 2) }
 
     // MARK: Output
 
-    private static func show(_ candidate: ReductionCandidate, _ tries: Int) {
-        paint("reducing: \(Human.count(candidate.records.count, "record")), \(candidate.size) bytes of SQL, \(tries) tries")
+    private var isLive: Bool { isatty(2) == 1 && !json }
+
+    private static func show(_ records: Int, _ bytes: Int, _ tries: Int) {
+        paint("reducing: \(Human.count(records, "record")), \(bytes) bytes of SQL, \(tries) tries")
     }
 
     /// Replaces the terminal's current line.
     private static func paint(_ line: String) { _ = DescriptorIO.writeAll(2, Array("\r\u{1B}[K\(line)".utf8)) }
 
-    private func progressEnded() { if isatty(2) == 1, !json { Self.paint("") } }
+    private func progressEnded() { if isLive { Self.paint("") } }
 
-    private func report(_ result: Reduction.Result, _ reduction: Reduction) throws(SQLLogicTestError) {
-        let name = target.path.split(separator: "/").last.map(String.init) ?? "reduced"
-        let stem = name.hasSuffix(".test") ? String(name.dropLast(5)) : name.hasSuffix(".slt") ? String(name.dropLast(4)) : name
-        let place = output ?? "\(stem)-\(result.line).test"
-        let words = ReductionWords(result, file: name, reduction)
-        let script = ReducedScript(result.candidate, expected: result.expected, comments: words.comments)
-        try WholeFile.write(script.script, to: place)
-        let sql = (place.hasSuffix(".test") ? String(place.dropLast(5)) : place) + ".sql"
-        try WholeFile.write(script.sql, to: sql)
-        let confirmation = PendingSignal.isSet ? nil : ReproducerCheck(reduction).problem(of: result)
-        if json {
-            write(words.json(place: place, sql: sql, isConfirmed: confirmation == nil), to: 1)
-        } else {
-            write(words.text(place: place, sql: sql, confirmation: confirmation, script: String(decoding: script.script, as: UTF8.self)), to: 1)
-        }
-        PendingSignal.pass()
-        if !result.isMinimal || confirmation != nil { _exit(1) }
+    private func report(_ made: ReducedFile) {
+        let report = ReducedFileReport(made, of: name, places)
+        write(json ? report.json : report.text, to: 1)
     }
 }

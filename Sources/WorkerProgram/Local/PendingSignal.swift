@@ -21,6 +21,9 @@ enum PendingSignal {
         return sigaction(number, nil, &action) == 0 && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 
+    /// As if this signal had come, where nobody listens any more.
+    static func note(_ number: Int32) { signal.store(number, ordering: .relaxed) }
+
     static var isSet: Bool { signal.load(ordering: .relaxed) != 0 }
 
     /// Ends the program as the signal would have, if one has come: for a shell, with 128 and its number.

@@ -12,23 +12,20 @@ struct Baseline {
         var usesReference: Bool
         /// Whether the SQL may be changed as well.
         var changesSQL: Bool
-        var flaky: (rate: Double, confidence: Double)?
+        /// In what share of its runs the whole file fails, where that is not each one.
+        var flaky: Double?
     }
 
     private let reduction: Reduction
     private let reading: ReductionReading
     private let errors: ErrorClass
 
-    init(_ reduction: Reduction, _ reading: ReductionReading) {
+    /// - Parameter errors: tells errors apart by the names of the whole file; those of `reading` unless told.
+    init(_ reduction: Reduction, _ reading: ReductionReading, errors: ErrorClass? = nil) {
         self.reduction = reduction
         self.reading = reading
-        errors = ErrorClass(reading.candidate.records)
+        self.errors = errors ?? ErrorClass(reading.candidate.records)
     }
-
-    /// Runs that a failure that is not there each time gets to show itself.
-    private static let showings = 20
-    /// Seconds that are spent on that.
-    private static let patience = 20.0
 
     /// - Throws: `SQLLogicTestError` `usage` if the record holds.
     func found() throws(SQLLogicTestError) -> Start {
@@ -55,20 +52,18 @@ struct Baseline {
             throw SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name):\(candidate.records.last?.line ?? 0): the engine \(loss.signature == .hung ? "hangs" : "ends") in line "
                 + "\(candidate.records[loss.record].line) already; reduce that record")
         }
-        var flaky: (rate: Double, confidence: Double)?
         var signature = self.signature(first, candidate)
         // It may be there now and then.
-        var looks = 1
-        while signature == nil, looks < Self.showings, !pool.isOver, Clock.seconds(since: began) < Self.patience {
-            let some = pool.inspect(candidate, times: min(pool.width, Self.showings - looks))
-            looks += some.count
-            signature = some.lazy.compactMap { self.signature($0, candidate) }.first
+        var shown = 1
+        while signature == nil, shown < Flakiness.showings, !pool.isOver, Clock.seconds(since: began) < Flakiness.patience {
+            shown += pool.width
+            signature = pool.inspect(Array(repeating: candidate, count: pool.width)).lazy.compactMap { self.signature($0, candidate) }.first
         }
         guard let signature else {
             if pool.isOver { throw SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name): the time was over before it was known in what way it fails") }
             return nil
         }
-        let seconds = Clock.seconds(since: began)
+        let seconds = Clock.seconds(since: began) / Double(shown)
         var question = TrialQuestion(signature, expected: reading.expected, errors: errors)
         question.allowsUnordered = first.end?.isUnordered == true
         pool.question = question
@@ -76,10 +71,10 @@ struct Baseline {
         let usual = signature == .hung ? secondsWithoutLast(candidate, &pool) : seconds
         // What is only slow must not be taken for what hangs.
         pool.limit = min(reduction.timeout, max(signature == .hung ? max(2, reduction.timeout / 20) : 1, 20 * usual))
-        flaky = rate(&pool, candidate)
-        if let flaky, flaky.rate < 1 { pool.attempts = FailureRate.attempts(flaky.rate) }
+        let flaky = rate(&pool, candidate)
+        pool.sequential = flaky.map { SequentialTest(measured: $0) }
         return Start(candidate: try cleaned(candidate, first.steps, &pool), pool: pool, question: question, usesReference: reference != nil,
-                     changesSQL: reference != nil || !isExact(signature), flaky: flaky.map { rate in (rate.rate, 1 - pow(1 - rate.rate, Double(pool.attempts))) })
+                     changesSQL: reference != nil || !isExact(signature), flaky: flaky)
     }
 
     private func isExact(_ signature: FailureSignature) -> Bool {
@@ -96,24 +91,16 @@ struct Baseline {
     }
 
     /// In what share of some runs it fails; nil if it does each time.
-    private func rate(_ pool: inout TrialPool, _ candidate: ReductionCandidate) -> (rate: Double, confidence: Double)? {
-        // Records that do not hold are no reason to judge otherwise here.
-        var failures = 0, runs = 0
-        func run(upTo most: Int) {
-            let looks = pool.inspect(candidate, times: min(pool.width, most - runs))
-            runs += looks.count
-            failures += looks.count { signature($0, candidate) == pool.question?.signature }
+    private func rate(_ pool: inout TrialPool, _ candidate: ReductionCandidate) -> Double? {
+        Flakiness.rate(width: pool.width) { count in
+            // Records that do not hold are no reason to judge otherwise here.
+            let failures = pool.inspect(Array(repeating: candidate, count: count)).count { signature($0, candidate) == pool.question?.signature }
+            return pool.isOver ? nil : failures
         }
-        // One that is there in half of the runs would be taken for one that is there in all in 1 of 128 cases.
-        let began = Clock.monotonic
-        repeat { run(upTo: Self.looks) } while runs < Self.looks && failures == runs && (runs < 2 || Clock.seconds(since: began) < 2)
-        guard failures < runs, !pool.isOver else { return nil }
-        while runs < Self.showings, !pool.isOver { run(upTo: Self.showings) }
-        return (max(Double(failures), 0.5) / Double(runs), 0)
     }
 
     /// With a last record that does nothing.
-    private static func harmless(_ candidate: ReductionCandidate) -> ReductionCandidate {
+    static func harmless(_ candidate: ReductionCandidate) -> ReductionCandidate {
         let last = candidate.records.last?.line ?? 0
         return ReductionCandidate(candidate.records.dropLast() + [ReductionRecord(.succeeds, Array("SELECT 1".utf8), line: last)])
     }
@@ -133,13 +120,19 @@ struct Baseline {
         let isBad = steps.map { !$0.holds || !$0.holdsOnReference }
         let holding = candidate.without { isBad[$0] }
         let useful = candidate.without { isBad[$0] || steps[$0].isIdle || candidate.records[$0].kind == .fails }
-        if useful != holding, pool.judge([useful]).first == .same { return useful }
+        if useful != holding, fails(useful, &pool) { return useful }
         return try judged(holding, of: candidate, steps, &pool)
+    }
+
+    /// Where a failure is not there each time, the test may be wrong once.
+    private func fails(_ candidate: ReductionCandidate, _ pool: inout TrialPool) -> Bool {
+        for _ in 0..<(pool.sequential == nil ? 1 : 3) where pool.judge([candidate]).first == .same { return true }
+        return false
     }
 
     /// - Parameter whole: the candidate whose records the steps are of.
     private func judged(_ candidate: ReductionCandidate, of whole: ReductionCandidate, _ steps: [Trial.Step], _ pool: inout TrialPool) throws(SQLLogicTestError) -> ReductionCandidate {
-        if pool.judge([candidate]).first == .same { return candidate }
+        if fails(candidate, &pool) { return candidate }
         // The one that was looked at fails; nothing smaller is known to.
         if pool.isOver { return whole }
         guard let blamed = steps.firstIndex(where: { $0.holds != $0.holdsOnReference || !$0.holds }) else {

@@ -22,15 +22,17 @@ struct Diagnosis {
         guard !request.file.hasPrefix("/"), !request.file.split(separator: "/").contains("..") else {
             throw SQLLogicTestError(.usage, "cannot look at \(request.file): it is not below the source tree")
         }
+        if let oracle = request.oracle { return try reduce(by: oracle) }
         let kept = try KeptPlace(request)
         let engine = request.engine.kind == .command ? program : try database(kept)
         var version = (engine as? SQLiteEngine)?.version
         if let postgres = engine as? PostgresEngine { version = postgres.serverVersion }
-        tell(.engine(EngineInspection(spec: request.engine, workspace: request.workspace, version: version).identity))
+        let identity = EngineInspection(spec: request.engine, workspace: request.workspace, version: version).identity
+        tell(.engine(identity))
         switch request.task {
         case .identify: return
         case .reproduce: try reproduce(on: engine, kept)
-        case .reduce(let seconds, let reference, let jobs): try reduce(on: engine, seconds, reference, jobs)
+        case .reduce(let seconds, let reference, let jobs): try reduce(on: engine, identity, seconds, reference, jobs)
         }
     }
 
@@ -87,7 +89,16 @@ struct Diagnosis {
 
     // MARK: Reducing
 
-    private func reduce(on engine: any Engine, _ seconds: Double?, _ reference: String?, _ jobs: Int?) throws(SQLLogicTestError) {
+    /// What two reductions must have in common to be one.
+    private func words(of engine: EngineIdentity, reference: String?, witness: String?) -> String {
+        let spec = request.engine
+        // There may be secrets among a command's words.
+        let command = FileDigest.of(Array((spec.command + (spec.labels ?? [])).joined(separator: "\0").utf8))
+        return ([engine.name, engine.version, engine.digest, engine.environment, spec.dialect, command] + (engine.libraries ?? []).map(\.digest) + [reference, witness]).map { $0 ?? "?" }
+            .joined(separator: " ")
+    }
+
+    private func reduce(on engine: any Engine, _ identity: EngineIdentity, _ seconds: Double?, _ reference: String?, _ jobs: Int?) throws(SQLLogicTestError) {
         let options = try RunOptions(request.engine, workspace: request.workspace)
         let runsFiles = engine is any FileEngine || options.dialect != .sqlite
         let isEmbedded = request.engine.kind == .sqlite && request.engine.library == nil
@@ -110,59 +121,43 @@ struct Diagnosis {
         reduction.memory = request.memoryLimit
         reduction.memoryFloor = request.memoryFloor
         if let jobs { reduction.width = jobs }
+        reduction.resumed = request.resumed
+        reduction.engineIdentity = words(of: identity, reference: right.map { $0.version }, witness: reduction.witness == nil ? nil : reduction.witnessName)
         var news = ReductionNews(reduction, file: request.file, tell)
         reduction.onProgress = { news.progress($0, $1) }
         reduction.onBest = { news.best($0) }
-        let result = try reduction.run()
+        var result = try reduction.run()
         var file = news.file(of: result)
         guard ReductionNews.fits(file) else {
             throw SQLLogicTestError(.usage, "cannot hand on what is left of \(request.file): it is longer than 1 MiB; use slt-worker there")
         }
         tell(.reduced(file))
         guard !PendingSignal.isSet else { return }
-        file.confirmation = ReproducerCheck(reduction).problem(of: result) ?? ""
+        let problem = ReproducerCheck(reduction).problem(of: &result)
+        file = news.file(of: result)
+        file.confirmation = problem ?? ""
         tell(.reduced(file))
     }
-}
 
-/// Tells how a reduction goes, not more often than anybody can read.
-private struct ReductionNews {
-    private let reduction: Reduction
-    private let file: String
-    private let tell: (DiagnosisAnswer) -> Void
-    private var lastProgress: UInt64 = 0
-
-    init(_ reduction: Reduction, file: String, _ tell: @escaping (DiagnosisAnswer) -> Void) {
-        self.reduction = reduction
-        self.file = file
-        self.tell = tell
-    }
-
-    mutating func progress(_ candidate: ReductionCandidate, _ tries: Int) {
-        guard lastProgress == 0 || Clock.seconds(since: lastProgress) > 0.1 else { return }
-        lastProgress = Clock.monotonic
-        tell(.progress(ReductionProgress(records: candidate.records.count, bytes: candidate.size, tries: tries)))
-    }
-
-    /// What there is so far, should the connection be lost.
-    func best(_ result: Reduction.Result) {
-        let file = file(of: result)
-        if Self.fits(file) { tell(.reduced(file)) }
-    }
-
-    /// Whether an answer may be so long.
-    static func fits(_ file: ReducedFile) -> Bool { file.script.utf8.count <= 1 << 20 && file.sql.utf8.count <= 1 << 20 }
-
-    func file(of result: Reduction.Result) -> ReducedFile {
-        let name = file.split(separator: "/").last.map(String.init) ?? file
-        let words = ReductionWords(result, file: name, reduction)
-        let script = ReducedScript(result.candidate, expected: result.expected, comments: words.comments)
-        let progress = ReductionProgress(records: result.candidate.records.count, bytes: result.candidate.size, tries: result.tries)
-        var made = ReducedFile(script: String(decoding: script.script, as: UTF8.self), sql: String(decoding: script.sql, as: UTF8.self), reason: words.reason, line: result.line,
-                               total: result.total, progress: progress, seconds: result.seconds, isMinimal: result.isMinimal)
-        made.reference = result.reference
-        made.flakyRate = result.flaky?.rate
-        made.confidence = result.flaky?.confidence
-        return made
+    /// Makes the file smaller by a command of the user's.
+    private func reduce(by oracle: String) throws(SQLLogicTestError) {
+        guard case .reduce(let seconds, _, let jobs) = request.task else { throw SQLLogicTestError(.usage, "a command can only be asked in a reduction") }
+        var reduction = OracleReduction(path: path, file: request.file, command: oracle, folder: request.workspace)
+        reduction.budget = seconds
+        reduction.timeout = request.fileTimeout
+        reduction.resumed = request.resumed
+        if let jobs { reduction.width = jobs }
+        var lastProgress: UInt64 = 0
+        reduction.onProgress = { progress in
+            guard lastProgress == 0 || Clock.seconds(since: lastProgress) > 0.1 else { return }
+            lastProgress = Clock.monotonic
+            tell(.progress(progress))
+        }
+        reduction.onBest = { if ReductionNews.fits($0) { tell(.reduced($0)) } }
+        let file = try reduction.run()
+        guard ReductionNews.fits(file) else {
+            throw SQLLogicTestError(.usage, "cannot hand on what is left of \(request.file): it is longer than 1 MiB; use slt-worker there")
+        }
+        tell(.reduced(file))
     }
 }

@@ -1,3 +1,4 @@
+import AgentProtocol
 import Fleet
 import Glibc
 import Platform
@@ -9,54 +10,100 @@ struct FileReduction {
     private struct Start {
         var candidate: ReductionCandidate
         var trials: FileTrials
-        var flaky: (rate: Double, confidence: Double)?
-        /// The line of the record in the whole file.
-        var line: Int
+        /// In what share of its runs the file fails, where that is not each one.
+        var flaky: Double?
         /// Whether it says the same of a shorter file.
         var isStable = true
     }
 
     private let reduction: Reduction
+    /// Nil where only the program knows.
+    private let dialect: Dialect?
     private let blocks: ScriptBlocks
     private let errors: ErrorClass
     private let name: String
+    /// The file's SHA-256.
+    private let digest: String
 
     init(_ reduction: Reduction) {
         self.reduction = reduction
-        let dialect = reduction.engine is any FileEngine ? nil : reduction.options.dialect
+        dialect = reduction.engine is any FileEngine ? nil : reduction.options.dialect
         blocks = ScriptBlocks(reduction.script, dialect: dialect, workingDirectory: reduction.options.workingDirectory)
         errors = ErrorClass(blocks.records)
+        digest = FileDigest.of(reduction.script.bytes)
         name = reduction.script.name.split(separator: "/").last.map(String.init) ?? "reduced.test"
     }
 
     /// - Throws: `SQLLogicTestError` `usage` if nothing fails, or nothing can be reduced.
     func run() throws(SQLLogicTestError) -> Reduction.Result {
         guard !blocks.records.isEmpty else { throw refusal("it has no records") }
-        let target = try target()
-        // Both may agree where only the file says otherwise.
-        var found: Start?
-        if let reference = reduction.reference { found = try start(target, reference) }
-        if found == nil { found = try start(target, nil) }
-        guard let start = found, let signature = start.trials.question?.signature else { throw refusal("that record holds on this engine", line: blocks.records[target].line) }
+        let (start, signature, line, resumption) = try begin()
+        // An earlier one has come to its end.
+        if resumption == Resumption.done { return result(start.candidate, 0, isMinimal: true, start, signature, line, resumption) }
         let changesSQL = start.trials.reference != nil || signature.isEnd
         let (onProgress, onBest) = (reduction.onProgress, reduction.onBest)
-        var last = start.candidate, lastTold = Clock.monotonic
+        var last = start.candidate, lastTold: UInt64 = 0
+        onBest(result(last, 0, isMinimal: false, start, signature, line, resumption))
         var reducer = Reducer(start.candidate, judge: start.trials, changesSQL: changesSQL) { candidate, tries in
             onProgress(candidate, tries)
-            guard candidate != last, Clock.seconds(since: lastTold) > 0.5 else { return }
+            guard candidate != last, lastTold == 0 || Clock.seconds(since: lastTold) > 0.5 else { return }
             (last, lastTold) = (candidate, Clock.monotonic)
-            onBest(result(candidate, tries, isMinimal: false, start, signature))
+            onBest(result(candidate, tries, isMinimal: false, start, signature, line, resumption))
         }
         reducer.run()
         if let obstacle = reducer.judge.obstacle, reducer.best == start.candidate { throw SQLLogicTestError(.engine, obstacle) }
-        return result(reducer.best, reducer.tries, isMinimal: reducer.isMinimal, start, signature)
+        return result(reducer.best, reducer.tries, isMinimal: reducer.isMinimal, start, signature, line, resumption)
     }
 
-    private func result(_ candidate: ReductionCandidate, _ tries: Int, isMinimal: Bool, _ start: Start, _ signature: FailureSignature) -> Reduction.Result {
+    /// Where it begins: with what an earlier one has left, if that still fails in the same way; and the line of the record in the whole file.
+    private func begin() throws(SQLLogicTestError) -> (Start, FailureSignature, line: Int, resumption: String?) {
+        var known = reduction.known(digest)
+        let index: Int
+        if let origin = known, reduction.line.map({ blocks.index(of: $0) == blocks.index(of: origin.line) }) != false, let same = blocks.index(of: origin.line) {
+            index = same
+        } else {
+            known = nil
+            index = try target()
+        }
+        let line = blocks.records[index].line
+        var resumption: String?
+        if let resumed = reduction.resumed {
+            if let known, let start = left(resumed, known), let signature = start.trials.question?.signature {
+                return (start, signature, line, resumed.isMinimal ? Resumption.done : Resumption.went(from: start.candidate.records.count))
+            }
+            resumption = Resumption.anew(known == nil ? Resumption.changed : Resumption.passes)
+        }
+        for reference in references {
+            if let start = try start(prefix(index + 1), reference), let signature = start.trials.question?.signature { return (start, signature, line, resumption) }
+        }
+        throw refusal("that record holds on this engine", line: line)
+    }
+
+    /// Who may say what is right, in turn; nil is the file. Both may agree where only the file says otherwise.
+    private var references: [(any Engine)?] { reduction.reference.map { [$0, nil] } ?? [nil] }
+
+    /// What an earlier reduction has left.
+    /// - Returns: nil if it does not fail in the same way.
+    private func left(_ resumed: ReducedFile, _ known: ReductionOrigin) -> Start? {
+        var candidate = ReductionCandidate(ScriptBlocks(Script(Array(resumed.script.utf8), name: name), dialect: dialect, workingDirectory: reduction.options.workingDirectory).records)
+        guard !candidate.records.isEmpty else { return nil }
+        candidate.records[candidate.records.count - 1].line = known.line
+        for reference in references {
+            for keepsValues in keepsValuesFirst(reference) ? [true, false] : [false] {
+                if let start = try? start(candidate, reference, keepsValues: keepsValues), let signature = start.trials.question?.signature, ReductionWork.words(of: signature) == known.signature {
+                    return start
+                }
+            }
+        }
+        return nil
+    }
+
+    private func result(_ candidate: ReductionCandidate, _ tries: Int, isMinimal: Bool, _ start: Start, _ signature: FailureSignature, _ line: Int, _ resumption: String?) -> Reduction.Result {
         Reduction.Result(candidate: start.trials.rightened(candidate) ?? candidate, signature: signature, expected: nil,
                          reference: start.trials.reference == nil ? nil : reduction.referenceName, isMinimal: isMinimal, tries: tries,
-                         seconds: Clock.seconds(since: reduction.began), flaky: start.flaky, isUnordered: start.trials.question?.allowsUnordered == true,
-                         witness: start.trials.witness == nil ? nil : reduction.witnessName, total: blocks.records.count, line: start.line)
+                         seconds: Clock.seconds(since: reduction.began), flaky: start.flaky.map { Flakiness(whole: $0) }, isUnordered: start.trials.question?.allowsUnordered == true,
+                         witness: start.trials.witness == nil ? nil : reduction.witnessName, total: blocks.records.count, line: line,
+                         origin: ReductionOrigin(file: digest, line: line, engine: reduction.engineIdentity, signature: ReductionWork.words(of: signature)), resumption: resumption)
     }
 
     private func refusal(_ why: String, line: Int? = nil) -> SQLLogicTestError {
@@ -102,23 +149,25 @@ struct FileReduction {
 
     // MARK: The first look
 
-    /// Runs that a failure that is not there each time gets to show itself, and seconds that are spent on that.
-    private static let showings = 20, patience = 20.0
     /// Records before it that fail and are left out one by one, where the runner ends at the first one.
     private static let mostLeftOut = 100
 
-    /// - Parameter reference: who says what is right; nil is the file.
+    /// Whether the values that a program prints count at first: they may have times and counts in them, which change with each file.
+    private func keepsValuesFirst(_ reference: (any Engine)?) -> Bool { reference == nil && reduction.engine is any FileEngine }
+
+    /// - Parameters:
+    ///   - whole: the file up to the record.
+    ///   - reference: who says what is right; nil is the file.
     /// - Returns: nil where the record holds.
-    private func start(_ target: Int, _ reference: (any Engine)?) throws(SQLLogicTestError) -> Start? {
-        // What a program prints may have times and counts in it, which change with each file.
-        if reference == nil, reduction.engine is any FileEngine, let exact = try start(target, reference, keepsValues: true), exact.isStable { return exact }
-        return try start(target, reference, keepsValues: false)
+    private func start(_ whole: ReductionCandidate, _ reference: (any Engine)?) throws(SQLLogicTestError) -> Start? {
+        if keepsValuesFirst(reference), let exact = try start(whole, reference, keepsValues: true), exact.isStable { return exact }
+        return try start(whole, reference, keepsValues: false)
     }
 
-    private func start(_ target: Int, _ reference: (any Engine)?, keepsValues: Bool) throws(SQLLogicTestError) -> Start? {
+    private func start(_ whole: ReductionCandidate, _ reference: (any Engine)?, keepsValues: Bool) throws(SQLLogicTestError) -> Start? {
         var trials = trials(reference, keepsValues: keepsValues)
         let began = Clock.monotonic
-        guard let (candidate, looked, signature) = try look(prefix(target + 1), &trials) else { return nil }
+        guard let (candidate, looked, signature) = try look(whole, &trials) else { return nil }
         let last = CandidateText(candidate).starts.last ?? 1
         trials.question = FileTrials.Question(signature: signature, tellsLines: !looked.lines.isEmpty && looked.lines.allSatisfy { $0 >= last },
                                               allowsUnordered: reference != nil && trials.isUnordered(candidate))
@@ -131,12 +180,12 @@ struct FileReduction {
         let alone = try secondsWithoutLast(candidate, &trials)
         // What is only slow must not be taken for what hangs.
         trials.limit = min(reduction.timeout, max(signature == .hung ? max(2, reduction.timeout / 20) : 1, 20 * (signature == .hung ? alone : max(alone, Clock.seconds(since: began)))))
-        var start = Start(candidate: candidate, trials: trials, line: blocks.records[target].line)
-        let frozen = trials
-        if let rate = FailureRate.measured(isOver: { frozen.isOver }, { frozen.look([candidate])[0]?.signature == signature }) {
-            start.trials.attempts = FailureRate.attempts(rate)
-            start.flaky = (rate, 1 - pow(1 - rate, Double(start.trials.attempts)))
+        var start = Start(candidate: candidate, trials: trials)
+        start.flaky = Flakiness.rate(width: trials.width) { count in
+            let failures = trials.look(Array(repeating: candidate, count: count)).count { $0?.signature == signature }
+            return trials.isOver ? nil : failures
         }
+        start.trials.sequential = start.flaky.map { SequentialTest(measured: $0) }
         let withoutQueries = candidate.without { candidate.records[$0].isQuery }
         guard withoutQueries != candidate else { return start }
         switch start.trials.judge([withoutQueries])[0] {
@@ -159,7 +208,12 @@ struct FileReduction {
             candidate = candidate.without { failed.contains($0) }
             looked = try outcome(candidate, &trials)
         }
-        for _ in 1..<Self.showings where looked?.signature == nil && !trials.isOver && Clock.seconds(since: began) < Self.patience { looked = try outcome(candidate, &trials) }
+        // It may be there now and then.
+        var shown = 1
+        while looked?.signature == nil, shown < Flakiness.showings, !trials.isOver, Clock.seconds(since: began) < Flakiness.patience {
+            shown += trials.width
+            looked = trials.look(Array(repeating: candidate, count: trials.width)).lazy.compactMap(\.self).first { $0.signature != nil }
+        }
         guard let looked, let signature = looked.signature else { return nil }
         return (candidate, looked, signature)
     }

@@ -5,7 +5,7 @@ import SQLLogicTest
 
 /// Judges candidates as files: each is written to a folder of its own and run as a whole, by the runner of its dialect or by a program that
 /// runs files itself. Only for a process of one thread.
-struct FileTrials: ReductionJudge {
+struct FileTrials: RepeatedJudge {
     /// What is asked of each candidate.
     struct Question {
         var signature: FailureSignature
@@ -32,8 +32,8 @@ struct FileTrials: ReductionJudge {
     var began = Clock.monotonic
     /// Seconds after which no more candidates are wanted.
     var budget = Double.infinity
-    /// How often a candidate that does not fail is run again, where the failure is not there each time.
-    var attempts = 1
+    /// What each candidate is put to, where the failure is not there each time.
+    var sequential: SequentialTest?
     /// Why the engine could not be used any more; no more candidates are judged then.
     private(set) var obstacle: String?
     private let syntax: SQLSyntax?
@@ -77,31 +77,25 @@ struct FileTrials: ReductionJudge {
     // MARK: Judging
 
     mutating func judge(_ candidates: [ReductionCandidate]) -> [Judgement?] {
-        var judgements: [Judgement?] = candidates.map { _ in nil }
-        var left = Array(candidates.indices)
-        for _ in 0..<attempts where !left.isEmpty && !isOver {
-            for (index, judgement) in zip(left, judgeOnce(left.map { candidates[$0] })) where judgement != nil { judgements[index] = judgement }
-            left = left.filter { index in
-                switch judgements[index] {
-                case .passes?, .otherwise?, nil: true
-                case .same?, .invalid?: false
-                }
+        var judgements = judgeRepeatedly(candidates)
+        for index in candidates.indices where judgements[index] == .same {
+            if isOver {
+                judgements[index] = nil
+                continue
             }
+            if question?.tellsLines == false, !holdsWithoutLast(candidates[index]) { judgements[index] = .invalid(.earlierRecord) }
+            if !isWitnessed(candidates[index]) { judgements[index] = .invalid(.earlierRecord) }
+            if reference != nil, question?.allowsUnordered == false, isUnordered(candidates[index]) { judgements[index] = .invalid(.unordered) }
         }
         return judgements
     }
 
-    private mutating func judgeOnce(_ candidates: [ReductionCandidate]) -> [Judgement?] {
+    mutating func judgeOnce(_ candidates: [ReductionCandidate]) -> [Judgement?] {
         let texts = righted(candidates)
         let known = candidates.indices.filter { texts[$0] != nil }
         var judgements: [Judgement?] = texts.map { $0 == nil && !isOver ? .invalid(.earlierRecord) : nil }
         for (index, outcome) in zip(known, outcomes(known.map { texts[$0] ?? CandidateText(candidates[$0]) })) {
             judgements[index] = outcome.flatMap { judgement($0, texts[index]?.starts.last ?? 0) }
-        }
-        for index in known where judgements[index] == .same && !isOver {
-            if question?.tellsLines == false, !holdsWithoutLast(candidates[index]) { judgements[index] = .invalid(.earlierRecord) }
-            if !isWitnessed(candidates[index]) { judgements[index] = .invalid(.earlierRecord) }
-            if reference != nil, question?.allowsUnordered == false, isUnordered(candidates[index]) { judgements[index] = .invalid(.unordered) }
         }
         return judgements
     }
@@ -120,10 +114,8 @@ struct FileTrials: ReductionJudge {
     private mutating func holdsWithoutLast(_ candidate: ReductionCandidate) -> Bool {
         let shorter = ReductionCandidate(Array(candidate.records.dropLast()))
         guard !shorter.records.isEmpty else { return true }
-        for _ in 0..<attempts where !PendingSignal.isSet {
-            guard let outcome = look([shorter]).first ?? nil, outcome.error == nil, outcome.signature == nil else { return false }
-        }
-        return !PendingSignal.isSet
+        let holds = look(Array(repeating: shorter, count: sequential?.fewest ?? 1)).allSatisfy { $0.map { $0.error == nil && $0.signature == nil } ?? false }
+        return holds && !PendingSignal.isSet
     }
 
     /// Whether the witness, if there is one, gives what the candidate says is right.

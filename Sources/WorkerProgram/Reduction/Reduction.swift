@@ -1,3 +1,4 @@
+import AgentProtocol
 import Fleet
 import FoundationEssentials
 import Glibc
@@ -19,8 +20,8 @@ struct Reduction {
         var isMinimal: Bool
         var tries: Int
         var seconds: Double
-        /// Where the failure is not there each time: in what share of the runs it was, and how sure it is that what was left out was not needed.
-        var flaky: (rate: Double, confidence: Double)?
+        /// Where the failure is not there each time.
+        var flaky: Flakiness?
         /// Whether the right answer hangs on the order in which rows are read.
         var isUnordered: Bool
         /// Who agrees with the file's own result, where that was asked for.
@@ -29,6 +30,9 @@ struct Reduction {
         var total: Int
         /// The line of the record that fails, in the whole file.
         var line: Int
+        /// What it is the result of, and what became of an earlier one.
+        var origin: ReductionOrigin
+        var resumption: String?
     }
 
     let script: Script
@@ -58,6 +62,10 @@ struct Reduction {
     /// Agrees with a file's own results as long as they are right, where a program that runs files does not say what it got; and how it is told.
     var witness: (any Engine)?
     var witnessName = ""
+    /// What the engine is, and who says what is right: another one begins anew.
+    var engineIdentity = ""
+    /// What an earlier reduction has left.
+    var resumed: ReducedFile?
     /// When the work began, in nanoseconds of the monotonic clock.
     let began = Clock.monotonic
     /// Takes the smallest candidate, and how many were judged.
@@ -69,36 +77,68 @@ struct Reduction {
     /// Whether tries are whole files: of an engine that runs files itself, and of a dialect whose records mean nothing alone.
     var runsFiles: Bool { engine is any FileEngine || options.dialect != .sqlite }
 
+    /// What an earlier one began with, if this one begins with the same.
+    /// - Parameter digest: the file's.
+    func known(_ digest: String) -> ReductionOrigin? { resumed?.origin.flatMap { $0.file == digest && $0.engine == engineIdentity ? $0 : nil } }
+
     /// - Throws: `SQLLogicTestError` `usage` if nothing fails, or nothing can be reduced.
     func run() throws(SQLLogicTestError) -> Result {
         if runsFiles { return try FileReduction(self).run() }
-        let target = if let line { line } else { try firstFailure() }
+        let digest = FileDigest.of(script.bytes)
+        var known = known(digest)
+        let target = if let line = line ?? known?.line { line } else { try firstFailure() }
         let reading = try ReductionReading(script, line: target, engine: engineName)
-        let state: Baseline.Start
+        if known?.line != reading.candidate.records.last?.line { known = nil }
+        var work = ReductionWork(reading: reading, digest: digest)
+        let start: Baseline.Start
         do throws(SQLLogicTestError) {
-            state = try Baseline(self, reading).found()
+            start = try begin(&work, known)
         } catch {
             // What labels have in common shows in the whole file only.
             guard error.code == .usage, ScriptBlocks(script, dialect: .sqlite).hasLabel(at: target), let result = try? FileReduction(self).run() else { throw error }
             return result
         }
-        let (start, progress) = (state, onProgress)
-        var last = start.candidate, lastTold = Clock.monotonic
-        var reducer = Reducer(state.candidate, judge: state.pool, changesSQL: state.changesSQL) { candidate, tries in
+        // An earlier one has come to its end.
+        if work.isResumed, resumed?.isMinimal == true { return result(start.candidate, 0, isMinimal: true, start, work) }
+        let progress = onProgress
+        var last = start.candidate, lastTold: UInt64 = 0
+        onBest(result(last, 0, isMinimal: false, start, work))
+        var reducer = Reducer(start.candidate, judge: start.pool, changesSQL: start.changesSQL) { candidate, tries in
             progress(candidate, tries)
-            guard candidate != last, Clock.seconds(since: lastTold) > 0.5 else { return }
+            guard candidate != last, lastTold == 0 || Clock.seconds(since: lastTold) > 0.5 else { return }
             (last, lastTold) = (candidate, Clock.monotonic)
-            onBest(result(candidate, tries, isMinimal: false, start, reading, since: began))
+            onBest(result(candidate, tries, isMinimal: false, start, work))
         }
         reducer.run()
         if let obstacle = reducer.judge.obstacle, reducer.best == start.candidate { throw SQLLogicTestError(.engine, obstacle) }
-        return result(reducer.best, reducer.tries, isMinimal: reducer.isMinimal, start, reading, since: began)
+        return result(reducer.best, reducer.tries, isMinimal: reducer.isMinimal, start, work)
     }
 
-    private func result(_ candidate: ReductionCandidate, _ tries: Int, isMinimal: Bool, _ start: Baseline.Start, _ reading: ReductionReading, since began: UInt64) -> Result {
-        Result(candidate: candidate, signature: start.question.signature, expected: start.usesReference ? rightOutcome(of: candidate) : reading.expected,
-               reference: start.usesReference ? referenceName : nil, isMinimal: isMinimal, tries: tries, seconds: Clock.seconds(since: began), flaky: start.flaky,
-               isUnordered: start.question.allowsUnordered, total: reading.total, line: reading.candidate.records.last?.line ?? 1)
+    /// Where it begins: with what an earlier one has left, if that still fails in the same way.
+    private func begin(_ work: inout ReductionWork, _ known: ReductionOrigin?) throws(SQLLogicTestError) -> Baseline.Start {
+        let errors = ErrorClass(work.reading.candidate.records)
+        guard let resumed else { return try Baseline(self, work.reading).found() }
+        guard let known else {
+            work.resumption = Resumption.anew(Resumption.changed)
+            return try Baseline(self, work.reading).found()
+        }
+        if var left = try? ReductionReading(Script(Array(resumed.script.utf8)), line: nil, engine: engineName) {
+            left.candidate.records[left.candidate.records.count - 1].line = known.line
+            if let start = try? Baseline(self, left, errors: errors).found(), ReductionWork.words(of: start.question.signature) == known.signature {
+                (work.isResumed, work.resumption) = (true, resumed.isMinimal ? Resumption.done : Resumption.went(from: left.candidate.records.count))
+                return start
+            }
+        }
+        work.resumption = Resumption.anew(Resumption.passes)
+        return try Baseline(self, work.reading).found()
+    }
+
+    private func result(_ candidate: ReductionCandidate, _ tries: Int, isMinimal: Bool, _ start: Baseline.Start, _ work: ReductionWork) -> Result {
+        let line = work.reading.candidate.records.last?.line ?? 1
+        return Result(candidate: candidate, signature: start.question.signature, expected: start.usesReference ? rightOutcome(of: candidate) : work.reading.expected,
+                      reference: start.usesReference ? referenceName : nil, isMinimal: isMinimal, tries: tries, seconds: Clock.seconds(since: began), flaky: start.flaky.map { Flakiness(whole: $0) },
+                      isUnordered: start.question.allowsUnordered, total: work.reading.total, line: line,
+                      origin: ReductionOrigin(file: work.digest, line: line, engine: engineIdentity, signature: ReductionWork.words(of: start.question.signature)), resumption: work.resumption)
     }
 
     /// What the reference says about the last record of a candidate.
@@ -110,7 +150,7 @@ struct Reduction {
     }
 
     /// The line of the first record that does not hold.
-    private func firstFailure() throws(SQLLogicTestError) -> Int {
+    func firstFailure() throws(SQLLogicTestError) -> Int {
         var options = RunOptions()
         options.haltOnError = true
         options.allowsSystem = allowsSystem

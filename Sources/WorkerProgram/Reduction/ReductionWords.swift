@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Platform
 import SQLLogicTest
 
@@ -62,46 +61,5 @@ struct ReductionWords {
         return lines
     }
 
-    private var flaky: String? {
-        result.flaky.map { "It fails now and then: in about \(Int(($0.rate * 100).rounded())) % of the runs. That all of this is needed is \(Int(($0.confidence * 100).rounded(.down))) % sure." }
-    }
-
-    /// For people.
-    func text(place: String, sql: String, confirmation: String?, script: String) -> String {
-        var lines = ["\(file):\(result.line): \(Human.count(result.total, "record")) → \(Human.count(result.candidate.records.count, "record")) "
-            + "(\(Human.count(result.tries, "try", "tries")), \(Human.fixed(result.seconds, 1)) s)\(result.isMinimal ? "" : "; not all was tried")"]
-        lines.append("It fails because \(reason).")
-        if let flaky { lines.append(flaky) }
-        if let confirmation { lines.append("warning: the reproducer does not fail alone: \(confirmation)") }
-        lines.append("wrote \(place) and \(sql)")
-        return lines.joined(separator: "\n") + "\n\n" + script
-    }
-
-    private struct JSONResult: Encodable {
-        var file: String
-        var line: Int
-        var script: String
-        var sql: String
-        var records: Int
-        var statements: Int
-        var bytes: Int
-        var tries: Int
-        var seconds: Double
-        var reason: String
-        var reference: String?
-        var isMinimal: Bool
-        var isConfirmed: Bool
-        var flakyRate: Double?
-        var confidence: Double?
-    }
-
-    /// One line of JSON.
-    func json(place: String, sql: String, isConfirmed: Bool) -> String {
-        let value = JSONResult(file: file, line: result.line, script: place, sql: sql, records: result.total, statements: result.candidate.records.count,
-                               bytes: result.candidate.size, tries: result.tries, seconds: result.seconds, reason: reason, reference: result.reference,
-                               isMinimal: result.isMinimal, isConfirmed: isConfirmed, flakyRate: result.flaky?.rate, confidence: result.flaky?.confidence)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return ((try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}") + "\n"
-    }
+    private var flaky: String? { result.flaky?.words }
 }

@@ -1,14 +1,34 @@
+import Fleet
 import FoundationEssentials
 import Glibc
+import Platform
 
-/// A folder for what the SQL of tries makes on the disk, one for each try at a time. It goes with its last reference.
+/// A folder for what the SQL of tries makes on the disk, one for each try at a time. It goes with its last reference; where its process was killed, the
+/// next one removes it.
 final class TrialFolder: Sendable {
     let path: String
 
+    private static var parent: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
+    private static let prefix = "slt-reduce-", owner = "owner"
+
     init() {
-        var template = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/slt-reduce-XXXXXX".utf8CString)
+        _ = Self.swept
+        var template = Array("\(Self.parent)/\(Self.prefix)XXXXXX".utf8CString)
         path = mkdtemp(&template) != nil ? String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) : "/nonexistent"
+        let file = open("\(path)/\(Self.owner)", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return }
+        _ = DescriptorIO.writeAll(file, Array(ProcessMark.own.utf8))
+        close(file)
     }
+
+    /// Once in a process: folders whose process has ended without a word.
+    private static let swept: Void = {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
+            let folder = "\(parent)/\(name)"
+            guard let mark = FileManager.default.contents(atPath: "\(folder)/\(owner)"), ProcessMark.isOver(String(decoding: mark, as: UTF8.self)) else { continue }
+            try? FileManager.default.removeItem(atPath: folder)
+        }
+    }()
 
     /// Removes what a try has left.
     func empty(_ slot: Int) {
@@ -16,5 +36,5 @@ final class TrialFolder: Sendable {
         if rmdir(own) != 0, errno != ENOENT { try? FileManager.default.removeItem(atPath: own) }
     }
 
-    deinit { if rmdir(path) != 0, errno != ENOENT { try? FileManager.default.removeItem(atPath: path) } }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
 }

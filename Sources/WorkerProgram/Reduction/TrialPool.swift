@@ -6,7 +6,7 @@ import SQLLogicTest
 
 /// Judges candidates in processes that are forked for them: an engine that crashes or hangs ends its own process only, and databases that
 /// were prepared before are there in each. Only for a process of one thread.
-struct TrialPool: ReductionJudge {
+struct TrialPool: RepeatedJudge {
     /// What became of a process.
     private enum End {
         case reply(TrialReply)
@@ -63,8 +63,8 @@ struct TrialPool: ReductionJudge {
     private(set) var obstacle: String?
     /// Seconds after which no more candidates are wanted.
     var budget = Double.infinity
-    /// How often a candidate that does not fail is run again, where the failure is not there each time.
-    var attempts = 1
+    /// What each candidate is put to, where the failure is not there each time.
+    var sequential: SequentialTest?
     private let memory: Int?
     /// Where there is none, no second process is started.
     private var room: MemoryRoom
@@ -101,7 +101,7 @@ struct TrialPool: ReductionJudge {
         guard isInProcess, kept?.records.elementsEqual(prefix) != true else { return }
         // A database on disk would be the same one for all tries; where a failure comes and goes, each try needs its own beginning.
         let reachesOut = prefix.contains { record in record.sql.withUnsafeBufferPointer { SQLWords.names(["attach", "vacuum"], in: $0) } }
-        guard !reachesOut, attempts == 1 else { return }
+        guard !reachesOut, sequential == nil else { return }
         kept = nil
         guard let connections = try? TrialConnections(engines) else { return }
         var trial = Trial(connections, allowsSystem: allowsSystem)
@@ -110,23 +110,15 @@ struct TrialPool: ReductionJudge {
 
     // MARK: Judging
 
-    mutating func judge(_ candidates: [ReductionCandidate]) -> [Judgement?] {
+    mutating func judge(_ candidates: [ReductionCandidate]) -> [Judgement?] { judgeRepeatedly(candidates) }
+
+    mutating func judgeOnce(_ candidates: [ReductionCandidate]) -> [Judgement?] {
         var judgements: [Judgement?] = candidates.map { _ in nil }
-        var left = Array(candidates.indices)
-        for _ in 0..<attempts where !left.isEmpty && !isOver {
-            for (index, end) in zip(left, run(left.map { candidates[$0] }, isWhole: false)) {
-                guard let end else { continue }
-                judgements[index] = judgement(end, candidates[index])
-                // An engine that is short of something may have it again in a moment.
-                if judgements[index] == .invalid(.engine) { judgements[index] = again(candidates[index]) }
-            }
-            // One that does not even come to its last record never will.
-            left = left.filter { index in
-                switch judgements[index] {
-                case .passes?, .otherwise?, nil: true
-                case .same?, .invalid?: false
-                }
-            }
+        for (index, end) in run(candidates, isWhole: false).enumerated() {
+            guard let end else { continue }
+            judgements[index] = judgement(end, candidates[index])
+            // An engine that is short of something may have it again in a moment.
+            if judgements[index] == .invalid(.engine) { judgements[index] = again(candidates[index]) }
         }
         return judgements
     }
@@ -152,14 +144,12 @@ struct TrialPool: ReductionJudge {
     }
 
     /// Runs a candidate to its end, whatever its records do.
-    mutating func inspect(_ candidate: ReductionCandidate) -> Inspection { inspect(candidate, times: 1).first ?? Inspection() }
+    mutating func inspect(_ candidate: ReductionCandidate) -> Inspection { inspect([candidate])[0] }
 
-    /// Runs a candidate several times, side by side.
-    mutating func inspect(_ candidate: ReductionCandidate, times: Int) -> [Inspection] {
-        run([ReductionCandidate](repeating: candidate, count: times), isWhole: true).map { inspection(of: $0) }
-    }
+    /// Runs candidates side by side to their ends.
+    mutating func inspect(_ candidates: [ReductionCandidate]) -> [Inspection] { run(candidates, isWhole: true).map(Self.inspection) }
 
-    private func inspection(of end: End?) -> Inspection {
+    private static func inspection(_ end: End?) -> Inspection {
         var inspection = Inspection()
         switch end {
         case .reply(let reply):

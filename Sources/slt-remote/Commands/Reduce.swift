@@ -13,7 +13,7 @@ struct Reduce: Verb {
         discussion: """
         It is done on this machine in the source tree, or with --host or --on-fleet in the workspace on the host. With a reference, by default the built-in SQLite where another engine is under \
         test, all SQL may be changed: a smaller file fails in the same way if both engines disagree in the same way, and its expected result is the reference's. Without one only \
-        records may go that change nothing about the wrong result. Ctrl-C keeps the smallest file so far.
+        records may go that change nothing about the wrong result. Ctrl-C keeps the smallest file so far, and the same command goes on from there.
 
         Exit codes: 0 a reproducer was written; 1 it was written before all was tried, or does not fail when it is run alone; 2 usage, or nothing fails; 3 host; 6 the engine cannot be started; 130 interrupted.
         """)
@@ -26,6 +26,9 @@ struct Reduce: Verb {
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Who says what is right: 'sqlite' is the built-in one, 'none' nobody but the file, or the path of a shared library with SQLite's interface.", valueName: "engine"))
     var reference: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Ask this command whether a smaller file is still interesting, instead of an engine: exit code 0 is yes. The file's path is put behind it. The file may be of any dialect, or plain SQL.", valueName: "command"))
+    var oracle: String?
 
     @Option(name: .shortAndLong, parsing: .unconditional, help: ArgumentHelp("Where to write the reproducer. Its SQL goes beside it. Default: FILE-LINE.test in the current folder.", valueName: "file"))
     var output: String?
@@ -48,6 +51,7 @@ struct Reduce: Verb {
     func validate() throws {
         if all, arguments.words.count > 1 { throw ValidationError("--all takes a run and no file") }
         if !all { try arguments.checkFile() }
+        if oracle != nil, all || reference != nil { throw ValidationError("--oracle and \(all ? "--all" : "--reference") exclude each other; choose one") }
         if let budget, Quantity.seconds(budget).map({ $0 > 0 }) != true { throw ValidationError("--budget must be a time such as 60s or 5m, not '\(budget)'") }
         if workers != nil, !onFleet { throw ValidationError("--workers needs --on-fleet") }
         if jobs != nil, onFleet { throw ValidationError("use --workers with --on-fleet, not --jobs") }
@@ -58,21 +62,28 @@ struct Reduce: Verb {
         if all { return try await reduceAll() }
         let configuration = try configuration()
         let (job, _) = try arguments.job(common, configuration, onFleet: onFleet)
+        let target = job.target, line = oracle == nil ? target.line : nil
+        let places = ReductionPlaces(of: target.file, line: line, output: output), isNamed = output != nil
+        let seconds = budget.flatMap(Quantity.seconds), (reference, jobs, oracle) = (reference, width(configuration), oracle)
+        let resumed = ReducedFiles.state(places.state).reductions[places.key]
         let best = BestFile()
-        let seconds = budget.flatMap(Quantity.seconds), (reference, jobs) = (reference, width(configuration))
         let reduced: ReducedFile
         do {
             reduced = try await Interruption.watching {
-                try await job.reduce(seconds: seconds, reference: reference, jobs: jobs, progress: { Terminal.shared.progress(ReductionReport.line($0)) }, best: { best.keep($0) })
+                try await job.reduce(seconds: seconds, reference: reference, jobs: jobs, oracle: oracle, resumed: resumed, progress: { Terminal.shared.progress(ReductionReport.line($0)) }, best: { file in
+                    best.keep(file)
+                    // Also a client that is killed has written it.
+                    if (try? ReducedFiles.write(file, to: places, isNamed: isNamed)) != nil { try? ReducedFiles.keep(file, at: places) }
+                })
             }
         } catch {
             Terminal.shared.endProgress()
             // What there is must not be lost with the connection.
-            if let file = best.file { try write(file, job.target) }
+            if let file = best.file { try write(file, target.file, places) }
             throw error
         }
         Terminal.shared.endProgress()
-        try write(reduced, job.target)
+        try write(reduced, target.file, places)
         if !reduced.isMinimal || reduced.confirmation != "" { throw Leave(.testsFailed) }
     }
 
@@ -98,15 +109,19 @@ struct Reduce: Verb {
         if let seconds = budget.flatMap(Quantity.seconds) { made.seconds = seconds }
         made.isSpread = onFleet
         (made.jobs, made.fileTimeout) = (width(configuration), arguments.fileTimeout.flatMap(Quantity.seconds))
-        let job = made, folder = output ?? "reduced-\(run.spec.id)", soFar = CausesSoFar()
+        let folder = output ?? "reduced-\(run.spec.id)", soFar = CausesSoFar(), kept = KeptReductions(folder + "/state.reduction")
+        made.earlier = kept.state
+        let job = made
+        defer { kept.write() }
         let causes: [FailureCause], left: Int
         do {
             (causes, left) = try await Interruption.watching {
                 try await job.causes { event in
                     switch event {
                     case .progress(let progress): Terminal.shared.progress(CausesReport.line(progress))
+                    case .left(let record, let file): kept.keep(file, of: record)
                     case .causes(let causes, let left): soFar.keep(causes, left)
-                    case .disconnected(let reason, let pause): Terminal.shared.say("connection lost: \(SafeText.sentence(reason, limit: 300)); trying again in \(Human.duration(pause)); what was not reduced to its end is begun again")
+                    case .disconnected(let reason, let pause): Terminal.shared.say("connection lost: \(SafeText.sentence(reason, limit: 300)); trying again in \(Human.duration(pause)); what was not reduced to its end is gone on with")
                     }
                 }
             }
@@ -128,10 +143,11 @@ struct Reduce: Verb {
         Terminal.shared.output(report.text)
     }
 
-    private func write(_ reduced: ReducedFile, _ target: DiagnosisTarget) throws {
-        let (script, sql) = try ReducedFiles.write(reduced, of: target.file, to: output)
+    private func write(_ reduced: ReducedFile, _ file: String, _ places: ReductionPlaces) throws {
+        let (script, sql) = try ReducedFiles.write(reduced, to: places, isNamed: output != nil)
+        try ReducedFiles.keep(reduced, at: places)
         if json { return try JSONOutput.print(reduced) }
-        Terminal.shared.output(ReductionReport.text(reduced, of: target.file, script: script, sql: sql) + "\n" + reduced.script)
+        Terminal.shared.output(ReductionReport.text(reduced, of: file, script: script, sql: sql) + "\n" + reduced.script)
     }
 }
 
@@ -142,6 +158,47 @@ private final class BestFile: Sendable {
     var file: ReducedFile? { box.withLock { $0 } }
 
     func keep(_ file: ReducedFile) { box.withLock { $0 = file } }
+}
+
+/// What is left of the records of a run so far, also on the disk.
+private final class KeptReductions: Sendable {
+    private struct Kept {
+        var state: ReductionState
+        var isWritten = true
+        /// When it was last written, in nanoseconds of the monotonic clock, and the seconds that it took.
+        var written: UInt64 = 0
+        var seconds = 0.0
+    }
+
+    private let path: String
+    private let box: Mutex<Kept>
+
+    /// - Parameter path: of the file.
+    init(_ path: String) {
+        self.path = path
+        box = Mutex(Kept(state: ReducedFiles.state(path)))
+    }
+
+    var state: ReductionState { box.withLock { $0.state } }
+
+    func keep(_ file: ReducedFile, of record: String) {
+        box.withLock { kept in
+            guard kept.state.reductions[record] != file else { return }
+            (kept.state.reductions[record], kept.isWritten) = (file, false)
+            // The state of many failures is large, and they shrink side by side.
+            if kept.written == 0 || Clock.seconds(since: kept.written) > 10 * kept.seconds { write(&kept) }
+        }
+    }
+
+    /// Writes what was not written yet.
+    func write() { box.withLock { if !$0.isWritten { write(&$0) } } }
+
+    private func write(_ kept: inout Kept) {
+        let began = Clock.monotonic
+        try? FileManager.default.createDirectory(atPath: String(path.dropLast(path.split(separator: "/").last?.count ?? 0)), withIntermediateDirectories: true)
+        kept.isWritten = (try? WholeOutput.write(kept.state.bytes, to: path)) != nil
+        (kept.written, kept.seconds) = (Clock.monotonic, Clock.seconds(since: began))
+    }
 }
 
 /// The causes that were found so far.

@@ -32,7 +32,9 @@ final class WatchReduction: Sendable {
                     say(["\(record.file): \(ReductionReport.line($0))"])
                 })
                 // In the tree it would be synced, and perhaps run.
-                let (script, sql) = try ReducedFiles.write(reduced, of: record.file, to: nil, in: ResultsFolder.reduced)
+                try FileManager.default.createDirectory(atPath: ResultsFolder.reduced, withIntermediateDirectories: true)
+                let places = ReductionPlaces(of: record.file, line: target.line, output: nil, in: ResultsFolder.reduced)
+                let (script, sql) = try ReducedFiles.write(reduced, to: places, isNamed: false)
                 say(ReductionReport.text(reduced, of: record.file, script: script, sql: sql).split(separator: "\n").map(String.init))
             } catch {
                 say(["not reduced: \(error)"])

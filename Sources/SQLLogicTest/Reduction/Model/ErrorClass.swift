@@ -1,5 +1,5 @@
 /// What the words of an error say, whatever the names and numbers in them.
-package struct ErrorClass: Sendable {
+package struct ErrorClass: Sendable, Codable {
     /// Words of the file that name something, in lower case: they are others in another file with the same fault.
     private let names: Set<String>
 

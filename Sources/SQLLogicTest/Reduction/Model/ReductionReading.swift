@@ -8,10 +8,10 @@ package struct ReductionReading {
     package var total: Int
 
     /// - Parameters:
-    ///   - line: any line of the record that fails.
+    ///   - line: any line of the record that fails; nil is the last one that is run.
     ///   - engine: what conditions call the engine.
     /// - Throws: ``SQLLogicTestError/Code/usage`` if there is no such record, or it has no SQL.
-    package init(_ script: Script, line: Int, engine: String) throws(SQLLogicTestError) {
+    package init(_ script: Script, line: Int?, engine: String) throws(SQLLogicTestError) {
         let name = engine.utf8.map(ASCII.lowercased)
         var parser = SQLiteParser(script)
         var record = SQLiteRecord()
@@ -23,7 +23,7 @@ package struct ReductionReading {
             total += 1
             // The conditions above a header belong to its record, and so does the blank line below it.
             guard !isFound, !isOver else { continue }
-            isFound = record.endLine >= line
+            isFound = line.map { record.endLine >= $0 } ?? false
             isLeftOut = !record.conditions.isEmpty && record.isLeftOut(for: name, in: script)
             isOver = record.kind == .halt && !isLeftOut
             guard !isLeftOut, let made = Self.read(record, script) else {
@@ -31,7 +31,12 @@ package struct ReductionReading {
                 continue
             }
             records.append(made)
-            if isFound { expected = Self.expected(record, made, script) }
+            if isFound || line == nil { expected = Self.expected(record, made, script) }
+        }
+        guard let line else {
+            if records.isEmpty { throw SQLLogicTestError(.usage, "cannot find a statement or query in \(script.name)") }
+            candidate = ReductionCandidate(records)
+            return
         }
         guard isFound, !isOver else {
             throw SQLLogicTestError(.usage, isLeftOut ? "cannot take line \(line) of \(script.name): a condition keeps that record from \(engine)"

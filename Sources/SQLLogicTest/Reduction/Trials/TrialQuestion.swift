@@ -1,5 +1,5 @@
 /// What is asked of each candidate: whether its last record fails as the first one did.
-package struct TrialQuestion: Sendable {
+package struct TrialQuestion: Sendable, Codable {
     /// In what way it has to fail.
     package var signature: FailureSignature
     /// What is right for the last record, where no reference says it.

@@ -1,0 +1,134 @@
+import Fleet
+import Glibc
+import Platform
+import SQLLogicTest
+
+/// Judges candidates by a command of the user's: each is written to a folder of its own, and is still interesting if the command leaves with 0, as
+/// for creduce, cvise and shrinkray. Only for a process of one thread.
+struct OracleJudge: ReductionJudge {
+    /// How a command ended.
+    enum Answer: Equatable {
+        case interesting
+        case exited(Int32)
+        /// Its time was over.
+        case late
+        /// It could not be asked: somebody wants to end, or the folder could not be written.
+        case none
+    }
+
+    private struct Running {
+        let pid: pid_t
+        let leash: Int32
+        let slot: Int
+    }
+
+    let width: Int
+    /// A line for `/bin/sh`; the path is put behind it.
+    private let command: String
+    /// Seconds that each may take.
+    private let limit: Double
+    /// When the work began, and seconds after which no more candidates are wanted.
+    private let began: UInt64, budget: Double
+    private let paragraphs: ScriptParagraphs
+    /// The file's name without its ending.
+    private let stem: String
+    private let isSQL: Bool
+    private let folder = TrialFolder()
+    private let syntax: SQLSyntax?
+
+    init(_ oracle: OracleReduction, _ paragraphs: ScriptParagraphs) {
+        width = oracle.width
+        command = oracle.line
+        limit = oracle.timeout
+        began = oracle.began
+        budget = oracle.budget ?? .infinity
+        stem = oracle.stem
+        isSQL = oracle.isSQL
+        self.paragraphs = paragraphs
+        // Where SQLite can read all of the file's SQL, what it cannot read is not worth a process.
+        let syntax = SQLSyntax(threading: .single)
+        self.syntax = paragraphs.candidate.records.allSatisfy { $0.sql.isEmpty || syntax?.isPlausible($0.sql) == true } ? syntax : nil
+    }
+
+    var isOver: Bool { PendingSignal.isSet || Clock.seconds(since: began) >= budget }
+
+    func isPlausible(_ sql: [UInt8]) -> Bool { sql.isEmpty || syntax?.isPlausible(sql) ?? true }
+
+    func keep(_ prefix: ArraySlice<ReductionRecord>) {}
+
+    func judge(_ candidates: [ReductionCandidate]) -> [Judgement?] {
+        ask(candidates.map { ($0, []) }).map { answer in
+            switch answer {
+            case .interesting: .same
+            case .exited, .late: .passes
+            case .none: nil
+            }
+        }
+    }
+
+    /// - Parameter files: what is left, with lines of comment above it.
+    func ask(_ files: [(candidate: ReductionCandidate, comments: [String])]) -> [Answer] {
+        var answers = files.map { _ in Answer.none }
+        var running: [Int: Running] = [:]
+        var next = 0
+        while next < files.count || !running.isEmpty {
+            while next < files.count, running.count < width, !isOver {
+                let used = Set(running.values.map(\.slot))
+                if let slot = (0..<width).first(where: { !used.contains($0) }), let process = start(files[next], slot) { running[next] = process }
+                next += 1
+            }
+            if running.isEmpty { break }
+            for (index, answer) in wait(&running) { answers[index] = answer }
+            if isOver, PendingSignal.isSet { next = files.count }
+        }
+        return answers
+    }
+
+    private func start(_ file: (candidate: ReductionCandidate, comments: [String]), _ slot: Int) -> Running? {
+        let own = "\(folder.path)/\(slot)"
+        guard mkdir(own, 0o700) == 0 || errno == EEXIST else { return nil }
+        func write(_ bytes: [UInt8], _ mark: String, _ ending: String) -> Bool {
+            (try? WholeFile.write(file.comments.flatMap { Array("\(mark) \($0)\n".utf8) } + (file.comments.isEmpty ? [] : [0x0A]) + bytes, to: "\(own)/\(stem).\(ending)")) != nil
+        }
+        guard write(paragraphs.script(of: file.candidate), "#", "test"), write(paragraphs.sql(of: file.candidate), "--", "sql"), let pipe = DescriptorIO.pipe() else { return nil }
+        var process = ChildProcess(["/bin/sh", "-c", "\(command) \"$@\"", "sh", "\(own)/\(stem).\(isSQL ? "sql" : "test")"],
+                                   environment: ChildProcess.environment(changing: [("TMPDIR", Array(own.utf8))]), group: .newSession, descriptors: [(0, .null), (1, .null), (2, .null)])
+        process.directory = Array(own.utf8)
+        let pid = CommandGuard.start(process, seconds: limit, closing: pipe.reading)
+        close(pipe.writing)
+        guard let pid else {
+            close(pipe.reading)
+            return nil
+        }
+        return Running(pid: pid, leash: pipe.reading, slot: slot)
+    }
+
+    /// Waits until some have ended.
+    private func wait(_ running: inout [Int: Running]) -> [(Int, Answer)] {
+        let order = running.keys.sorted()
+        var polled = order.map { pollfd(fd: running[$0]?.leash ?? -1, events: Int16(POLLIN), revents: 0) }
+        _ = poll(&polled, nfds_t(polled.count), 200)
+        var answers: [(Int, Answer)] = []
+        for (index, state) in zip(order, polled) {
+            guard let process = running[index], state.revents != 0 || isOver else { continue }
+            // It ends what it has started.
+            if state.revents == 0 { kill(process.pid, SIGTERM) }
+            let termination = ProcessTermination.wait(for: process.pid)
+            close(process.leash)
+            folder.empty(process.slot)
+            running[index] = nil
+            answers.append((index, state.revents == 0 ? .none : Self.answer(termination)))
+        }
+        return answers
+    }
+
+    private static func answer(_ termination: ProcessTermination?) -> Answer {
+        switch termination {
+        case .exited(0): .interesting
+        case .exited(CommandGuard.late): .late
+        case .exited(let code): .exited(code)
+        case .signaled(let number): .exited(128 + number)
+        case nil: .none
+        }
+    }
+}

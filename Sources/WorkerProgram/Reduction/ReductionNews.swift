@@ -1,0 +1,47 @@
+import AgentProtocol
+import Platform
+import SQLLogicTest
+
+/// Tells how a reduction goes, not more often than anybody can read.
+struct ReductionNews {
+    private let reduction: Reduction
+    private let file: String
+    private let tell: (DiagnosisAnswer) -> Void
+    private var lastProgress: UInt64 = 0
+
+    init(_ reduction: Reduction, file: String, _ tell: @escaping (DiagnosisAnswer) -> Void) {
+        self.reduction = reduction
+        self.file = file
+        self.tell = tell
+    }
+
+    mutating func progress(_ candidate: ReductionCandidate, _ tries: Int) {
+        guard lastProgress == 0 || Clock.seconds(since: lastProgress) > 0.1 else { return }
+        lastProgress = Clock.monotonic
+        tell(.progress(ReductionProgress(records: candidate.records.count, bytes: candidate.size, tries: tries)))
+    }
+
+    /// What there is so far, should the connection be lost.
+    func best(_ result: Reduction.Result) {
+        let file = file(of: result)
+        if Self.fits(file) { tell(.reduced(file)) }
+    }
+
+    /// Whether an answer may be so long.
+    static func fits(_ file: ReducedFile) -> Bool { file.script.utf8.count <= 1 << 20 && file.sql.utf8.count <= 1 << 20 }
+
+    func file(of result: Reduction.Result) -> ReducedFile {
+        let name = file.split(separator: "/").last.map(String.init) ?? file
+        let words = ReductionWords(result, file: name, reduction)
+        let script = ReducedScript(result.candidate, expected: result.expected, comments: words.comments)
+        let progress = ReductionProgress(records: result.candidate.records.count, bytes: result.candidate.size, tries: result.tries)
+        var made = ReducedFile(script: String(decoding: script.script, as: UTF8.self), sql: String(decoding: script.sql, as: UTF8.self), reason: words.reason, line: result.line,
+                               total: result.total, progress: progress, seconds: result.seconds, isMinimal: result.isMinimal)
+        made.reference = result.reference
+        made.flakyRate = result.flaky?.rate
+        made.confidence = result.flaky?.confidence
+        made.flakiness = result.flaky?.words
+        (made.origin, made.resumption) = (result.origin, result.resumption)
+        return made
+    }
+}

@@ -1,0 +1,164 @@
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("reductions by a predicate, and a predicate for other reducers")
+struct OracleTests {
+    private func worker(_ arguments: String..., in folder: TemporaryFolder) async throws -> RunningProgram.Finished {
+        try await RunningProgram.run([Programs.worker] + arguments, environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "TMPDIR": folder.path], in: folder.path)
+    }
+
+    @discardableResult
+    private func script(_ text: String, _ name: String, in folder: TemporaryFolder) throws -> String {
+        let path = try folder.write("#!/bin/sh\n" + text, to: name)
+        chmod(path, 0o755)
+        return path
+    }
+
+    private func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+
+    /// Of no dialect that we run, among much else.
+    private static let foreign = (0..<40).map { "statement ok\nCREATE TABLE t\($0)(a INTEGER)\n\nquery I rowsort\nSELECT a FROM t\($0)\n----\n1\n\n" }.joined()
+        + "loop i 0 10\n\nonlyif thing\nquery I sometimes label\nSELECT needle, b FROM haystack WHERE c IN (1, 2, 3) AND d\n----\nexpected\n\nendloop\n\nstatement ok\nDROP TABLE t1\n"
+
+    @Test("what a command takes is what is left, with the path as its argument in a folder of its own, and SQL beside it; no engine is asked")
+    func takes() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Self.foreign, to: "a.test")
+        try script("[ $# = 1 ] || exit 9\n[ \"$(dirname \"$1\")\" = \"$PWD\" ] || exit 9\n[ -z \"$(ls | grep -v '^a\\.')\" ] || exit 9\n[ -e \"${1%.test}.sql\" ] || exit 9\ngrep -q needle \"$1\" && touch left-over\n", "check.sh", in: folder)
+        let end = try await worker("reduce", "--oracle", "./check.sh", "a.test", in: folder)
+        #expect(end.code == 0, "\(end)")
+        let left = text(folder.file("a-reduced.test"))
+        #expect(left.hasPrefix("# Reduced from a.test.\n") && left.contains("onlyif thing\nquery I sometimes label\n"), "\(left)")
+        #expect(!left.contains("CREATE") && !left.contains("loop") && !left.contains("IN ("), "\(left)")
+        #expect(text(folder.file("a-reduced.sql")).contains("needle"))
+        let rest = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !["a.test", "check.sh", "a-reduced.test", "a-reduced.sql"].contains($0) }
+        #expect(rest.isEmpty, "\(rest)")
+    }
+
+    @Test("plain SQL is reduced as well")
+    func plain() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("CREATE TABLE a(x);\nCREATE TRIGGER r AFTER INSERT ON a BEGIN DELETE FROM a; SELECT 'needle'; END;\nINSERT INTO a VALUES (';');\n", to: "b.sql")
+        let end = try await worker("reduce", "--oracle", "grep -q needle", "-o", "out.test", "b.sql", in: folder)
+        #expect(end.code == 0, "\(end)")
+        let left = text(folder.file("out.sql"))
+        #expect(left.contains("needle") && !left.contains("INSERT INTO"), "\(left)")
+    }
+
+    @Test("a file that is not interesting, or a command that does not end, is told", arguments: [
+        ("exit 3", "leaves with exit code 3"), ("sleep 3141.5", "does not end in 1 s"), ("no-such-program", "leaves with exit code 127"),
+    ])
+    func refused(command: String, words: String) async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("statement ok\nSELECT 1\n", to: "a.test")
+        let program = try script(command + "\n", "check.sh", in: folder)
+        let end = try await worker("reduce", "--oracle", program, "--timeout", "1s", "a.test", in: folder)
+        #expect(end.code == 2 && end.errors.contains(words), "\(end)")
+        #expect(!FileManager.default.fileExists(atPath: folder.file("a-reduced.test")))
+        #expect(processes(naming: program).isEmpty)
+    }
+
+    @Test("a command ends with all that it has started, also in other sessions")
+    func descendants() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("statement ok\nSELECT 1\n\nstatement ok\nSELECT needle\n", to: "a.test")
+        let sleeper = try script("sleep 2718.2\n", "sleeper.sh", in: folder)
+        let program = try script("setsid \(sleeper) &\n(\(sleeper) &)\ngrep -q needle \"$1\"\n", "check.sh", in: folder)
+        let end = try await worker("reduce", "--oracle", program, "a.test", in: folder)
+        #expect(end.code == 0, "\(end)")
+        #expect(processes(naming: sleeper).isEmpty)
+    }
+
+    @Test("a reduction that is ended ends its commands with all that they have started, also when it is killed", arguments: [SIGINT, SIGTERM, SIGKILL])
+    func signals(number: Int32) async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("statement ok\nSELECT 1\n\nstatement ok\nSELECT needle\n", to: "a.test")
+        let sleeper = try script("sleep 1618.3\n", "sleeper.sh", in: folder)
+        // The whole file is interesting; of all others it is never known.
+        let program = try script("[ -e \(folder.file("gate")) ] || { touch \(folder.file("gate")); exit 0; }\nsetsid \(sleeper) &\n\(sleeper)\n", "check.sh", in: folder)
+        let reduction = try RunningProgram([Programs.worker, "reduce", "--oracle", program, "-j", "2", "a.test"], environment: ["PATH": "/usr/bin:/bin", "TMPDIR": folder.path], in: folder.path)
+        let isBegun = try await eventually { processes(naming: sleeper).count >= 2 || reduction.hasEnded }
+        #expect(isBegun && !reduction.hasEnded, "\(reduction.errors)")
+        reduction.signal(number)
+        #expect(try await reduction.finish().code == -number)
+        let gone = try await eventually { processes(naming: sleeper).isEmpty && processes(naming: program).isEmpty }
+        #expect(gone)
+        #expect(text(folder.file("a-reduced.test")).contains("SELECT 1"))
+        // The next one goes on from there.
+        try script("grep -q needle \"$1\"\n", "check.sh", in: folder)
+        let next = try await worker("reduce", "--oracle", program, "a.test", in: folder)
+        #expect(next.code == 0 && next.text.contains("It went on from the 2 records"), "\(next)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.hasPrefix("slt-reduce-") && !$0.hasSuffix(".reduction") })
+    }
+
+    @Test("slt-remote asks a command, too, and options that do not go with it are refused")
+    func client() async throws {
+        let project = try await Project(files: ["tests/a.test": Self.foreign], "", isLocal: true)
+        let end = try await project.slt("reduce", "--oracle", "grep -q needle", "tests/a.test")
+        #expect(end.code == 0 && end.text.contains("'grep -q needle' takes it"), "\(end)")
+        #expect(text(project.source + "/a-reduced.test").contains("needle"))
+        let both = try await project.slt("reduce", "--oracle", "true", "--reference", "none", "tests/a.test")
+        #expect(both.code == 2 && both.errors.contains("exclude each other"), "\(both)")
+    }
+
+    // MARK: for others
+
+    private static let failing = "statement ok\nCREATE TABLE t(a, b)\n\nstatement ok\nCREATE TABLE u(a)\n\nstatement ok\nINSERT INTO t VALUES (1, 2), (37, 4)\n\n"
+        + "query I rowsort\nSELECT count(*) FROM u\n----\n0\n\nquery I rowsort\nSELECT a FROM t\n----\n1\n37\n\nstatement ok\nDROP TABLE t\n"
+
+    private func faults(_ folder: TemporaryFolder) async throws -> String {
+        let root = #filePath.firstRange(of: "/Tests/").map { String(#filePath[..<$0.lowerBound]) } ?? ""
+        return try await FaultyEngine.compile(String(contentsOfFile: root + "/Benchmarks/Cause/faults.c", encoding: .utf8), to: "faults", in: folder)
+    }
+
+    @Test("a smaller file that fails in the same way leaves with 0, any other with 1, a mistake with 2")
+    func same() async throws {
+        let folder = try TemporaryFolder()
+        let library = try await faults(folder)
+        try folder.write(Self.failing, to: "a.test")
+        func judged(_ candidate: String, _ name: String = "candidate.test") async throws -> RunningProgram.Finished {
+            let path = try folder.write(candidate, to: name)
+            return try await RunningProgram.run([Programs.worker, "same", folder.file("a.test") + ":17", path, "--engine-library", library, "--signature", folder.file("known")],
+                                                environment: ["PATH": "/usr/bin:/bin", "FAULT": "value"], in: folder.path)
+        }
+        for (candidate, code, words) in [
+            (Self.failing, 0, "same way"),
+            ("statement ok\nCREATE TABLE x(y)\n\nstatement ok\nINSERT INTO x VALUES (137)\n\nquery I nosort\nSELECT y FROM x\n----\n137\n", 0, "same way"),
+            ("statement ok\nCREATE TABLE t(a)\n\nquery I nosort\nSELECT a FROM t\n----\n37\n", 1, "passes"),
+            // A table that is missing is another failure: both refuse it.
+            ("statement ok\nINSERT INTO t VALUES (37)\n\nquery I nosort\nSELECT a FROM t\n----\n37\n", 1, "way"),
+            ("\u{0}\u{1} nothing", 1, "read"),
+            // A run of it would fail otherwise.
+            ("statement 0\nCREATE TABLE t(a)\n\nstatement ok\nINSERT INTO t VALUES (37)\n\nquery I nosort\nSELECT a FROM t\n----\n37\n", 1, "read"),
+            ("statement ok\nCREATE TABLE t(a)\n\nstatement ok\nINSERT INTO t VALUES (37)\n\nquery I 0\nSELECT a FROM t\n----\n37\n", 1, "read"),
+        ] as [(String, Int32, String)] {
+            let end = try await judged(candidate)
+            #expect(end.code == code, "\(candidate) \(end)")
+            if code == 0 || words != "way" { #expect(end.text.contains(words), "\(candidate) \(end)") }
+        }
+        let known = text(folder.file("known"))
+        #expect(known.contains("signature"), "\(known)")
+        #expect(try await judged("CREATE TABLE t(a, b);\nINSERT INTO t VALUES (37, 1);\nSELECT a, b FROM t;\n", "c.sql").code == 0)
+        #expect(try await judged("SELECT 1;\n", "c.sql").code == 1)
+        // Another file has another signature.
+        try folder.write("\n" + Self.failing, to: "a.test")
+        #expect(try await judged(Self.failing).code == 0)
+        #expect(text(folder.file("known")) != known)
+        let none = try await worker("same", "a.test:17", "none.test", in: folder)
+        #expect(none.code == 2, "\(none)")
+    }
+
+    @Test("where nobody knows what is right for other SQL, only whole records may be gone")
+    func exact() async throws {
+        let folder = try TemporaryFolder()
+        let start = "statement ok\nCREATE TABLE t(a)\n\nstatement ok\nINSERT INTO t VALUES (1)\n\n", query = "query I nosort\nSELECT a FROM t\n----\n2\n"
+        try folder.write(start + "statement ok\nCREATE TABLE u(a)\n\n" + query, to: "a.test")
+        for (candidate, code) in [(start + query, 0), (query, 1), (start + "query I nosort\nSELECT 1\n----\n2\n", 1), ("statement ok\nCREATE TABLE t(a)\n\n" + query, 1)] as [(String, Int32)] {
+            try folder.write(candidate, to: "c.test")
+            let end = try await worker("same", "a.test", "c.test", in: folder)
+            #expect(end.code == code, "\(candidate) \(end)")
+        }
+    }
+}
