@@ -91,6 +91,8 @@ struct FileReduction {
             throw refusal("it passes on this engine; name the line of a record that fails now and then, or run it with the engine that it fails on")
         }
         if let line = outcome.lines.first, let index = CandidateText(whole).record(at: line) { return index }
+        // Half of the beginnings that are tried would take all of the time.
+        if outcome.signature == .hung { trials.limit = min(reduction.timeout, max(2, reduction.timeout / 4)) }
         // The runner does not say where: the shortest beginning that fails has it at its end.
         var (holds, fails) = (0, blocks.records.count)
         while fails - holds > 1 {
@@ -131,6 +133,8 @@ struct FileReduction {
         let alone = try secondsWithoutLast(candidate, &trials)
         // What is only slow must not be taken for what hangs.
         trials.limit = min(reduction.timeout, max(signature == .hung ? max(2, reduction.timeout / 20) : 1, 20 * (signature == .hung ? alone : max(alone, Clock.seconds(since: began)))))
+        // The first one may be what is left in the end.
+        if reference != nil { _ = trials.judge([candidate]) }
         var start = Start(candidate: candidate, trials: trials, line: blocks.records[target].line)
         let frozen = trials
         if let rate = FailureRate.measured(isOver: { frozen.isOver }, { frozen.look([candidate])[0]?.signature == signature }) {
