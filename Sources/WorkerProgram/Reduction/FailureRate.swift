@@ -25,5 +25,9 @@ enum FailureRate {
     }
 
     /// How often a candidate is run to be 95 % sure that the failure would have shown itself.
-    static func attempts(_ rate: Double) -> Int { min(60, Int((log(0.05) / log(1 - min(rate, 0.99))).rounded(.up))) }
+    static func attempts(_ rate: Double) -> Int {
+        // It may be rarer than it seemed: a standard deviation is taken off.
+        let low = max(rate - (rate * (1 - rate) / Double(showings)).squareRoot(), 0.02)
+        return min(60, Int((log(0.05) / log(1 - min(low, 0.99))).rounded(.up)))
+    }
 }

@@ -12,8 +12,6 @@ struct FileReduction {
         var flaky: (rate: Double, confidence: Double)?
         /// The line of the record in the whole file.
         var line: Int
-        /// Whether it says the same of a shorter file.
-        var isStable = true
     }
 
     private let reduction: Reduction
@@ -56,16 +54,15 @@ struct FileReduction {
         Reduction.Result(candidate: start.trials.rightened(candidate) ?? candidate, signature: signature, expected: nil,
                          reference: start.trials.reference == nil ? nil : reduction.referenceName, isMinimal: isMinimal, tries: tries,
                          seconds: Clock.seconds(since: reduction.began), flaky: start.flaky, isUnordered: start.trials.question?.allowsUnordered == true,
-                         witness: start.trials.witness == nil ? nil : reduction.witnessName, total: blocks.records.count, line: start.line)
+                         witness: start.trials.witness == nil ? nil : reduction.witnessName,
+                         saysSame: start.trials.question?.said.isEmpty == false, total: blocks.records.count, line: start.line)
     }
 
     private func refusal(_ why: String, line: Int? = nil) -> SQLLogicTestError {
         SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name)\(line.map { ":\($0)" } ?? ""): \(why)")
     }
 
-    private func trials(_ reference: (any Engine)?, keepsValues: Bool = false) -> FileTrials {
-        FileTrials(reduction, name: name, reference: reference, errors: errors, keepsValues: keepsValues)
-    }
+    private func trials(_ reference: (any Engine)?) -> FileTrials { FileTrials(reduction, name: name, reference: reference, errors: errors) }
 
     private func prefix(_ count: Int) -> ReductionCandidate { ReductionCandidate(Array(blocks.records.prefix(count))) }
 
@@ -112,13 +109,7 @@ struct FileReduction {
     /// - Parameter reference: who says what is right; nil is the file.
     /// - Returns: nil where the record holds.
     private func start(_ target: Int, _ reference: (any Engine)?) throws(SQLLogicTestError) -> Start? {
-        // What a program prints may have times and counts in it, which change with each file.
-        if reference == nil, reduction.engine is any FileEngine, let exact = try start(target, reference, keepsValues: true), exact.isStable { return exact }
-        return try start(target, reference, keepsValues: false)
-    }
-
-    private func start(_ target: Int, _ reference: (any Engine)?, keepsValues: Bool) throws(SQLLogicTestError) -> Start? {
-        var trials = trials(reference, keepsValues: keepsValues)
+        var trials = trials(reference)
         let began = Clock.monotonic
         guard let (candidate, looked, signature) = try look(prefix(target + 1), &trials) else { return nil }
         let last = CandidateText(candidate).starts.last ?? 1
@@ -142,13 +133,19 @@ struct FileReduction {
             start.flaky = (rate, 1 - pow(1 - rate, Double(start.trials.attempts)))
         }
         let withoutQueries = candidate.without { candidate.records[$0].isQuery }
-        guard withoutQueries != candidate else { return start }
-        switch start.trials.judge([withoutQueries])[0] {
-        case .same?: start.candidate = withoutQueries
-        case .otherwise?: start.isStable = false
-        default: break
-        }
+        if reference == nil, reduction.engine is any FileEngine { start.trials.question?.said = said(candidate, [withoutQueries, candidate.sliced], looked, trials) }
+        if withoutQueries != candidate, start.trials.judge([withoutQueries])[0] == .same { start.candidate = withoutQueries }
         return start
+    }
+
+    /// What a program says of each file that fails so: what changes from file to file, as times and counts do, is left out.
+    private func said(_ candidate: ReductionCandidate, _ others: [ReductionCandidate], _ looked: FileOutcome, _ trials: FileTrials) -> Set<String> {
+        var common = looked.said
+        for other in others where other != candidate {
+            guard let outcome = trials.look([other])[0], outcome.signature == looked.signature else { return [] }
+            common.formIntersection(outcome.said)
+        }
+        return others.allSatisfy { $0 == candidate } ? [] : common
     }
 
     /// Runs the file up to the record, without the records before it that fail where those are known.

@@ -13,6 +13,8 @@ struct FileTrials: ReductionJudge {
         var tellsLines: Bool
         /// Whether the right answer may hang on the order in which rows are read.
         var allowsUnordered = false
+        /// Lines that a program must print, where it prints them of each file that fails so.
+        var said: Set<String> = []
     }
 
     private let work: FileWork
@@ -48,8 +50,7 @@ struct FileTrials: ReductionJudge {
     /// - Parameters:
     ///   - name: of the whole file, which candidates have as well.
     ///   - reference: nil where the file says what is right.
-    ///   - keepsValues: whether the values count that a program prints.
-    init(_ reduction: Reduction, name: String, reference: (any Engine)?, errors: ErrorClass, keepsValues: Bool) {
+    init(_ reduction: Reduction, name: String, reference: (any Engine)?, errors: ErrorClass) {
         var options = reduction.options
         options.keepsRows = true
         work = FileWork(engine: reduction.engine, options: options)
@@ -62,9 +63,7 @@ struct FileTrials: ReductionJudge {
             return right
         }
         let isProgram = reduction.engine is any FileEngine
-        var rules = FileOutcome.Rules(errors: errors, isExact: reference == nil, isProgram: isProgram)
-        rules.keepsValues = keepsValues && reference == nil
-        self.rules = rules
+        rules = FileOutcome.Rules(errors: errors, isExact: reference == nil, isProgram: isProgram)
         width = reduction.width
         memory = reduction.memory
         self.name = name
@@ -119,7 +118,8 @@ struct FileTrials: ReductionJudge {
         }
         guard let signature = outcome.signature else { return .passes }
         if question?.tellsLines == true, outcome.lines.contains(where: { $0 < last }) { return .invalid(.earlierRecord) }
-        return signature == question?.signature ? .same : .otherwise(signature)
+        guard signature == question?.signature, question?.said.isSubset(of: outcome.said) == true else { return .otherwise(signature) }
+        return .same
     }
 
     private mutating func holdsWithoutLast(_ candidate: ReductionCandidate) -> Bool {
