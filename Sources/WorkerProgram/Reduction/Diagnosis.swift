@@ -29,6 +29,9 @@ struct Diagnosis {
         var choice = try EngineChoice(request.engine, workspace: request.workspace)
         choice.owner = ProcessMark.own
         let kept = try keptDatabase()
+        var isHandedOver = false
+        // Nobody would know of one that was cut off.
+        defer { if let kept, !isHandedOver { try? FileManager.default.removeItem(atPath: String(kept.dropLast("/database.sqlite".count))) } }
         choice.databaseFile = kept
         let engine = try choice.make(threading: .single)
         (engine as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
@@ -39,7 +42,9 @@ struct Diagnosis {
         tell(.engine(identity))
         switch request.task {
         case .identify: return
-        case .reproduce: try reproduce(on: engine, kept)
+        case .reproduce:
+            try reproduce(on: engine, kept)
+            isHandedOver = !PendingSignal.isSet
         case .reduce(let seconds, let reference, let jobs): try reduce(on: engine, identity, seconds, reference, jobs)
         }
     }
