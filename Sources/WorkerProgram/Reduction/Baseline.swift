@@ -33,8 +33,8 @@ struct Baseline {
     private static let failuresForRate = 8, runsForRate = 150
     /// Seconds that are spent on each of the two.
     private static let patience = 20.0
-    /// Runs after which a failure that was there each time is taken for one that is.
-    private static let looks = 6
+    /// Runs after which a failure that was there each time is taken for one that is: the usual number, and that of a second look.
+    private static let looks = 12, secondLooks = 30
 
     /// - Throws: `SQLLogicTestError` `usage` if the record holds.
     func found() throws(SQLLogicTestError) -> Start {
@@ -80,9 +80,19 @@ struct Baseline {
         let usual = signature == .hung ? secondsWithoutLast(candidate, &pool) : seconds
         // What is only slow must not be taken for what hangs.
         pool.limit = min(reduction.timeout, max(signature == .hung ? max(2, reduction.timeout / 20) : 1, 20 * usual))
-        let flaky = rate(&pool, candidate)
+        var flaky = rate(&pool, candidate, looks: Self.looks, patience: 2)
         pool.sequential = flaky.map { SequentialTest(measured: $0) }
-        return Start(candidate: try cleaned(candidate, first.steps, &pool), pool: pool, question: question, usesReference: reference != nil,
+        var start: ReductionCandidate
+        do {
+            start = try cleaned(candidate, first.steps, &pool)
+        } catch {
+            // It may have been there each time by chance.
+            guard flaky == nil, let later = rate(&pool, candidate, looks: Self.secondLooks, patience: Self.patience) else { throw error }
+            flaky = later
+            pool.sequential = SequentialTest(measured: later)
+            start = try cleaned(candidate, first.steps, &pool)
+        }
+        return Start(candidate: start, pool: pool, question: question, usesReference: reference != nil,
                      changesSQL: reference != nil || !isExact(signature), flaky: flaky)
     }
 
@@ -100,16 +110,19 @@ struct Baseline {
     }
 
     /// In what share of some runs it fails; nil if it does each time.
-    private func rate(_ pool: inout TrialPool, _ candidate: ReductionCandidate) -> Double? {
+    /// - Parameters:
+    ///   - looks: runs after which it is taken for one that does.
+    ///   - patience: seconds after which it is, too.
+    private func rate(_ pool: inout TrialPool, _ candidate: ReductionCandidate, looks: Int, patience: Double) -> Double? {
         // Records that do not hold are no reason to judge otherwise here.
         var failures = 0, runs = 0
         func run(_ count: Int) {
             runs += count
             failures += pool.inspect(Array(repeating: candidate, count: count)).count { signature($0, candidate) == pool.question?.signature }
         }
-        // One that is there in half of the runs would be taken for one that is there in all in 1 of 64 cases.
+        // One that is there in half of the runs would be taken for one that is there in all in 1 of 4,096 cases.
         var began = Clock.monotonic
-        repeat { run(1) } while runs < Self.looks && failures == runs && (runs < 2 || Clock.seconds(since: began) < 2)
+        repeat { run(pool.width) } while runs < looks && failures == runs && (runs < 2 || Clock.seconds(since: began) < patience)
         guard failures < runs, !pool.isOver else { return nil }
         began = Clock.monotonic
         while failures < Self.failuresForRate || failures == runs, runs < Self.runsForRate, !pool.isOver, Clock.seconds(since: began) < Self.patience { run(pool.width) }

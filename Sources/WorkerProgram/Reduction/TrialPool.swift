@@ -113,24 +113,9 @@ struct TrialPool: ReductionJudge {
                 // An engine that is short of something may have it again in a moment.
                 if judgements[index] == .invalid(.engine) { judgements[index] = again(candidates[index]) }
             }
-            left = left.filter { Self.isOpen(&judgements[$0], &tests[$0]) }
+            left = left.filter { tests[$0]?.isOpen(&judgements[$0]) ?? false }
         }
         return judgements
-    }
-
-    /// Whether another run of a candidate is needed; there is no judgement then.
-    private static func isOpen(_ judgement: inout Judgement?, _ test: inout SequentialTest?) -> Bool {
-        guard let last = judgement, test != nil else { return false }
-        // One that does not even come to its last record never will.
-        if case .invalid = last { return false }
-        switch test?.note(isFailure: last == .same) {
-        case .fails: judgement = .same
-        case .holds: if last == .same { judgement = .passes }
-        case nil:
-            judgement = nil
-            return true
-        }
-        return false
     }
 
     /// - Returns: nil where the engine cannot be used at all; ``obstacle`` says why.
