@@ -71,9 +71,19 @@ struct Baseline {
         let usual = signature == .hung ? secondsWithoutLast(candidate, &pool) : seconds
         // What is only slow must not be taken for what hangs.
         pool.limit = min(reduction.timeout, max(signature == .hung ? max(2, reduction.timeout / 20) : 1, 20 * usual))
-        let flaky = rate(&pool, candidate)
+        var flaky = rate(&pool, candidate)
         pool.sequential = flaky.map { SequentialTest(measured: $0) }
-        return Start(candidate: try cleaned(candidate, first.steps, &pool), pool: pool, question: question, usesReference: reference != nil,
+        var start: ReductionCandidate
+        do {
+            start = try cleaned(candidate, first.steps, &pool)
+        } catch {
+            // It may have been there each time by chance.
+            guard flaky == nil, let later = rate(&pool, candidate, isSecond: true) else { throw error }
+            flaky = later
+            pool.sequential = SequentialTest(measured: later)
+            start = try cleaned(candidate, first.steps, &pool)
+        }
+        return Start(candidate: start, pool: pool, question: question, usesReference: reference != nil,
                      changesSQL: reference != nil || !isExact(signature), flaky: flaky)
     }
 
@@ -91,8 +101,9 @@ struct Baseline {
     }
 
     /// In what share of some runs it fails; nil if it does each time.
-    private func rate(_ pool: inout TrialPool, _ candidate: ReductionCandidate) -> Double? {
-        Flakiness.rate(width: pool.width) { count in
+    /// - Parameter isSecond: whether it was taken for one that is there each time.
+    private func rate(_ pool: inout TrialPool, _ candidate: ReductionCandidate, isSecond: Bool = false) -> Double? {
+        Flakiness.rate(width: pool.width, isSecond: isSecond) { count in
             // Records that do not hold are no reason to judge otherwise here.
             let failures = pool.inspect(Array(repeating: candidate, count: count)).count { signature($0, candidate) == pool.question?.signature }
             return pool.isOver ? nil : failures

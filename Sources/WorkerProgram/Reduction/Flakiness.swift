@@ -23,15 +23,18 @@ struct Flakiness {
     static let patience = 20.0
     /// Failures after which its rate is known well enough, and runs after which it has to be.
     private static let failuresForRate = 8, runsForRate = 150
-    /// Runs after which a failure that was there each time is taken for one that is: one that is there in half of them is in 1 of 64 cases.
-    private static let looks = 6
+    /// Runs after which a failure that was there each time is taken for one that is, and seconds; one that is there in half of them is in 1 of
+    /// 4,096 cases. And those of a second look.
+    private static let looks = (runs: 12, seconds: 2.0), secondLooks = (runs: 30, seconds: 20.0)
 
     /// In what share of some runs something fails.
     /// - Parameters:
     ///   - width: runs at a time.
+    ///   - isSecond: whether it was taken for one that fails each time.
     ///   - failures: runs it so often and counts; nil when there is no more time.
     /// - Returns: nil if it fails each time.
-    static func rate(width: Int, _ failures: (Int) -> Int?) -> Double? {
+    static func rate(width: Int, isSecond: Bool = false, _ failures: (Int) -> Int?) -> Double? {
+        let looks = isSecond ? secondLooks : looks
         var found = 0, runs = 0
         func run(_ count: Int) -> Bool {
             guard let some = failures(count) else { return false }
@@ -40,7 +43,7 @@ struct Flakiness {
             return true
         }
         var began = Clock.monotonic
-        repeat { if !run(min(width, looks - runs)) { return nil } } while runs < looks && found == runs && (runs < 2 || Clock.seconds(since: began) < 2)
+        repeat { if !run(min(width, looks.runs - runs)) { return nil } } while runs < looks.runs && found == runs && (runs < 2 || Clock.seconds(since: began) < looks.seconds)
         guard found < runs else { return nil }
         began = Clock.monotonic
         while found < failuresForRate || found == runs, runs < runsForRate, Clock.seconds(since: began) < patience, run(width) {}

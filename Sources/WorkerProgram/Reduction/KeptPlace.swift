@@ -1,5 +1,6 @@
 import AgentProtocol
 import Fleet
+import FoundationEssentials
 import Glibc
 import Platform
 import SQLLogicTest
@@ -29,6 +30,11 @@ struct KeptPlace {
         var template = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/slt-database-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SQLLogicTestError(.unwritable, "cannot make a folder for the database: \(ErrorText.of())") }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Removes it, where it is a file.
+    func remove() {
+        if let file { try? FileManager.default.removeItem(atPath: String(file.dropLast("/database.sqlite".count))) }
     }
 
     /// The engine, with databases that stay however the file ends.
