@@ -1,5 +1,4 @@
 import AgentProtocol
-import Fleet
 import FoundationEssentials
 import Glibc
 import TestSupport
@@ -22,6 +21,9 @@ struct ReduceResumeTests {
 
         func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
 
+        /// What tries and databases have left.
+        var leftOver: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: library.path)) ?? []).filter { $0.hasPrefix("slt-") } }
+
         /// Processes that were started in it.
         var processes: [Int32] {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
@@ -37,7 +39,7 @@ struct ReduceResumeTests {
         let folder = try TemporaryFolder()
         let root = #filePath.firstRange(of: "/Tests/").map { String(#filePath[..<$0.lowerBound]) } ?? ""
         let library = try await FaultyEngine.compile(String(contentsOfFile: root + "/Benchmarks/Cause/faults.c", encoding: .utf8), to: "faults", in: folder)
-        let project = try await Project(files: files, "[suite]\nfiles = [\"tests/**/*.test\"]\n[engine]\nkind = \"sqlite\"\nlibrary = \"\(library)\"\nenvironment = { FAULT = \"\(fault)\" }\n[run]\nworkers = 1\n", isLocal: isLocal)
+        let project = try await Project(files: files, "[suite]\nfiles = [\"tests/**/*.test\"]\n[engine]\nkind = \"sqlite\"\nlibrary = \"\(library)\"\nenvironment = { FAULT = \"\(fault)\", TMPDIR = \"\(folder.path)\" }\n[run]\nworkers = 1\n", isLocal: isLocal)
         return Place(project: project, library: folder, arguments: ["reduce", "tests/a.test:\(Self.line)", "-o", "out.test", "-j", "1"] + (isLocal ? [] : ["--host", "box"]))
     }
 
@@ -47,18 +49,12 @@ struct ReduceResumeTests {
         try place.project.write(String(settings[..<start] + fault + settings[end...]), to: "slt-remote.toml")
     }
 
-    /// What tries have left where their process has ended.
-    private static var leftOver: [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? []).filter { name in
-            guard name.hasPrefix("slt-reduce-"), let mark = FileManager.default.contents(atPath: "/tmp/\(name)/owner") else { return false }
-            return ProcessMark.isOver(String(decoding: mark, as: UTF8.self))
-        }
-    }
-
+    /// Nothing is left of processes, and of folders for files that do not stay.
     private func isClean(_ place: Place) async throws {
         let gone = try await eventually { place.processes.isEmpty }
         #expect(gone, "\(place.processes.map { commandLine($0) })")
-        #expect(try await eventually { Self.leftOver.isEmpty }, "\(Self.leftOver)")
+        let isEmpty = try await eventually { place.leftOver.isEmpty }
+        #expect(isEmpty, "\(place.leftOver)")
     }
 
     @Test("when the budget is over, the same command goes on from there, and a file that has changed is begun anew")
@@ -121,6 +117,21 @@ struct ReduceResumeTests {
         #expect(next.text.contains("It went on from the"), "\(next)")
     }
 
+    @Test("a connection that is lost leaves the best so far, and nothing on the host; the same command goes on")
+    func connection() async throws {
+        let place = try await place("value,slow", isLocal: false)
+        #expect(try await place.project.slt("sync").code == 0)
+        let client = try place.project.start(place.arguments)
+        let isBegun = try await eventually { FileManager.default.fileExists(atPath: place.state) || client.hasEnded }
+        #expect(isBegun && !client.hasEnded, "\(client.errors)")
+        #expect(try #require(place.project.server).killConnections() > 0)
+        let end = try await client.finish()
+        #expect(end.code == 3 && end.text.contains("not all was tried: the same command goes on"), "\(end)")
+        try await isClean(place)
+        let next = try await place.project.start(place.arguments + ["--budget", "1ms"]).finish()
+        #expect(next.text.contains("It went on from the"), "\(next)")
+    }
+
     @Test("nobody who reads its output is no reason to leave anything behind", arguments: [true, false])
     func closedPipe(isLocal: Bool) async throws {
         let place = try await place("value", isLocal: isLocal)
@@ -140,9 +151,8 @@ struct ReduceResumeTests {
         let hanging = "statement ok\nCREATE TABLE t(a)\n\nstatement ok\nINSERT INTO t VALUES (2000000)\n\nquery I nosort\nSELECT a FROM t\n----\n2000000\n"
         let place = try await place("hang", isLocal: isLocal, files: ["tests/a.test": hanging])
         if !isLocal { #expect(try await place.project.slt("sync").code == 0) }
-        let client = try place.project.start(["repro", "tests/a.test:7"] + (isLocal ? [] : ["--host", "box"]))
-        // In the engine that does not end.
-        let isBegun = try await eventually { place.processes.contains { commandLine($0).contains("diagnose") } || client.hasEnded }
+        let client = try place.project.start(["repro", "--keep-database", "tests/a.test:7"] + (isLocal ? [] : ["--host", "box"]))
+        let isBegun = try await eventually { place.leftOver.contains { $0.hasPrefix("slt-database-") } || client.hasEnded }
         #expect(isBegun && !client.hasEnded, "\(client.errors)")
         client.signal(number)
         let end = try await client.finish()
@@ -154,7 +164,7 @@ struct ReduceResumeTests {
     func worker() async throws {
         let place = try await place("value,slow")
         let words = [Programs.worker, "reduce", "--engine-library", place.library.file("libfaults.so"), "-j", "1", "tests/a.test:\(Self.line)"]
-        let environment = place.project.environment.merging(["FAULT": "value,slow"]) { $1 }
+        let environment = place.project.environment.merging(["FAULT": "value,slow", "TMPDIR": place.library.path]) { $1 }
         let state = place.project.source + "/a-\(Self.line).reduction"
         for number in [SIGKILL, SIGINT] {
             let program = try RunningProgram(words, environment: environment, in: place.project.source, surroundings: place.project)
@@ -168,7 +178,7 @@ struct ReduceResumeTests {
         }
         let next = try await RunningProgram.run(words + ["--budget", "1ms"], environment: environment, in: place.project.source)
         #expect(next.code == 1 && next.text.contains("It went on from the"), "\(next)")
-        #expect(try await eventually { Self.leftOver.isEmpty }, "\(Self.leftOver)")
+        try await isClean(place)
     }
 
     @Test("reduce --all does not do again what is done, and Ctrl-C keeps the causes so far")

@@ -54,16 +54,17 @@ struct Baseline {
         }
         var signature = self.signature(first, candidate)
         // It may be there now and then.
-        var shown = 1
+        var shown = 1, rounds = 1
         while signature == nil, shown < Flakiness.showings, !pool.isOver, Clock.seconds(since: began) < Flakiness.patience {
             shown += pool.width
+            rounds += 1
             signature = pool.inspect(Array(repeating: candidate, count: pool.width)).lazy.compactMap { self.signature($0, candidate) }.first
         }
         guard let signature else {
             if pool.isOver { throw SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name): the time was over before it was known in what way it fails") }
             return nil
         }
-        let seconds = Clock.seconds(since: began) / Double(shown)
+        let seconds = Clock.seconds(since: began) / Double(rounds)
         var question = TrialQuestion(signature, expected: reading.expected, errors: errors)
         question.allowsUnordered = first.end?.isUnordered == true
         pool.question = question
@@ -71,9 +72,19 @@ struct Baseline {
         let usual = signature == .hung ? secondsWithoutLast(candidate, &pool) : seconds
         // What is only slow must not be taken for what hangs.
         pool.limit = min(reduction.timeout, max(signature == .hung ? max(2, reduction.timeout / 20) : 1, 20 * usual))
-        let flaky = rate(&pool, candidate)
+        var flaky = rate(&pool, candidate, looks: Flakiness.looks, patience: 2)
         pool.sequential = flaky.map { SequentialTest(measured: $0) }
-        return Start(candidate: try cleaned(candidate, first.steps, &pool), pool: pool, question: question, usesReference: reference != nil,
+        var start: ReductionCandidate
+        do {
+            start = try cleaned(candidate, first.steps, &pool)
+        } catch {
+            // It may have been there each time by chance.
+            guard flaky == nil, let later = rate(&pool, candidate, looks: Flakiness.secondLooks, patience: Flakiness.patience) else { throw error }
+            flaky = later
+            pool.sequential = SequentialTest(measured: later)
+            start = try cleaned(candidate, first.steps, &pool)
+        }
+        return Start(candidate: start, pool: pool, question: question, usesReference: reference != nil,
                      changesSQL: reference != nil || !isExact(signature), flaky: flaky)
     }
 
@@ -91,8 +102,8 @@ struct Baseline {
     }
 
     /// In what share of some runs it fails; nil if it does each time.
-    private func rate(_ pool: inout TrialPool, _ candidate: ReductionCandidate) -> Double? {
-        Flakiness.rate(width: pool.width) { count in
+    private func rate(_ pool: inout TrialPool, _ candidate: ReductionCandidate, looks: Int, patience: Double) -> Double? {
+        Flakiness.rate(width: pool.width, looks: looks, patience: patience) { count in
             // Records that do not hold are no reason to judge otherwise here.
             let failures = pool.inspect(Array(repeating: candidate, count: count)).count { signature($0, candidate) == pool.question?.signature }
             return pool.isOver ? nil : failures

@@ -24,6 +24,9 @@ struct Diagnosis {
         }
         if let oracle = request.oracle { return try reduce(by: oracle) }
         let kept = try keptDatabase()
+        var isHandedOver = false
+        // Nobody would know of one that was cut off.
+        defer { if let kept, !isHandedOver { try? FileManager.default.removeItem(atPath: String(kept.dropLast("/database.sqlite".count))) } }
         let engine = request.engine.kind == .command ? program : try database(kept)
         var version = (engine as? SQLiteEngine)?.version
         if let postgres = engine as? PostgresEngine { version = postgres.serverVersion }
@@ -31,7 +34,9 @@ struct Diagnosis {
         tell(.engine(identity))
         switch request.task {
         case .identify: return
-        case .reproduce: try reproduce(on: engine, kept)
+        case .reproduce:
+            try reproduce(on: engine, kept)
+            isHandedOver = !PendingSignal.isSet
         case .reduce(let seconds, let reference, let jobs): try reduce(on: engine, identity, seconds, reference, jobs)
         }
     }

@@ -23,15 +23,18 @@ struct Flakiness {
     static let patience = 20.0
     /// Failures after which its rate is known well enough, and runs after which it has to be.
     private static let failuresForRate = 8, runsForRate = 150
-    /// Runs after which a failure that was there each time is taken for one that is: one that is there in half of them is in 1 of 64 cases.
-    private static let looks = 6
+    /// Runs after which a failure that was there each time is taken for one that is: the usual number, and that of a second look. One that is there in
+    /// half of them is so in 1 of 4,096 cases.
+    static let looks = 12, secondLooks = 30
 
     /// In what share of some runs something fails.
     /// - Parameters:
     ///   - width: runs at a time.
+    ///   - looks: runs after which it is taken for something that fails each time.
+    ///   - patience: seconds after which it is, too.
     ///   - failures: runs it so often and counts; nil when there is no more time.
     /// - Returns: nil if it fails each time.
-    static func rate(width: Int, _ failures: (Int) -> Int?) -> Double? {
+    static func rate(width: Int, looks: Int = looks, patience: Double = 2, _ failures: (Int) -> Int?) -> Double? {
         var found = 0, runs = 0
         func run(_ count: Int) -> Bool {
             guard let some = failures(count) else { return false }
@@ -40,10 +43,10 @@ struct Flakiness {
             return true
         }
         var began = Clock.monotonic
-        repeat { if !run(min(width, looks - runs)) { return nil } } while runs < looks && found == runs && (runs < 2 || Clock.seconds(since: began) < 2)
+        repeat { if !run(min(width, looks - runs)) { return nil } } while runs < looks && found == runs && (runs < 2 || Clock.seconds(since: began) < patience)
         guard found < runs else { return nil }
         began = Clock.monotonic
-        while found < failuresForRate || found == runs, runs < runsForRate, Clock.seconds(since: began) < patience, run(width) {}
+        while found < failuresForRate || found == runs, runs < runsForRate, Clock.seconds(since: began) < Self.patience, run(width) {}
         return max(Double(found), 0.5) / Double(runs)
     }
 

@@ -17,23 +17,8 @@ extension RepeatedJudge {
         var tests = candidates.map { _ in sequential }
         while !left.isEmpty, !isOver {
             for (index, judgement) in zip(left, judgeOnce(left.map { candidates[$0] })) { judgements[index] = judgement }
-            left = left.filter { Self.isOpen(&judgements[$0], &tests[$0]) }
+            left = left.filter { tests[$0]?.isOpen(&judgements[$0]) ?? false }
         }
         return judgements
-    }
-
-    /// Whether another run of a candidate is needed; there is no judgement then.
-    private static func isOpen(_ judgement: inout Judgement?, _ test: inout SequentialTest?) -> Bool {
-        guard let last = judgement, test != nil else { return false }
-        // One that does not even come to its last record never will.
-        if case .invalid = last { return false }
-        switch test?.note(isFailure: last == .same) {
-        case .fails: judgement = .same
-        case .holds: if last == .same { judgement = .passes }
-        case nil:
-            judgement = nil
-            return true
-        }
-        return false
     }
 }

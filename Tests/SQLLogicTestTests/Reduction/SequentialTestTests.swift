@@ -64,4 +64,30 @@ struct SequentialTestTests {
         #expect(SequentialTest.confidence(failures: 10, runs: 20, measured: 0.5) > 0.999_999)
         #expect(SequentialTest.confidence(failures: 20, runs: 20, measured: 1) > 0.999_999)
     }
+
+    @Test("a candidate has no judgement before it is decided, and one that says nothing has one at once")
+    func judgements() {
+        var test = SequentialTest(measured: 0.5)
+        var judgement: Judgement? = .same
+        var isOpen = test.isOpen(&judgement)
+        #expect(isOpen && judgement == nil)
+        judgement = .same
+        isOpen = test.isOpen(&judgement)
+        #expect(!isOpen && judgement == .same)
+
+        test = SequentialTest(measured: 0.5)
+        var runs = 0
+        repeat {
+            judgement = runs == 0 ? .same : .otherwise(.columns)
+            runs += 1
+        } while test.isOpen(&judgement)
+        #expect(judgement == .otherwise(.columns) && runs > 7)
+
+        judgement = .invalid(.ended)
+        isOpen = test.isOpen(&judgement)
+        #expect(!isOpen && judgement == .invalid(.ended))
+        judgement = nil
+        isOpen = test.isOpen(&judgement)
+        #expect(!isOpen)
+    }
 }

@@ -19,4 +19,9 @@ package enum Judgement: Sendable, Equatable, Codable {
         /// The engine could not be used.
         case engine
     }
+
+    var isInvalid: Bool {
+        if case .invalid = self { return true }
+        return false
+    }
 }

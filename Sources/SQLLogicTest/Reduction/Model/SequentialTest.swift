@@ -48,6 +48,19 @@ package struct SequentialTest: Sendable, Codable {
         return evidence <= log(Self.lower) || runs >= most ? .holds : nil
     }
 
+    /// Takes how a run of a candidate ended, and makes it how the candidate does, as far as that is decided.
+    /// - Returns: whether more runs are needed; there is no judgement then.
+    package mutating func isOpen(_ judgement: inout Judgement?) -> Bool {
+        // One that does not even come to its last record never will.
+        guard let last = judgement, !last.isInvalid else { return false }
+        guard let decision = note(isFailure: last == .same) else {
+            judgement = nil
+            return true
+        }
+        if decision == .fails { judgement = .same } else if last == .same { judgement = .passes }
+        return false
+    }
+
     /// How sure it is that something fails at more than a tenth of a rate: how unlikely as many failures would be otherwise.
     /// - Parameters:
     ///   - failures: that were seen in so many runs, which were made for this.
