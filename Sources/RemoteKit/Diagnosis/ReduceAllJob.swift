@@ -1,4 +1,4 @@
-import AgentProtocol
+public import AgentProtocol
 import Fleet
 import Platform
 

@@ -54,16 +54,17 @@ struct Baseline {
         }
         var signature = self.signature(first, candidate)
         // It may be there now and then.
-        var shown = 1
+        var shown = 1, rounds = 1
         while signature == nil, shown < Flakiness.showings, !pool.isOver, Clock.seconds(since: began) < Flakiness.patience {
             shown += pool.width
+            rounds += 1
             signature = pool.inspect(Array(repeating: candidate, count: pool.width)).lazy.compactMap { self.signature($0, candidate) }.first
         }
         guard let signature else {
             if pool.isOver { throw SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name): the time was over before it was known in what way it fails") }
             return nil
         }
-        let seconds = Clock.seconds(since: began) / Double(shown)
+        let seconds = Clock.seconds(since: began) / Double(rounds)
         var question = TrialQuestion(signature, expected: reading.expected, errors: errors)
         question.allowsUnordered = first.end?.isUnordered == true
         pool.question = question

@@ -46,7 +46,7 @@ struct Flakiness {
         repeat { if !run(min(width, looks.runs - runs)) { return nil } } while runs < looks.runs && found == runs && (runs < 2 || Clock.seconds(since: began) < looks.seconds)
         guard found < runs else { return nil }
         began = Clock.monotonic
-        while found < failuresForRate || found == runs, runs < runsForRate, Clock.seconds(since: began) < patience, run(width) {}
+        while found < failuresForRate || found == runs, runs < runsForRate, Clock.seconds(since: began) < Self.patience, run(width) {}
         return max(Double(found), 0.5) / Double(runs)
     }
 

@@ -1,5 +1,6 @@
 import AgentProtocol
 import Fleet
+import FoundationEssentials
 import Platform
 import RemoteKit
 import Reports
