@@ -183,7 +183,7 @@ let there = Hello(version: 2, build: "test", hostName: "there", pid: 2)
         var greeting = Hello.mark
         Frame(.hello, payload: try WireCodec.encode(there)).append(to: &greeting)
         try await far.write(greeting)
-        let patience = Conversation.Patience(ping: .milliseconds(20), silence: .milliseconds(200))
+        let patience = Conversation.Patience(ping: .milliseconds(20), silence: .seconds(3))
         let fault = await #expect(throws: WireFault.self) {
             try await Conversation.ask(over: near, as: here, patience: patience) { _ = try await $0.open("x").receive() }
         }

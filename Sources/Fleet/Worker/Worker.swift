@@ -4,16 +4,16 @@ import Platform
 
 /// One worker: claims a file, runs it, publishes its record, until the queue is empty or it is told to leave.
 public struct Worker {
-    private let directory: RunDirectory
+    let directory: RunDirectory
     private let slot: Int
     private let place: Slot
     private let executor: any FileExecutor
-    private let manifest: Manifest
-    private let positions: Positions
-    private let cursor: Cursor
-    private let board: Scoreboard
-    private let table: ClaimTable
-    private let publisher: Publisher
+    let manifest: Manifest
+    let positions: Positions
+    let cursor: Cursor
+    let board: Scoreboard
+    let table: ClaimTable
+    let publisher: Publisher
     private let feed: File
     private let log: File
     private let heart: HeartbeatThread
@@ -21,9 +21,9 @@ public struct Worker {
     private let explained = ExplainedFiles()
     private let redaction: Redaction
     private let retries: RetryBudget
-    private let groups: FileGroups
+    let groups: FileGroups
     /// Files that are not run.
-    private let known: Set<Int>
+    let known: Set<Int>
 
     /// The whole of `slt-worker work RUNDIR --slot K`: returns the exit code. Errors go to stderr, which is the
     /// worker's log.
@@ -134,7 +134,7 @@ public struct Worker {
         }
     }
 
-    private var shouldLeave: Bool { heart.isDraining || board[.draining] != 0 }
+    var shouldLeave: Bool { heart.isDraining || board[.draining] != 0 }
 
     /// Orphans come first: whoever replaces a dead worker finds the file it was on. Then the queue, then what
     /// others leave behind.
@@ -161,80 +161,10 @@ public struct Worker {
         }
     }
 
-    /// A file that waits for a seat of its group, and may have it now.
-    private func claimWaiting() throws(FleetError) -> (Claim, FileGroups.Seats)? {
-        guard !groups.isEmpty, try groups.waiting > 0 else { return nil }
-        waitWhilePaused()
-        if shouldLeave { return nil }
-        let found = try groups.claimWaiting(name: { position throws(FleetError) in try manifest.entry(positions.id(position)).name }) { position throws(FleetError) -> Claim? in
-            guard positions.isRunnable(position), let claim = try table.create(id: position, generation: 1, tryNumber: 1) else { return nil }
-            // It may have been run by somebody who took it over.
-            guard publisher.results.layout.result(position).exists else { return claim }
-            table.remove(id: position, upTo: claim.generation)
-            return nil
-        }
-        return found.map { ($0.claim, $0.seats) }
-    }
-
-    private func claimNext() throws(FleetError) -> (Claim, FileGroups.Seats)? {
-        if let waiting = try claimWaiting() { return waiting }
-        waitWhilePaused()
-        if shouldLeave { return nil }
-        if try cursor.position >= positions.end { return nil }
-        // Made before the lock is taken, so that it is held for a link(2) and a write only.
-        let draft = try table.draft()
-        defer { draft.discard() }
-        return try cursor.advance(below: positions.end) { position throws(FleetError) -> (Claim, FileGroups.Seats)? in
-            // What the supervisor has published from the verdicts of earlier runs is never claimed.
-            guard positions.isRunnable(position), !known.contains(position) else { return nil }
-            let entry = groups.isEmpty ? FileGroups.Entry.entered(.none) : try groups.enter(manifest.entry(positions.id(position)).name)
-            switch entry {
-            case .entered(let seats):
-                guard let claim = try table.create(draft, id: position, generation: 1, tryNumber: 1) else { return nil }
-                return (claim, seats)
-            case .full(let group):
-                try groups.wait(position, for: group)
-                return nil
-            }
-        }
-    }
-
-    private func waitWhilePaused() {
-        while !board.paused.isEmpty && !shouldLeave { Clock.pauseThread(0.05) }
-    }
-
-    /// - Returns: how many files were run; those whose groups have no seat are passed over.
-    @discardableResult
-    private func takeOver(_ states: [ClaimState]) throws -> Int {
-        var run = 0
-        // A claim at the cursor or beyond belongs to a worker that died before it advanced; whoever claims next
-        // skips it, and if it were run now its position would be claimed once more.
-        let position = states.isEmpty ? 0 : try cursor.position
-        for state in states where state.id < position {
-            waitWhilePaused()
-            if shouldLeave { return run }
-            if publisher.results.layout.result(state.id).exists {
-                table.remove(id: state.id, upTo: state.generation)
-                continue
-            }
-            // The supervisor saw how its worker died and says so in the record.
-            if isSupervised && state.isExhausted(attempts: directory.spec.attempts) { continue }
-            guard case .entered(let seats) = groups.isEmpty ? .entered(.none) : try groups.enter(manifest.entry(positions.id(state.id)).name),
-                  let claim = try table.takeOver(state) else { continue }
-            run += 1
-            if claim.tryNumber > directory.spec.attempts {
-                try give(up: claim)
-            } else {
-                try self.run(claim, seats)
-            }
-        }
-        return run
-    }
-
-    private var isSupervised: Bool { getenv(Worker.supervisorVariable) != nil }
+    var isSupervised: Bool { getenv(Worker.supervisorVariable) != nil }
 
     /// For a file whose last worker had no supervisor that could have recorded its crash, or one on another host.
-    private func give(up claim: Claim) throws(FleetError) {
+    func give(up claim: Claim) throws(FleetError) {
         let tries = claim.tryNumber - 1
         let times = tries == 1 ? "once" : "\(tries) times"
         try publish(claim, FileExecution(outcome: .crashed, message: "its worker was lost \(times)"),
@@ -242,7 +172,7 @@ public struct Worker {
     }
 
     /// - Parameter seats: held until the file is through.
-    private func run(_ claim: Claim, _ seats: FileGroups.Seats) throws {
+    func run(_ claim: Claim, _ seats: FileGroups.Seats) throws {
         defer { withExtendedLifetime(seats) {} }
         let file = try manifest.entry(positions.id(claim.id))
         heart.hold(claim)
