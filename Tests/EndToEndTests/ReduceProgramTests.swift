@@ -86,7 +86,9 @@ struct ReduceProgramTests {
         let end = try await project.slt("reduce", "tests/a.test:\(line(Self.failing, "query"))", "-o", "out.test", "--file-timeout", "20s")
         #expect(end.code == 0 && end.text.contains(words), "\(end)")
         let script = try String(contentsOfFile: project.source + "/out.test", encoding: .utf8)
-        #expect(count(script) <= 3 && !script.contains("n3("), "\(script)")
+        // Of what comes and goes, a try may miss it.
+        #expect(count(script) <= (fault == "flaky" ? 8 : 3), "\(script)")
+        if fault != "flaky" { #expect(!script.contains("n3("), "\(script)") }
         // What ends it by another signal is another failure.
         if fault == "crash" { #expect(script.contains("1") && script.contains("2000000"), "\(script)") }
     }
@@ -163,18 +165,21 @@ struct ReduceProgramTests {
         let end = try await project.slt("reduce", place, "-o", "out.test", "--file-timeout", "20s")
         #expect(end.code == 0 && end.text.contains(words) && end.text.contains("test:\(line(file, "query")):"), "\(end)")
         let script = try String(contentsOfFile: project.source + "/out.test", encoding: .utf8)
-        #expect(count(script) <= 3 && !script.contains("n3("), "\(script)")
+        // Of what comes and goes, a try may miss it.
+        #expect(count(script) <= (fault == "flaky" ? 8 : 3), "\(script)")
+        if fault != "flaky" { #expect(!script.contains("n3("), "\(script)") }
         // Nobody says what is right for other rows.
         if fault.hasPrefix("value") || fault == "lines" { #expect(script.contains("INSERT INTO t VALUES (1, 'one'), (30, 'some'), (2000000, 'many')"), "\(script)") }
         #expect(script.contains("agrees with it") == ["value", "values", "lines", "flaky"].contains(fault), "\(script)")
     }
 
-    @Test("without anybody who knows what is right the file says so")
-    func nobodyKnows() async throws {
-        let project = try await project(["tests/a.test": Self.failing, "runner.py": Self.runner], command("value"))
+    @Test("without anybody who knows what is right, what the program prints stays as it was, and the file says what is known", arguments: [("value", "what the engine prints"), ("values", "what the engine prints")])
+    func nobodyKnows(fault: String, words: String) async throws {
+        let project = try await project(["tests/a.test": Self.failing, "runner.py": Self.runner], command(fault))
         let end = try await project.slt("reduce", "tests/a.test", "--reference", "none")
-        #expect(end.code == 0 && end.text.contains("nobody knows"), "\(end)")
+        #expect(end.code == 0 && end.text.contains(words), "\(end)")
         #expect(!end.text.contains("slt-reduce"), "\(end)")
+        if fault == "values" { #expect(end.text.contains("INSERT INTO t VALUES (1, 'one'), (30, 'some'), (2000000, 'many')"), "\(end)") }
     }
 
     @Test("with a reference the rows of its file may go as well, and the results are the reference's")

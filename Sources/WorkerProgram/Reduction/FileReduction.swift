@@ -12,8 +12,6 @@ struct FileReduction {
         var trials: FileTrials
         /// In what share of its runs the file fails, where that is not each one.
         var flaky: Double?
-        /// Whether it says the same of a shorter file.
-        var isStable = true
     }
 
     private let reduction: Reduction
@@ -88,31 +86,29 @@ struct FileReduction {
         var candidate = ReductionCandidate(ScriptBlocks(Script(Array(resumed.script.utf8), name: name), dialect: dialect, workingDirectory: reduction.options.workingDirectory).records)
         guard !candidate.records.isEmpty else { return nil }
         candidate.records[candidate.records.count - 1].line = known.line
+        let said = Set(known.signature.split(separator: "\n").dropFirst().map(String.init))
         for reference in references {
-            for keepsValues in keepsValuesFirst(reference) ? [true, false] : [false] {
-                if let start = try? start(candidate, reference, keepsValues: keepsValues), let signature = start.trials.question?.signature, ReductionWork.words(of: signature) == known.signature {
-                    return start
-                }
-            }
+            if let start = try? start(candidate, reference, said: said), let signature = start.trials.question?.signature, words(of: signature, said) == known.signature { return start }
         }
         return nil
     }
+
+    /// In what way it fails, in a line, and what a program has to say of it, in further ones.
+    private func words(of signature: FailureSignature, _ said: Set<String>) -> String { ([ReductionWork.words(of: signature)] + said.sorted()).joined(separator: "\n") }
 
     private func result(_ candidate: ReductionCandidate, _ tries: Int, isMinimal: Bool, _ start: Start, _ signature: FailureSignature, _ line: Int, _ resumption: String?) -> Reduction.Result {
         Reduction.Result(candidate: start.trials.rightened(candidate) ?? candidate, signature: signature, expected: nil,
                          reference: start.trials.reference == nil ? nil : reduction.referenceName, isMinimal: isMinimal, tries: tries,
                          seconds: Clock.seconds(since: reduction.began), flaky: start.flaky.map { Flakiness(whole: $0) }, isUnordered: start.trials.question?.allowsUnordered == true,
-                         witness: start.trials.witness == nil ? nil : reduction.witnessName, total: blocks.records.count, line: line,
-                         origin: ReductionOrigin(file: digest, line: line, engine: reduction.engineIdentity, signature: ReductionWork.words(of: signature)), resumption: resumption)
+                         witness: start.trials.witness == nil ? nil : reduction.witnessName, saysSame: start.trials.question?.said.isEmpty == false, total: blocks.records.count, line: line,
+                         origin: ReductionOrigin(file: digest, line: line, engine: reduction.engineIdentity, signature: words(of: signature, start.trials.question?.said ?? [])), resumption: resumption)
     }
 
     private func refusal(_ why: String, line: Int? = nil) -> SQLLogicTestError {
         SQLLogicTestError(.usage, "cannot reduce \(reduction.script.name)\(line.map { ":\($0)" } ?? ""): \(why)")
     }
 
-    private func trials(_ reference: (any Engine)?, keepsValues: Bool = false) -> FileTrials {
-        FileTrials(reduction, name: name, reference: reference, errors: errors, keepsValues: keepsValues)
-    }
+    private func trials(_ reference: (any Engine)?) -> FileTrials { FileTrials(reduction, name: name, reference: reference, errors: errors) }
 
     private func prefix(_ count: Int) -> ReductionCandidate { ReductionCandidate(Array(blocks.records.prefix(count))) }
 
@@ -138,6 +134,8 @@ struct FileReduction {
             throw refusal("it passes on this engine; name the line of a record that fails now and then, or run it with the engine that it fails on")
         }
         if let line = outcome.lines.first, let index = CandidateText(whole).record(at: line) { return index }
+        // Half of the beginnings that are tried would take all of the time.
+        if outcome.signature == .hung { trials.limit = min(reduction.timeout, max(2, reduction.timeout / 4)) }
         // The runner does not say where: the shortest beginning that fails has it at its end.
         var (holds, fails) = (0, blocks.records.count)
         while fails - holds > 1 {
@@ -152,20 +150,13 @@ struct FileReduction {
     /// Records before it that fail and are left out one by one, where the runner ends at the first one.
     private static let mostLeftOut = 100
 
-    /// Whether the values that a program prints count at first: they may have times and counts in them, which change with each file.
-    private func keepsValuesFirst(_ reference: (any Engine)?) -> Bool { reference == nil && reduction.engine is any FileEngine }
-
     /// - Parameters:
     ///   - whole: the file up to the record.
     ///   - reference: who says what is right; nil is the file.
+    ///   - known: what a program must say of it, where that is known; nil finds out.
     /// - Returns: nil where the record holds.
-    private func start(_ whole: ReductionCandidate, _ reference: (any Engine)?) throws(SQLLogicTestError) -> Start? {
-        if keepsValuesFirst(reference), let exact = try start(whole, reference, keepsValues: true), exact.isStable { return exact }
-        return try start(whole, reference, keepsValues: false)
-    }
-
-    private func start(_ whole: ReductionCandidate, _ reference: (any Engine)?, keepsValues: Bool) throws(SQLLogicTestError) -> Start? {
-        var trials = trials(reference, keepsValues: keepsValues)
+    private func start(_ whole: ReductionCandidate, _ reference: (any Engine)?, said known: Set<String>? = nil) throws(SQLLogicTestError) -> Start? {
+        var trials = trials(reference)
         let began = Clock.monotonic
         guard let (candidate, looked, signature) = try look(whole, &trials) else { return nil }
         let last = CandidateText(candidate).starts.last ?? 1
@@ -180,6 +171,8 @@ struct FileReduction {
         let alone = try secondsWithoutLast(candidate, &trials)
         // What is only slow must not be taken for what hangs.
         trials.limit = min(reduction.timeout, max(signature == .hung ? max(2, reduction.timeout / 20) : 1, 20 * (signature == .hung ? alone : max(alone, Clock.seconds(since: began)))))
+        // The first one may be what is left in the end.
+        if reference != nil { _ = trials.judge([candidate]) }
         var start = Start(candidate: candidate, trials: trials)
         start.flaky = Flakiness.rate(width: trials.width) { count in
             let failures = trials.look(Array(repeating: candidate, count: count)).count { $0?.signature == signature }
@@ -187,13 +180,24 @@ struct FileReduction {
         }
         start.trials.sequential = start.flaky.map { SequentialTest(measured: $0) }
         let withoutQueries = candidate.without { candidate.records[$0].isQuery }
-        guard withoutQueries != candidate else { return start }
-        switch start.trials.judge([withoutQueries])[0] {
-        case .same?: start.candidate = withoutQueries
-        case .otherwise?: start.isStable = false
-        default: break
+        if let known {
+            guard known.isSubset(of: looked.said) else { return nil }
+            start.trials.question?.said = known
+        } else if reference == nil, reduction.engine is any FileEngine {
+            start.trials.question?.said = said(candidate, [withoutQueries, candidate.sliced], looked, trials)
         }
+        if withoutQueries != candidate, start.trials.judge([withoutQueries])[0] == .same { start.candidate = withoutQueries }
         return start
+    }
+
+    /// What a program says of each file that fails so: what changes from file to file, as times and counts do, is left out.
+    private func said(_ candidate: ReductionCandidate, _ others: [ReductionCandidate], _ looked: FileOutcome, _ trials: FileTrials) -> Set<String> {
+        var common = looked.said
+        for other in others where other != candidate {
+            guard let outcome = trials.look([other])[0], outcome.signature == looked.signature else { return [] }
+            common.formIntersection(outcome.said)
+        }
+        return others.allSatisfy { $0 == candidate } ? [] : common
     }
 
     /// Runs the file up to the record, without the records before it that fail where those are known.

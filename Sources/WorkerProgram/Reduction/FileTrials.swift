@@ -13,6 +13,8 @@ struct FileTrials: RepeatedJudge {
         var tellsLines: Bool
         /// Whether the right answer may hang on the order in which rows are read.
         var allowsUnordered = false
+        /// Lines that a program must print, where it prints them of each file that fails so.
+        var said: Set<String> = []
     }
 
     private let work: FileWork
@@ -38,12 +40,17 @@ struct FileTrials: RepeatedJudge {
     private(set) var obstacle: String?
     private let syntax: SQLSyntax?
     private let folder = TrialFolder()
+    /// Candidates that fail in the same way, with what is right for them: after an interruption the reference is asked no more.
+    private let rights = RightCandidates()
+
+    private final class RightCandidates {
+        var known: [ReductionCandidate: ReductionCandidate] = [:]
+    }
 
     /// - Parameters:
     ///   - name: of the whole file, which candidates have as well.
     ///   - reference: nil where the file says what is right.
-    ///   - keepsValues: whether the values count that a program prints.
-    init(_ reduction: Reduction, name: String, reference: (any Engine)?, errors: ErrorClass, keepsValues: Bool) {
+    init(_ reduction: Reduction, name: String, reference: (any Engine)?, errors: ErrorClass) {
         var options = reduction.options
         options.keepsRows = true
         work = FileWork(engine: reduction.engine, options: options)
@@ -56,9 +63,7 @@ struct FileTrials: RepeatedJudge {
             return right
         }
         let isProgram = reduction.engine is any FileEngine
-        var rules = FileOutcome.Rules(errors: errors, isExact: reference == nil, isProgram: isProgram)
-        rules.keepsValues = keepsValues && reference == nil
-        self.rules = rules
+        rules = FileOutcome.Rules(errors: errors, isExact: reference == nil, isProgram: isProgram)
         width = reduction.width
         memory = reduction.memory
         self.name = name
@@ -91,12 +96,11 @@ struct FileTrials: RepeatedJudge {
     }
 
     mutating func judgeOnce(_ candidates: [ReductionCandidate]) -> [Judgement?] {
-        let texts = righted(candidates)
-        let known = candidates.indices.filter { texts[$0] != nil }
-        var judgements: [Judgement?] = texts.map { $0 == nil && !isOver ? .invalid(.earlierRecord) : nil }
-        for (index, outcome) in zip(known, outcomes(known.map { texts[$0] ?? CandidateText(candidates[$0]) })) {
-            judgements[index] = outcome.flatMap { judgement($0, texts[index]?.starts.last ?? 0) }
-        }
+        let right = righted(candidates)
+        let texts = right.map { $0.map { CandidateText($0) } }
+        var judgements: [Judgement?] = right.map { $0 == nil && !isOver ? .invalid(.earlierRecord) : nil }
+        for (index, outcome) in outcomes(texts) { judgements[index] = outcome.flatMap { judgement($0, texts[index]?.starts.last ?? 0) } }
+        for index in candidates.indices where judgements[index] == .same && reference != nil { rights.known[candidates[index]] = right[index] }
         return judgements
     }
 
@@ -108,7 +112,8 @@ struct FileTrials: RepeatedJudge {
         }
         guard let signature = outcome.signature else { return .passes }
         if question?.tellsLines == true, outcome.lines.contains(where: { $0 < last }) { return .invalid(.earlierRecord) }
-        return signature == question?.signature ? .same : .otherwise(signature)
+        guard signature == question?.signature, question?.said.isSubset(of: outcome.said) == true else { return .otherwise(signature) }
+        return .same
     }
 
     private mutating func holdsWithoutLast(_ candidate: ReductionCandidate) -> Bool {
@@ -129,43 +134,36 @@ struct FileTrials: RepeatedJudge {
     /// Runs candidates, whatever comes of them.
     /// - Returns: nil for those that have no right answer, or were not run any more.
     func look(_ candidates: [ReductionCandidate]) -> [FileOutcome?] {
-        let texts = righted(candidates)
-        let known = candidates.indices.filter { texts[$0] != nil }
         var all: [FileOutcome?] = candidates.map { _ in nil }
-        for (index, outcome) in zip(known, outcomes(known.map { texts[$0] ?? CandidateText(candidates[$0]) })) { all[index] = outcome }
+        for (index, outcome) in outcomes(righted(candidates).map { $0.map { CandidateText($0) } }) { all[index] = outcome }
         return all
     }
 
-    private func outcomes(_ texts: [CandidateText]) -> [FileOutcome?] {
-        results(texts.map(\.bytes), work, isInProcess: work.engine is SQLiteEngine, tellsRows: true).map { $0.map { FileOutcome($0.result, rules) } }
+    /// - Returns: what came of those that there are, by their index.
+    private func outcomes(_ texts: [CandidateText?]) -> [(Int, FileOutcome?)] {
+        let known = texts.indices.filter { texts[$0] != nil }
+        let found = results(known.compactMap { texts[$0]?.bytes }, work, isInProcess: work.engine is SQLiteEngine, tellsRows: true)
+        return zip(known, found).map { ($0, $1.map { FileOutcome($0.result, rules) }) }
     }
 
     /// The candidates with what is right for them; nil where the reference refuses what must succeed, or the other way round.
-    private func righted(_ candidates: [ReductionCandidate]) -> [CandidateText?] {
-        let texts = candidates.map { CandidateText($0) }
-        guard let reference else { return texts }
-        return zip(texts, results(texts.map(\.bytes), reference, isInProcess: true, tellsRows: false)).map { text, found in
-            guard let found, found.result.error == nil, found.result.verdict?.errors == 0 else { return nil }
-            return CandidateText(records(of: found.text))
+    private func righted(_ candidates: [ReductionCandidate]) -> [ReductionCandidate?] {
+        guard let reference else { return candidates }
+        let found = results(candidates.map { CandidateText($0).bytes }, reference, isInProcess: true, tellsRows: false)
+        return zip(candidates, found).map { candidate, found in
+            guard let found, found.result.verdict?.errors == 0 else { return nil }
+            let right = ScriptBlocks(Script(found.text, name: name), dialect: work.options.dialect, workingDirectory: work.options.workingDirectory).records
+            guard right.count == candidate.records.count else { return nil }
+            return ReductionCandidate(zip(candidate.records, right).map { old, new in
+                var record = new
+                record.line = old.line
+                return record
+            })
         }
     }
 
     /// The candidate with what is right for it.
-    func rightened(_ candidate: ReductionCandidate) -> ReductionCandidate? {
-        guard let reference else { return candidate }
-        guard let found = results([CandidateText(candidate).bytes], reference, isInProcess: true, tellsRows: false)[0], found.result.verdict?.errors == 0 else { return nil }
-        let right = records(of: found.text)
-        guard right.records.count == candidate.records.count else { return nil }
-        return ReductionCandidate(zip(candidate.records, right.records).map { old, new in
-            var record = new
-            record.line = old.line
-            return record
-        })
-    }
-
-    private func records(of text: [UInt8]) -> ReductionCandidate {
-        ReductionCandidate(ScriptBlocks(Script(text, name: name), dialect: work.options.dialect, workingDirectory: work.options.workingDirectory).records)
-    }
+    func rightened(_ candidate: ReductionCandidate) -> ReductionCandidate? { rights.known[candidate] ?? righted([candidate])[0] }
 
     /// Whether the reference gives another answer once it reads its rows backwards.
     func isUnordered(_ candidate: ReductionCandidate) -> Bool {

@@ -26,6 +26,8 @@ struct Reduction {
         var isUnordered: Bool
         /// Who agrees with the file's own result, where that was asked for.
         var witness: String?
+        /// Whether a program still prints the same lines about what is wrong.
+        var saysSame = false
         /// Records of the whole file.
         var total: Int
         /// The line of the record that fails, in the whole file.

@@ -6,6 +6,8 @@ package struct FileOutcome: Sendable {
     package private(set) var signature: FailureSignature?
     /// The lines of what failed; empty where the runner does not say.
     package private(set) var lines: [Int] = []
+    /// The lines of a program's output that speak of what is wrong, without the numbers of lines.
+    package private(set) var said: Set<String> = []
     /// Why it was not run.
     package private(set) var error: SQLLogicTestError?
 
@@ -17,8 +19,6 @@ package struct FileOutcome: Sendable {
         package var isExact: Bool
         /// Whether the words are a program's own: it may number what it says.
         package var isProgram: Bool
-        /// Whether the values in a program's output count.
-        package var keepsValues = false
 
         /// Each parameter is the property of the same name.
         package init(errors: ErrorClass, isExact: Bool, isProgram: Bool) {
@@ -34,6 +34,7 @@ package struct FileOutcome: Sendable {
         guard let verdict = result.verdict, verdict.errors > 0 else { return }
         let first = verdict.failures.first
         if verdict.failures.allSatisfy({ $0.file == nil && $0.line > 0 }) { lines = verdict.failures.map { $0.recordLine ?? $0.line } }
+        for line in first?.notices ?? [] where Self.isTelling(line) { said.insert(Self.withoutLineNumbers(line.replacing(result.file, with: "FILE"))) }
         if verdict.stopReason == .timeout {
             signature = .hung
         } else if let first {
@@ -82,12 +83,17 @@ package struct FileOutcome: Sendable {
         }
     }
 
+    /// Whether a line speaks of what is wrong: by a word, or as one of a difference.
+    private static func isTelling(_ line: String) -> Bool {
+        let signs = ["error", "fail", "mismatch", "expect", "actual", "differ", "wrong", "panic", "assert", "exception", "abort"]
+        return signs.contains { line.lowercased().contains($0) } || line.first { $0 != " " }.map { "+-<>".contains($0) } == true
+    }
+
     /// The classes of the lines of a program's output that speak of what is wrong.
     private static func telling(_ output: [String], _ rules: Rules) -> [String] {
-        let signs = ["error", "fail", "mismatch", "expect", "actual", "differ", "wrong", "panic", "assert", "exception", "abort"]
         var classes: [String] = []
-        for line in output where signs.contains(where: { line.lowercased().contains($0) }) {
-            let kind = rules.keepsValues ? withoutLineNumbers(line) : rules.errors.of(line, nil)
+        for line in output where isTelling(line) {
+            let kind = rules.errors.of(line, nil)
             if !classes.contains(kind) { classes.append(kind) }
         }
         return classes
