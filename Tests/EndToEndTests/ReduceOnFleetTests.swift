@@ -116,7 +116,7 @@ struct ReduceOnFleetTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: project.source + "/causes").count { $0.hasSuffix(".test") } >= 2)
     }
 
-    @Test("after a lost connection what was at work is begun again, and what was done is not")
+    @Test("after a lost connection what was at work is gone on with, and what was done is not begun again")
     func lostConnection() async throws {
         let folder = try TemporaryFolder()
         let project = try await project(folder)
@@ -127,7 +127,7 @@ struct ReduceOnFleetTests {
         try await othersEnd(project, but: stopped)
         #expect(try #require(project.server).killConnections() > 0)
         let end = try await client.finish()
-        #expect(end.errors.contains("what was not reduced to its end is begun again"), "\(end)")
+        #expect(end.errors.contains("what was not reduced to its end is gone on with"), "\(end)")
         #expect(end.code == 0 && end.text.contains("3 failing records → 3 causes"), "\(end)")
         #expect(!end.text.contains("not reduced") && !end.text.contains("not all was tried"), "\(end)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: project.source + "/causes").count { $0.hasSuffix(".test") } == 3)

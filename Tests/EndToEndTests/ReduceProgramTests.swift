@@ -292,6 +292,30 @@ struct ReduceProgramTests {
         #expect(nowhere.code == 2 && nowhere.errors.contains("there is no record at line 9999"), "\(nowhere)")
     }
 
+    @Test("what is run as a file is gone on with as well, and another command or file begins anew", arguments: [true, false])
+    func goingOn(isProgram: Bool) async throws {
+        let file = isProgram ? Self.failing : Self.rs
+        let engine = isProgram ? command("values") : "kind = \"external\"\ndialect = \"rs\"\ncommand = [\"python3 shim.py value\"]"
+        let project = try await project(["tests/a.test": file, "runner.py": Self.runner, "shim.py": Self.shim], engine)
+        let words = ["reduce", "tests/a.test:\(line(file, "query IT"))", "-o", "out.test"]
+        let state = project.source + "/out.test.reduction"
+        let first = try await project.start(words + ["--budget", "1ms"]).finish()
+        #expect(first.code == 1 && FileManager.default.fileExists(atPath: state), "\(first)")
+        let again = try await project.start(words + ["--budget", "1ms"]).finish()
+        #expect(again.code == 1 && again.text.contains("It went on from the"), "\(again)")
+
+        let settings = try String(contentsOfFile: project.source + "/slt-remote.toml", encoding: .utf8)
+        try project.write(settings.replacing(isProgram ? "\"values\"" : "shim.py value", with: isProgram ? "\"value\"" : "shim.py  value"), to: "slt-remote.toml")
+        let other = try await project.start(words + ["--budget", "1ms"]).finish()
+        #expect(other.code == 1 && other.text.contains("the engine has changed"), "\(other)")
+
+        let end = try await project.start(words).finish()
+        #expect(end.code == 0 && end.text.contains("It went on from the"), "\(end)")
+        #expect(!FileManager.default.fileExists(atPath: state))
+        let script = try String(contentsOfFile: project.source + "/out.test", encoding: .utf8)
+        #expect(count(script) <= 3, "\(script)")
+    }
+
     @Test("a file that such a program passes is refused, and so is a record behind one that fails")
     func refusals() async throws {
         let file = Self.failing + "\nquery I nosort\nSELECT 5\n----\n6\n"

@@ -86,19 +86,22 @@ struct FileReduction {
         var candidate = ReductionCandidate(ScriptBlocks(Script(Array(resumed.script.utf8), name: name), dialect: dialect, workingDirectory: reduction.options.workingDirectory).records)
         guard !candidate.records.isEmpty else { return nil }
         candidate.records[candidate.records.count - 1].line = known.line
+        let said = Set(known.signature.split(separator: "\n").dropFirst().map(String.init))
         for reference in references {
-            if let start = try? start(candidate, reference), let signature = start.trials.question?.signature, ReductionWork.words(of: signature) == known.signature { return start }
+            if let start = try? start(candidate, reference, said: said), let signature = start.trials.question?.signature, words(of: signature, said) == known.signature { return start }
         }
         return nil
     }
+
+    /// In what way it fails, in a line, and what a program has to say of it, in further ones.
+    private func words(of signature: FailureSignature, _ said: Set<String>) -> String { ([ReductionWork.words(of: signature)] + said.sorted()).joined(separator: "\n") }
 
     private func result(_ candidate: ReductionCandidate, _ tries: Int, isMinimal: Bool, _ start: Start, _ signature: FailureSignature, _ line: Int, _ resumption: String?) -> Reduction.Result {
         Reduction.Result(candidate: start.trials.rightened(candidate) ?? candidate, signature: signature, expected: nil,
                          reference: start.trials.reference == nil ? nil : reduction.referenceName, isMinimal: isMinimal, tries: tries,
                          seconds: Clock.seconds(since: reduction.began), flaky: start.flaky.map { Flakiness(whole: $0) }, isUnordered: start.trials.question?.allowsUnordered == true,
-                         witness: start.trials.witness == nil ? nil : reduction.witnessName,
-                         saysSame: start.trials.question?.said.isEmpty == false, total: blocks.records.count, line: line,
-                         origin: ReductionOrigin(file: digest, line: line, engine: reduction.engineIdentity, signature: ReductionWork.words(of: signature)), resumption: resumption)
+                         witness: start.trials.witness == nil ? nil : reduction.witnessName, saysSame: start.trials.question?.said.isEmpty == false, total: blocks.records.count, line: line,
+                         origin: ReductionOrigin(file: digest, line: line, engine: reduction.engineIdentity, signature: words(of: signature, start.trials.question?.said ?? [])), resumption: resumption)
     }
 
     private func refusal(_ why: String, line: Int? = nil) -> SQLLogicTestError {
@@ -150,8 +153,9 @@ struct FileReduction {
     /// - Parameters:
     ///   - whole: the file up to the record.
     ///   - reference: who says what is right; nil is the file.
+    ///   - known: what a program must say of it, where that is known; nil finds out.
     /// - Returns: nil where the record holds.
-    private func start(_ whole: ReductionCandidate, _ reference: (any Engine)?) throws(SQLLogicTestError) -> Start? {
+    private func start(_ whole: ReductionCandidate, _ reference: (any Engine)?, said known: Set<String>? = nil) throws(SQLLogicTestError) -> Start? {
         var trials = trials(reference)
         let began = Clock.monotonic
         guard let (candidate, looked, signature) = try look(whole, &trials) else { return nil }
@@ -176,7 +180,12 @@ struct FileReduction {
         }
         start.trials.sequential = start.flaky.map { SequentialTest(measured: $0) }
         let withoutQueries = candidate.without { candidate.records[$0].isQuery }
-        if reference == nil, reduction.engine is any FileEngine { start.trials.question?.said = said(candidate, [withoutQueries, candidate.sliced], looked, trials) }
+        if let known {
+            guard known.isSubset(of: looked.said) else { return nil }
+            start.trials.question?.said = known
+        } else if reference == nil, reduction.engine is any FileEngine {
+            start.trials.question?.said = said(candidate, [withoutQueries, candidate.sliced], looked, trials)
+        }
         if withoutQueries != candidate, start.trials.judge([withoutQueries])[0] == .same { start.candidate = withoutQueries }
         return start
     }

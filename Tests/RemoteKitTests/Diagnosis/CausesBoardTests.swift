@@ -69,6 +69,40 @@ struct CausesBoardTests {
         #expect(board.causes.causes.map(\.problem) == [nil, "the connection was lost"])
     }
 
+    @Test("a group goes on from what was left before its connection was lost, else from what an earlier reduction has left; what is left is told by the record")
+    func goingOn() throws {
+        var earlier = ReductionState()
+        earlier.reductions["b:1"] = file("SELECT 7;", records: 7)
+        let told = Mutex<[String]>([])
+        let board = CausesBoard([group("a"), group("b")], earlier: earlier) { event in
+            if case .left(let record, let file) = event { told.withLock { $0.append("\(record) \(file.progress.records)") } }
+        }
+        _ = board.begin()
+        _ = board.begin()
+        #expect(board.resumed(0) == nil)
+        #expect(board.resumed(1)?.progress.records == 7)
+        board.note(file("SELECT 9;", records: 9), of: 0)
+        board.note(file("SELECT 10;", records: 10), of: 0)
+        board.note(file("SELECT 5;", records: 5), of: 1)
+        board.takeBack("the connection was lost")
+        #expect(board.resumed(0)?.progress.records == 9)
+        #expect(board.resumed(1)?.progress.records == 5)
+        #expect(told.withLock { $0 } == ["a:1 9", "b:1 5"])
+    }
+
+    @Test("what was heard grows as long as somebody answers, also where tries are counted anew")
+    func heard() throws {
+        let board = board([group("a")])
+        _ = board.begin()
+        board.note(ReductionProgress(records: 40, bytes: 400, tries: 700), of: 0)
+        let before = board.heard
+        board.takeBack("the connection was lost")
+        #expect(board.heard == before)
+        _ = board.begin()
+        board.note(ReductionProgress(records: 30, bytes: 300, tries: 1), of: 0)
+        #expect(board.heard > before)
+    }
+
     @Test("the progress counts all groups")
     func progress() throws {
         let last = Mutex<CausesProgress?>(nil)
