@@ -50,6 +50,20 @@ import Testing
         #expect(try fleet.finished() == Array(0..<30))
     }
 
+    @Test("in a queue that starts over, a round waits for those that wait")
+    func soak() async throws {
+        let fleet = try FleetFixture()
+        try fleet.toys(Dictionary(uniqueKeysWithValues: files("catalog", 6, Self.exclusive("catalog")) + files("free", 2, "exit 0\n")))
+        let directory = try fleet.make(workers: 4, attempts: 20, engine: Self.engine, globs: ["**/*.sh"]) {
+            $0.groups = [FileGroup(files: ["catalog/**"], max: 1)]
+            ($0.mode, $0.rounds) = (.soak, 3)
+        }
+        let summary = try await fleet.run()
+        #expect(summary.end == .drained && summary.iterations == 3)
+        #expect(try fleet.events().count { $0.kind == .fileFinished && $0.record?.outcome == .pass } == 24)
+        #expect(try directory.status().outcomes[.fail] == nil)
+    }
+
     /// A file that does not end before there is a file `go`.
     private static let gated = "while [ ! -e go ]; do sleep 0.02; done\n"
 

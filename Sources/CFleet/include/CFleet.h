@@ -27,8 +27,6 @@ int cfleet_set_attribute(const char *path, const char *name, const void *value, 
 /// When a file was made, in nanoseconds since 1970, statx(2); 0 where the file system does not say.
 int64_t cfleet_birth(const char *path);
 
-/// Takes the lock of a whole file or folder, flock(2), without waiting.
-
 /// fork(2), which Swift keeps to itself.
 int cfleet_fork(void);
 

@@ -33,6 +33,9 @@ struct Positions: Sendable {
     /// Whether a position has a record in the end: those of blocked files do once.
     func hasRecord(_ position: Int) -> Bool { isRunnable(position) || position < count }
 
+    /// The end of the round that a position is in.
+    func endOfRound(_ position: Int) -> Int { startsOver ? min(end, (position / count + 1) * count) : end }
+
     func id(_ position: Int) -> Int { startsOver ? position % count : position }
     func iteration(_ position: Int) -> Int? { startsOver ? position / count + 1 : nil }
     func isRunnable(_ position: Int) -> Bool { position >= 0 && position < end && id(position) < runnable }

@@ -41,6 +41,15 @@ extension FleetRun {
 
     /// Ends the worker and all that it started.
     private func end(_ pid: Int32) {
+        // The seats of a file go with its worker; its program must not be at work beside the next one that has them.
+        if directory.spec.groups?.isEmpty == false, let slot = core.workers[pid]?.slot {
+            let program = board.worker(slot).program
+            if program.pid > 0, ProcessIdentity.startTime(of: program.pid) == program.startTime {
+                // It must not see how its program ends.
+                kill(pid, SIGSTOP)
+                kill(-program.pid, SIGKILL)
+            }
+        }
         kill(-pid, SIGKILL)
         core.workers[pid]?.group?.end()
     }

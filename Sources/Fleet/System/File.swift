@@ -9,6 +9,8 @@ final class File: Sendable {
     private let name: Path
     /// Locks that end with this value.
     private let locks = Atomic<UInt8>(0)
+    /// The process that took them: one that was forked from it shares them, and must not give them up.
+    private let owner = Atomic<Int32>(0)
     private static let firstByte: UInt8 = 1, whole: UInt8 = 2
 
     init(_ path: Path, _ flags: Int32, mode: mode_t = 0o600) throws(FleetError) {
@@ -28,7 +30,7 @@ final class File: Sendable {
     deinit {
         guard descriptor >= 0 else { return }
         // A program that is just being started has a copy of each descriptor, which would hold the lock for a moment longer.
-        let held = locks.load(ordering: .relaxed)
+        let held = locks.load(ordering: .relaxed) != 0 && owner.load(ordering: .relaxed) == getpid() ? locks.load(ordering: .relaxed) : 0
         if held & Self.firstByte != 0 { _ = cfleet_lock(descriptor, 0, 0) }
         if held & Self.whole != 0 { flock(descriptor, LOCK_UN) }
         close(descriptor)
@@ -86,13 +88,13 @@ final class File: Sendable {
     /// Waits for the lock on the first byte.
     func lock() throws(FleetError) {
         if retryingInterrupts({ cfleet_lock(descriptor, 1, 1) }) != 0 { throw .system("lock \(name.text)") }
-        locks.bitwiseOr(Self.firstByte, ordering: .relaxed)
+        note(Self.firstByte)
     }
 
     /// Takes the lock on the first byte if nobody has it.
     func tryLock() throws(FleetError) -> Bool {
         if retryingInterrupts({ cfleet_lock(descriptor, 0, 1) }) == 0 {
-            locks.bitwiseOr(Self.firstByte, ordering: .relaxed)
+            note(Self.firstByte)
             return true
         }
         if errno == EAGAIN || errno == EACCES { return false }
@@ -109,8 +111,13 @@ final class File: Sendable {
     /// - Returns: false with `errno` set; `EWOULDBLOCK` where somebody else has it.
     func tryLockWhole(shared: Bool = false) -> Bool {
         guard retryingInterrupts({ flock(descriptor, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) }) == 0 else { return false }
-        locks.bitwiseOr(Self.whole, ordering: .relaxed)
+        note(Self.whole)
         return true
+    }
+
+    private func note(_ lock: UInt8) {
+        owner.store(getpid(), ordering: .relaxed)
+        locks.bitwiseOr(lock, ordering: .relaxed)
     }
 
     /// The locks stay when this value goes, for another process that has the descriptor.

@@ -21,11 +21,15 @@ extension Worker {
         if let waiting = try claimWaiting() { return waiting }
         waitWhilePaused()
         if shouldLeave { return nil }
-        if try cursor.position >= positions.end { return nil }
+        let position = try cursor.position
+        if position >= positions.end { return nil }
+        // In a queue that starts over those that wait would become more without end.
+        let isOver = positions.startsOver && position > 0 && position % positions.count == 0
+        if isOver, !groups.isEmpty, try groups.waiting > 0 { return nil }
         // Made before the lock is taken, so that it is held for a link(2) and a write only.
         let draft = try table.draft()
         defer { draft.discard() }
-        return try cursor.advance(below: positions.end) { position throws(FleetError) -> (Claim, FileGroups.Seats)? in
+        return try cursor.advance(below: groups.isEmpty ? positions.end : positions.endOfRound(position)) { position throws(FleetError) -> (Claim, FileGroups.Seats)? in
             // What the supervisor has published from the verdicts of earlier runs is never claimed.
             guard positions.isRunnable(position), !known.contains(position) else { return nil }
             let entry = groups.isEmpty ? FileGroups.Entry.entered(.none) : try groups.enter(manifest.entry(positions.id(position)).name)

@@ -142,7 +142,13 @@ public struct Worker {
         var orphans = Orphans(table: table, lease: directory.spec.leaseSeconds)
         try takeOver(orphans.find().orphans)
         var sought = Clock.monotonic
-        while !shouldLeave, let (claim, seats) = try claimNext() {
+        while !shouldLeave {
+            guard let (claim, seats) = try claimNext() else {
+                // A queue that starts over has more, once those that wait for their groups are through.
+                guard positions.startsOver, !groups.isEmpty, try cursor.position < positions.end else { break }
+                Clock.pauseThread(0.05)
+                continue
+            }
             try run(claim, seats)
             // A queue that never ends would leave what others lost for ever.
             guard positions.startsOver, Clock.seconds(since: sought) > 1 else { continue }

@@ -281,7 +281,7 @@ struct Agent: Sendable {
         defer { withExtendedLifetime(reading) {} }
         let status = try directory.status()
         try await exchange.send(value: FetchHeader(status: status))
-        var excludes = ["/claims/", "/feed/", "/cgroup", "/tmp/", "/work/", "/databases/", "/cursor", "/scoreboard", "/supervisor.lock", "/stop"]
+        var excludes = ["/claims/", "/feed/", "/cgroup", "/tmp/", "/work/", "/databases/", "/groups/", "/cursor", "/scoreboard", "/supervisor.lock", "/stop"]
         if status.phase == .finished { excludes.append("/results/") }
         _ = try await TreeSender.run(root: directory.path, rules: SourceRules(excludes: excludes, gitignore: false, sltignore: false), over: exchange)
     }
