@@ -26,7 +26,7 @@ let quickTests = tuned(["-O"], .debug)
 /// Commands, the agent and the fleet spend their time in system calls: smaller code keeps the worker small.
 let small = tuned(["-Osize"], .release)
 
-/// Each function in a section of its own, so that the worker's linker can drop and fold them: 100 KB of this module.
+/// Each function in a section of its own, so that the worker's linker can drop and fold them.
 let sections = tuned(["-Xfrontend", "-function-sections"], .release)
 
 /// SQLite, RE2, zstd and libmd go into the worker as archives, so that it runs on a host that has none of them, and libssh2 into the
@@ -100,16 +100,16 @@ let package = Package(
         .target(name: "CCounterMode", linkerSettings: [.linkedLibrary("ssh2"), .linkedLibrary("crypto"), .linkedLibrary("z")]),
 
         // The layers, lowest first.
-        .target(name: "Platform", dependencies: ["CPlatform"], swiftSettings: strict + small),
-        .target(name: "Wire", dependencies: ["Platform"], swiftSettings: strict + small),
+        .target(name: "Platform", dependencies: ["CPlatform"], swiftSettings: strict + small + sections),
+        .target(name: "Wire", dependencies: ["Platform"], swiftSettings: strict + small + sections),
         .target(name: "SSH", dependencies: ["Wire", "Platform", "CLibSSH2", "CCounterMode", logging, crypto, cryptoExtras],
                 swiftSettings: strict),
         .target(name: "TreeSync", dependencies: ["Wire", "Platform", "CZstd", "CXXHash", "CMalloc"],
                 swiftSettings: strict + quickTests + sections, linkerSettings: [.linkedLibrary("zstd")]),
         .target(name: "SQLLogicTest", dependencies: ["Wire", "Platform", "CSQLite", "CMD", "CRE2"],
-                swiftSettings: strict, linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("m"), .linkedLibrary("md")]),
-        .target(name: "Fleet", dependencies: ["Platform", "CFleet"], swiftSettings: strict + small),
-        .target(name: "AgentProtocol", dependencies: ["Fleet", "TreeSync", "Wire", "Platform"], swiftSettings: strict + small),
+                swiftSettings: strict + sections, linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("m"), .linkedLibrary("md")]),
+        .target(name: "Fleet", dependencies: ["Platform", "CFleet"], swiftSettings: strict + small + sections),
+        .target(name: "AgentProtocol", dependencies: ["Fleet", "TreeSync", "Wire", "Platform"], swiftSettings: strict + small + sections),
         .target(name: "RemoteKit",
                 dependencies: ["AgentProtocol", "SSH", "TreeSync", "Fleet", "Wire", "Platform", "CArchive", logging, subprocess, crypto, database, databaseLibrary, "TOMLKit"],
                 swiftSettings: strict),
@@ -117,7 +117,7 @@ let package = Package(
         .executableTarget(name: "slt-remote", dependencies: ["Reports", "RemoteKit", "AgentProtocol", "SSH", "Fleet", "TreeSync", "Wire", "Platform", argumentParser, logging],
                           swiftSettings: strict, linkerSettings: archives + counterMode),
         .target(name: "WorkerProgram", dependencies: ["AgentProtocol", "Fleet", "TreeSync", "SQLLogicTest", "Wire", "Platform", "CMD", argumentParser, subprocess],
-                swiftSettings: strict + small),
+                swiftSettings: strict + small + sections),
         .executableTarget(name: "slt-worker", dependencies: ["WorkerProgram"], swiftSettings: strict + small, linkerSettings: archives + workerLinker + wholeWorker),
         .executableTarget(name: "slt-worker-dynamic", dependencies: ["WorkerProgram"], swiftSettings: strict + small, linkerSettings: archives + workerLinker),
 
