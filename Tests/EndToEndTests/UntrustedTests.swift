@@ -51,6 +51,23 @@ struct UntrustedTests {
         #expect(failed.text.contains("a.slt:1: refused: ATTACH is not allowed in this run"), "\(failed)")
     }
 
+    @Test("what a run refused stays refused when its failure is looked at, and in what is told to do next")
+    func afterwards() async throws {
+        let folder = try TemporaryFolder()
+        let made = folder.file("made")
+        let project = try await Project(files: ["a.slt": "system ok\ntouch \(made)\n"], "[suite]\nfiles = [\"*.slt\"]\n[engine]\ndialect = \"rs\"\n", isLocal: true)
+        let refused = try await project.slt("run", "--no-system")
+        #expect(refused.code == 1 && refused.text.contains("slt-remote run --host local --no-system a.slt"), "\(refused)")
+        let again = try await project.slt("repro", "a.slt")
+        #expect(again.code == 0, "\(again)")
+        _ = try await project.slt("reduce", "a.slt")
+        _ = try await project.slt("reduce", "--all")
+        #expect(access(made, F_OK) != 0)
+        // Else this shows nothing.
+        #expect(try await project.slt("run").code == 0)
+        #expect(access(made, F_OK) == 0)
+    }
+
     @Test("a program that reads the files itself cannot be held to it")
     func command() async throws {
         let project = try await Project(files: ["a.slt": "x"], "[suite]\nfiles = [\"*.slt\"]\n[engine]\nkind = \"command\"\ncommand = [\"true\", \"{file}\"]\n", isLocal: true)

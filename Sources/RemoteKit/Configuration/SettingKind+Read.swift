@@ -123,7 +123,10 @@ extension SettingKind {
             guard let files = found["files"], case .strings(let globs) = try SettingKind.strings.read(files, context), !globs.isEmpty else {
                 throw SettingMismatch("has a group without files", line: item.line)
             }
-            guard let most = found["max"], case .integer(let max) = try SettingKind.integer(1...FileGroup.mostSeats).read(most, context) else { continue }
+            guard let most = found["max"] else { continue }
+            guard case .integer(let max) = most.content, (1...FileGroup.mostSeats).contains(max) else {
+                throw SettingMismatch("has a group whose 'max' is no whole number from 1 to \(FileGroup.mostSeats)", line: most.line)
+            }
             groups.append(FileGroup(files: globs, max: max))
         }
         return groups

@@ -22,9 +22,11 @@ enum SettingDifference {
     static func sources(_ before: SourceState?, _ now: SourceState?) -> [String] {
         guard let before, let now else { return [] }
         if let old = before.treeDigest, let new = now.treeDigest { return old == new ? [] : ["the sources: \(before.words) then, \(now.words) now"] }
-        guard let old = before.commit, let new = now.commit, old != new || before.dirty != false || now.dirty != false else { return [] }
+        guard let old = before.commit, let new = now.commit else { return [] }
         if old != new { return ["the sources: commit \(old.prefix(10)) then, \(new.prefix(10)) now"] }
-        return ["the sources \(before.dirty == true || now.dirty == true ? "have" : "may have") changes that no commit has"]
+        // Of changes that no commit has, nobody knows whether they are the same.
+        guard let old = before.dirty, let new = now.dirty, old != new else { return [] }
+        return ["the sources \(new ? "have" : "had") changes that no commit has \(new ? "now" : "then")"]
     }
 
     private static func short(_ digest: String) -> String { String(digest.prefix(12)) }

@@ -70,7 +70,7 @@ public struct CausesReport {
     /// `478 failing records → 7 causes`, and each of them.
     public var text: String {
         let records = causes.reduce(0) { $0 + $1.records }
-        guard records + left > 0 else { return "no record of this run failed\n" }
+        guard records + left > 0 else { return "no failing record of this run is known; reduce a file that failed by its name\n" }
         var lines = ["\(Human.count(records, "failing record")) → \(Human.count(causes.count, "cause"))\(left > 0 ? "; \(Human.count(left, "more record")) \(left == 1 ? "was" : "were") not looked at" : "")"]
         for (index, cause) in causes.enumerated() {
             lines.append("\(index + 1). \(Human.count(cause.records, "record")), such as \(SafeText.line(cause.example, limit: 300)): \(SafeText.sentence(cause.reason, limit: 300))")

@@ -23,7 +23,7 @@ extension FailureKind {
         case .rowOrder: "add rowsort to the record, or ORDER BY to the query"
         case .formatting: "the values are equal and written in another way"
         case .columns: "the query returns another number of columns, or other types"
-        case .script: "the script cannot be read here; mend it"
+        case .script: "the script cannot be read here, or does what this run does not allow; mend it"
         case .wrongRows, .unexpectedError, .unexpectedSuccess, .wrongError, .other: nil
         }
     }

@@ -26,6 +26,8 @@ public struct RunReport: Sendable {
     public var options: [String] = []
     /// Leads from where the user stands in the tree to its top, `../` for each folder: names on a command line start there.
     public var upwards = ""
+    /// Whether its files could not reach out of their database: then they are not to in the next one.
+    public var isConfined = false
 
     /// - Parameters:
     ///   - status: where the run stands.
@@ -44,6 +46,7 @@ public struct RunReport: Sendable {
         self.init(status: run.status, failures: run.all, keptOut: run.keptOut, flaky: run.flaky, host: run.host, results: run.details.folder.origin)
         options = run.options
         upwards = run.upwards
+        isConfined = run.spec.engine.system == false
         isWhole = true
         caveat = run.caveat
         judgement = run.judgement
@@ -215,8 +218,9 @@ public struct RunReport: Sendable {
             lines.append("resume:  " + command.text("run", "--resume", status.id))
         }
         if let first = failuresByKnowledge.new.first?.record.file {
-            lines.append("again:   " + command.text("run", upwards + Glob.literal(first)))
-            if status.failed > 1 { lines.append("         " + command.text("run", "--failed")) }
+            let kept = isConfined ? ["--no-system"] : []
+            lines.append("again:   " + command.text(["run"], kept + [upwards + Glob.literal(first)]))
+            if status.failed > 1 { lines.append("         " + command.text(["run"], kept + ["--failed"])) }
         }
         return lines
     }

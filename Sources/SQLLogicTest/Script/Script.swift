@@ -17,6 +17,9 @@ public final class Script: @unchecked Sendable {
     /// The longest file that is read rather than mapped, in bytes.
     static let readLimit = 16 << 20
 
+    /// How many lines it has, the one behind the last break included.
+    package var lineCount: Int { UnsafeBufferPointer(start: base, count: count).count { $0 == UInt8(ascii: "\n") } + 1 }
+
     /// Reads a file.
     /// - Parameter path: of the file.
     /// - Throws: ``SQLLogicTestError/Code/unreadable``, retryable where the system was short of memory or descriptors.

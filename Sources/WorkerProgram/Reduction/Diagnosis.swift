@@ -64,6 +64,10 @@ struct Diagnosis {
 
     private func reproduce(on engine: any Engine, _ kept: KeptPlace?) throws(SQLLogicTestError) {
         var options = try RunOptions(request.engine, workspace: request.workspace)
+        if let line = request.line {
+            let lines = try Script(path: path).lineCount
+            guard line <= lines else { throw SQLLogicTestError(.usage, "cannot reproduce \(request.file):\(line): the file has \(lines) lines") }
+        }
         options.lastLine = request.line
         // The record that is meant is the last one: none before it may take its place.
         options.failureLimit = .max
@@ -114,7 +118,7 @@ struct Diagnosis {
         var reduction = Reduction(script: try Script(path: path), line: request.line, engine: engine, engineName: engine.name, reference: right,
                                   referenceName: right.map { "SQLite \($0.version)" } ?? "")
         reduction.options = options
-        if engine is any FileEngine, reference == nil, var witness = try? SQLiteEngine(threading: .single) {
+        if runsFiles, !isEmbedded, reference == nil, var witness = try? SQLiteEngine(threading: .single) {
             witness.isConfined = true
             (reduction.witness, reduction.witnessName) = (witness, "SQLite \(witness.version)")
         }

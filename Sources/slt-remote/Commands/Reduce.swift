@@ -2,6 +2,7 @@ import AgentProtocol
 import ArgumentParser
 import Fleet
 import FoundationEssentials
+import Glibc
 import Platform
 import RemoteKit
 import Reports
@@ -15,7 +16,7 @@ struct Reduce: Verb {
         test, all SQL may be changed: a smaller file fails in the same way if both engines disagree in the same way, and its expected result is the reference's. Without one only \
         records may go that change nothing about the wrong result. Ctrl-C keeps the smallest file so far, and the same command goes on from there.
 
-        Exit codes: 0 a reproducer was written; 1 it was written before all was tried, or does not fail when it is run alone; 2 usage, or nothing fails; 3 host; 6 the engine cannot be started; 130 interrupted.
+        Exit codes: 0 a reproducer was written, with --all of each cause; 1 it was written before all was tried, or does not fail when it is run alone; 2 usage, or nothing fails; 3 host; 6 the engine cannot be started; 130 interrupted.
         """)
 
     @OptionGroup var common: CommonOptions
@@ -112,7 +113,17 @@ struct Reduce: Verb {
         let folder = output ?? "reduced-\(run.spec.id)", soFar = CausesSoFar(), kept = KeptReductions(folder + "/state.reduction")
         made.earlier = kept.state
         let job = made
-        defer { kept.write() }
+        defer {
+            kept.write()
+            // Where nothing was written it was made for nothing.
+            rmdir(folder)
+        }
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw RemoteError(.usage, "cannot write into the folder \(folder): it cannot be made; name another one with --output")
+        }
+        guard access(folder, W_OK) == 0 else { throw RemoteError(.usage, "cannot write into the folder \(folder): \(ErrorText.of()); name another one with --output") }
         let causes: [FailureCause], left: Int
         do {
             (causes, left) = try await Interruption.watching {
@@ -134,6 +145,7 @@ struct Reduce: Verb {
         }
         Terminal.shared.endProgress()
         try report(CausesReport(causes, left: left, folder: folder), to: folder)
+        if causes.contains(where: { $0.problem != nil || $0.reduced?.isMinimal == false }) { throw Leave(.testsFailed) }
     }
 
     private func report(_ report: CausesReport, to folder: String) throws {

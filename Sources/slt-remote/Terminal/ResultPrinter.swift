@@ -33,6 +33,7 @@ struct ResultPrinter {
             report.options = commands.options
             report.judgement = result.judgement
             report.upwards = upwards
+            report.isConfined = result.folder.flatMap { try? RunFolder(path: $0) }?.spec.engine.system == false
             Terminal.shared.output(report.screen(Terminal.shared.outputStyle, now: result.status.finishedAt ?? Date().timeIntervalSince1970))
         }
         if let error = result.fetchError { Terminal.shared.say("slt-remote: cannot fetch the results: \(RemedyWords(commands).text(error))") }
