@@ -195,6 +195,12 @@ struct ReduceResumeTests {
         let kept = try #require(ReductionState(Array(place.text(path).utf8))).reductions.values
         #expect(!kept.isEmpty && kept.allSatisfy { $0.resumption?.contains("at its end already") == true && $0.progress.tries == 0 }, "\(kept)")
 
+        // Also files of the suite may be called so.
+        try place.project.write("mine", to: "tests/2.test")
+        let taken = try await place.project.start(["reduce", "--all", "-o", "tests"]).finish()
+        #expect(taken.code == 2 && taken.errors.contains("cannot write tests/2.test: another file is there"), "\(taken)")
+        #expect(place.text(place.project.source + "/tests/2.test") == "mine")
+
         try set("value,slow", in: place)
         let client = try place.project.start(["reduce", "--all", "-o", "others", "-j", "1"])
         let isBegun = try await eventually { FileManager.default.fileExists(atPath: place.project.source + "/others/state.reduction") || client.hasEnded }

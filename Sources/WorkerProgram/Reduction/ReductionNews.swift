@@ -28,7 +28,12 @@ struct ReductionNews {
     }
 
     /// Whether an answer may be so long.
-    static func fits(_ file: ReducedFile) -> Bool { [file.script.utf8.count, file.sql.utf8.count, file.scriptBytes.count, file.sqlBytes.count].allSatisfy { $0 <= 1 << 20 } }
+    static func fits(_ file: ReducedFile) -> Bool {
+        let texts = [file.script.utf8.count, file.sql.utf8.count]
+        guard texts.allSatisfy({ $0 <= 1 << 20 }) else { return false }
+        // In base64, beside the texts in the same message.
+        return file.exact.map { texts[0] + texts[1] + ($0.script.count + $0.sql.count) * 4 / 3 <= 2 << 20 } ?? true
+    }
 
     func file(of result: Reduction.Result) -> ReducedFile {
         let name = file.split(separator: "/").last.map(String.init) ?? file

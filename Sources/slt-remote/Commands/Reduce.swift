@@ -114,6 +114,7 @@ struct Reduce: Verb {
         (made.jobs, made.fileTimeout) = (width(configuration), arguments.fileTimeout.flatMap(Quantity.seconds))
         let folder = output ?? "reduced-\(run.spec.id)", soFar = CausesSoFar(), kept = KeptReductions(folder + "/state.reduction", at: DiagnosisArguments.name(of: host, here: here))
         made.earlier = kept.earlier
+        try ReducedFiles.check(folder: folder, most: made.most)
         let job = made
         defer { kept.write() }
         let causes: [FailureCause], left: Int

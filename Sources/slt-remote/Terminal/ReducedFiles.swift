@@ -55,6 +55,18 @@ struct ReducedFiles {
         return (script, sql)
     }
 
+    /// Where reproducers of a whole run go, as `1.test` and `1.sql`.
+    /// - Throws: ``RemoteError`` `usage` where another file is there, such as a test.
+    static func check(folder: String, most: Int) throws(RemoteError) {
+        for number in 1...max(1, most) {
+            for (ending, mark) in [("test", "#"), ("sql", "--")] {
+                let path = "\(folder)/\(number).\(ending)"
+                guard let there = FileManager.default.contents(atPath: path), !there.isEmpty, !there.starts(with: "\(mark) Reduced from ".utf8) else { continue }
+                throw RemoteError(.usage, "cannot write \(path): another file is there", remedy: .advice("move it away, or name another folder with --output"))
+            }
+        }
+    }
+
     // MARK: The state
 
     /// What an earlier reduction has left in the same place.
