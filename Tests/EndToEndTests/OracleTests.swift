@@ -93,12 +93,86 @@ struct OracleTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.hasPrefix("slt-reduce-") && !$0.hasSuffix(".reduction") })
     }
 
+    @Test("the file that is reduced is never written, nor what is there of somebody else's, nor the reproducer of another file of its name")
+    func othersFiles() async throws {
+        let folder = try TemporaryFolder()
+        let sql = "CREATE TABLE a(x);\nSELECT 'needle';\n"
+        try folder.write(sql, to: "x.sql")
+        let input = try await worker("reduce", "--oracle", "grep -q needle", "-o", "x.test", "x.sql", in: folder)
+        #expect(input.code == 2 && input.errors.contains("cannot write x.sql: it is the file that is reduced"), "\(input)")
+        #expect(text(folder.file("x.sql")) == sql)
+        #expect(!FileManager.default.fileExists(atPath: folder.file("x.test")))
+
+        for name in ["a", "b"] {
+            try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: true)
+            try folder.write(Self.foreign, to: "\(name)/y.test")
+        }
+        try folder.write("SELECT 'mine';\n", to: "y-reduced.sql")
+        let foreign = try await worker("reduce", "--oracle", "grep -q needle", "a/y.test", in: folder)
+        #expect(foreign.code == 2 && foreign.errors.contains("cannot write y-reduced.sql: another file is there"), "\(foreign)")
+        #expect(text(folder.file("y-reduced.sql")) == "SELECT 'mine';\n")
+        try FileManager.default.removeItem(atPath: folder.file("y-reduced.sql"))
+
+        #expect(try await worker("reduce", "--oracle", "grep -q needle", "a/y.test", in: folder).code == 0)
+        let other = try await worker("reduce", "--oracle", "grep -q needle", "b/y.test", in: folder)
+        #expect(other.code == 2 && other.errors.contains("it was reduced from a/y.test."), "\(other)")
+        #expect(try await worker("reduce", "--oracle", "grep -q needle", "./a/y.test", in: folder).code == 0)
+    }
+
+    @Test("a device gets the result alone, and nothing is written beside it")
+    func device() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Self.foreign, to: "a.test")
+        let end = try await worker("reduce", "--oracle", "grep -q needle", "-o", "/dev/stdout", "--json", "a.test", in: folder)
+        #expect(end.code == 0 && end.text.hasPrefix("# Reduced from a.test.\n"), "\(end)")
+        #expect(end.text.ranges(of: "# Reduced from").count == 1, "\(end)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.test"])
+    }
+
+    @Test("a secret in the command is not written")
+    func secrets() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("statement ok\nSELECT 1\n\nstatement ok\nSELECT needle\n", to: "a.test")
+        try script("grep -q needle \"$2\"\n", "check.sh", in: folder)
+        let end = try await worker("reduce", "--oracle", "./check.sh --password=hunter2hunter2", "a.test", "--budget", "1ms", in: folder)
+        let rest = try FileManager.default.contentsOfDirectory(atPath: folder.path).map { text(folder.file($0)) }.joined()
+        #expect(!(end.text + end.errors + rest).contains("hunter2"), "\(end) \(rest)")
+        #expect((end.text + end.errors).contains("***"), "\(end)")
+    }
+
+    @Test("an exit code of the command's own is no time-out")
+    func ownExitCode() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("statement ok\nSELECT 1\n", to: "a.test")
+        let end = try await worker("reduce", "--oracle", "exit 124;", "--timeout", "600s", "a.test", in: folder)
+        #expect(end.code == 2 && end.errors.contains("leaves with exit code 124"), "\(end)")
+    }
+
+    @Test("bytes that are no UTF-8 are written as they were tried, and gone on with")
+    func bytes() async throws {
+        let folder = try TemporaryFolder()
+        let bytes = Array("statement ok\nSELECT 1\n\nstatement ok\nSELECT '".utf8) + [0xE9] + Array("needle'\n".utf8)
+        try Data(bytes).write(to: URL(filePath: folder.file("a.test")))
+        let program = try script("LC_ALL=C grep -q \"$(printf '\\351')needle\" \"$1\"\n", "check.sh", in: folder)
+        for _ in 0..<2 {
+            let end = try await worker("reduce", "--oracle", program, "a.test", in: folder)
+            #expect(end.code == 0, "\(end)")
+            #expect(FileManager.default.contents(atPath: folder.file("a-reduced.test"))?.contains(0xE9) == true)
+            #expect(FileManager.default.contents(atPath: folder.file("a-reduced.sql"))?.contains(0xE9) == true)
+        }
+    }
+
     @Test("slt-remote asks a command, too, and options that do not go with it are refused")
     func client() async throws {
         let project = try await Project(files: ["tests/a.test": Self.foreign], "", isLocal: true)
         let end = try await project.slt("reduce", "--oracle", "grep -q needle", "tests/a.test")
         #expect(end.code == 0 && end.text.contains("'grep -q needle' takes it"), "\(end)")
         #expect(text(project.source + "/a-reduced.test").contains("needle"))
+        // The next one would overwrite it only in vain.
+        try project.write("mine", to: "a-reduced.sql")
+        let taken = try await project.slt("reduce", "--oracle", "grep -q needle", "tests/a.test")
+        #expect(taken.code == 2 && taken.errors.contains("cannot write a-reduced.sql: another file is there"), "\(taken)")
+        #expect(text(project.source + "/a-reduced.sql") == "mine")
         let both = try await project.slt("reduce", "--oracle", "true", "--reference", "none", "tests/a.test")
         #expect(both.code == 2 && both.errors.contains("exclude each other"), "\(both)")
     }

@@ -78,7 +78,8 @@ struct ReduceResumeTests {
 
         let end = try await place.project.start(place.arguments).finish()
         #expect(end.code == 0 && end.text.contains("It went on from the \(left) records"), "\(end)")
-        #expect(!FileManager.default.fileExists(atPath: place.state))
+        // What is left of the other record stays.
+        #expect(try #require(ReductionState(Array(place.text(place.state).utf8))).reductions.keys.sorted() == ["tests/a.test:\(Self.line + 1)"])
         #expect(place.text(place.output).contains("37"))
     }
 
@@ -109,7 +110,7 @@ struct ReduceResumeTests {
         client.signal(number)
         let end = try await client.finish()
         #expect(end.code == (number == SIGKILL ? -SIGKILL : 130), "\(end)")
-        #expect(place.text(place.output).hasPrefix("# Reduced from a.test, line \(Self.line)."))
+        #expect(place.text(place.output).hasPrefix("# Reduced from tests/a.test, line \(Self.line)."))
         try await isClean(place)
         // The workspace is nobody's.
         if !isLocal { #expect(try await place.project.slt("sync").code == 0) }
@@ -193,6 +194,12 @@ struct ReduceResumeTests {
         #expect(again.text == first.text, "\(again)")
         let kept = try #require(ReductionState(Array(place.text(path).utf8))).reductions.values
         #expect(!kept.isEmpty && kept.allSatisfy { $0.resumption?.contains("at its end already") == true && $0.progress.tries == 0 }, "\(kept)")
+
+        // Also files of the suite may be called so.
+        try place.project.write("mine", to: "tests/2.test")
+        let taken = try await place.project.start(["reduce", "--all", "-o", "tests"]).finish()
+        #expect(taken.code == 2 && taken.errors.contains("cannot write tests/2.test: another file is there"), "\(taken)")
+        #expect(place.text(place.project.source + "/tests/2.test") == "mine")
 
         try set("value,slow", in: place)
         let client = try place.project.start(["reduce", "--all", "-o", "others", "-j", "1"])

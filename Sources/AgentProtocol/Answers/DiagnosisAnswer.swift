@@ -1,4 +1,5 @@
 public import Fleet
+public import FoundationEssentials
 public import Wire
 
 /// What comes of a closer look at a file, one after the other.
@@ -68,6 +69,35 @@ public struct ReducedFile: Codable, Sendable, Equatable {
     public var origin: ReductionOrigin?
     /// What became of an earlier reduction that it was to go on from, in a sentence; `nil` where there was none.
     public var resumption: String?
+    /// The script and the SQL to the byte, where they are no UTF-8; `nil` where the texts are all of them.
+    public var exact: ExactTexts?
+
+    /// Texts that are no UTF-8.
+    public struct ExactTexts: Codable, Sendable, Equatable {
+        /// As ``ReducedFile/script``.
+        public var script: Data
+        /// As ``ReducedFile/sql``.
+        public var sql: Data
+    }
+
+    /// The script as it is written.
+    public var scriptBytes: [UInt8] { exact.map { Array($0.script) } ?? Array(script.utf8) }
+    /// The SQL as it is written.
+    public var sqlBytes: [UInt8] { exact.map { Array($0.sql) } ?? Array(sql.utf8) }
+
+    /// The same without the SQL, which can be made from the script.
+    public var withoutSQL: ReducedFile {
+        var copy = self
+        copy.sql = ""
+        copy.exact?.sql = Data()
+        return copy
+    }
+
+    /// What is left of a file, in bytes that need not be UTF-8; what has no parameter is set afterwards.
+    public init(bytes script: [UInt8], sql: [UInt8], reason: String, line: Int, total: Int, progress: ReductionProgress, seconds: Double, isMinimal: Bool) {
+        self.init(script: String(decoding: script, as: UTF8.self), sql: String(decoding: sql, as: UTF8.self), reason: reason, line: line, total: total, progress: progress, seconds: seconds, isMinimal: isMinimal)
+        if Array(self.script.utf8) != script || Array(self.sql.utf8) != sql { exact = ExactTexts(script: Data(script), sql: Data(sql)) }
+    }
 
     /// What is left of a file; what has no parameter is set afterwards.
     public init(script: String, sql: String, reason: String, line: Int, total: Int, progress: ReductionProgress, seconds: Double, isMinimal: Bool) {
@@ -137,7 +167,7 @@ extension ReductionProgress {
 extension ReducedFile {
     /// The script and the SQL are written to files as they are, and made safe where they are shown.
     func bounded() throws(WireFault) -> ReducedFile {
-        guard script.utf8.count <= Bounds.block, sql.utf8.count <= Bounds.block else {
+        guard [script.utf8.count, sql.utf8.count, exact?.script.count ?? 0, exact?.sql.count ?? 0].allSatisfy({ $0 <= Bounds.block }) else {
             throw WireFault(.malformed, "the host sent a reduced file that is longer than \(Bounds.block) bytes")
         }
         var copy = self

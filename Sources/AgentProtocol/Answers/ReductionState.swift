@@ -1,12 +1,16 @@
 import FoundationEssentials
-import Platform
 
 /// What reductions have come to that did not end, or that belong together: kept in a file beside their results, so that the next ones go on from there.
 public struct ReductionState: Codable, Sendable, Equatable {
+    /// The place of this machine.
+    public static let here = "here"
+
     /// Of the format.
     private var version = 1
     /// What is left, by the record as `FILE:LINE`; by `FILE` where no line was named.
-    public var reductions: [String: ReducedFile] = [:]
+    public private(set) var reductions: [String: ReducedFile] = [:]
+    /// Where each was made: ``here``, or `on` and the name of a host. What a host has sent must not be run elsewhere, so the client writes it.
+    private var places: [String: String]?
 
     /// Of no reduction.
     public init() {}
@@ -23,40 +27,30 @@ public struct ReductionState: Codable, Sendable, Equatable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return (try? encoder.encode(self)).map { Array($0) } ?? []
     }
-}
 
-/// Where a reproducer, its SQL and the state of a reduction that has not ended are written.
-public struct ReductionPlaces: Sendable {
-    /// The state.
-    public let state: String
-    /// The state's key of this reduction.
-    public let key: String
-    private let output: String?
-    private let stem: String
-    private let folder: String
+    /// Where a record's file was reduced; nil where nothing is left, or nobody has written it.
+    public func place(of key: String) -> String? { places?[key] }
 
-    /// - Parameters:
-    ///   - file: that is reduced.
-    ///   - line: that was named.
-    ///   - output: where the script goes; `FILE-LINE.test` unless told.
-    ///   - folder: where that is; the current one unless told.
-    public init(of file: String, line: Int?, output: String?, in folder: String? = nil) {
-        let last = file.split(separator: "/").last.map(String.init) ?? "reduced"
-        stem = [".test", ".slt", ".sql"].first { last.hasSuffix($0) && last != $0 }.map { String(last.dropLast($0.count)) } ?? last
-        self.output = output
-        self.folder = folder.map { $0 + "/" } ?? ""
-        key = file + (line.map { ":\($0)" } ?? "")
-        // A device has no file beside it.
-        let isDevice = output?.hasPrefix("/dev/") == true
-        state = (isDevice ? nil : output).map { $0 + ".reduction" } ?? "\(self.folder)\(stem)\(line.map { "-\($0)" } ?? "").reduction"
+    /// What was left of a record in this place.
+    public func left(of key: String, at place: String) -> ReducedFile? { places?[key] == place ? reductions[key] : nil }
+
+    /// What was left in this place alone.
+    public func left(at place: String) -> ReductionState {
+        var state = ReductionState()
+        for (key, file) in reductions where places?[key] == place { state.keep(file, of: key, at: place) }
+        return state
     }
 
-    /// `select1-124.test`
-    public func script(_ file: ReducedFile) -> String { output ?? folder + "\(stem)-\(file.line > 0 ? "\(file.line)" : "reduced").test" }
+    /// Takes what is left of a record.
+    /// - Parameter place: where it was reduced.
+    public mutating func keep(_ file: ReducedFile, of key: String, at place: String) {
+        reductions[key] = file
+        places = (places ?? [:]).merging([key: place]) { $1 }
+    }
 
-    /// `select1-124.sql`
-    public func sql(_ file: ReducedFile) -> String {
-        let script = script(file)
-        return (script.hasSuffix(".test") ? String(script.dropLast(5)) : script) + ".sql"
+    /// Forgets a record, of which nothing more can go.
+    public mutating func remove(_ key: String) {
+        reductions[key] = nil
+        places?[key] = nil
     }
 }

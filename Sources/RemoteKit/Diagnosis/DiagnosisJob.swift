@@ -57,7 +57,7 @@ public struct DiagnosisJob: Sendable {
         request.memoryFloor = configuration.run.memoryFloor
         (request.oracle, request.resumed) = (oracle, resumed)
         // It is made from the script.
-        if !target.file.hasSuffix(".sql") { request.resumed?.sql = "" }
+        if !target.file.hasSuffix(".sql") { request.resumed = request.resumed?.withoutSQL }
         return request
     }
 
@@ -132,6 +132,8 @@ public struct DiagnosisJob: Sendable {
     func reduce(_ request: DiagnosisRequest, _ agent: AgentClient, progress: (ReductionProgress) -> Void, best: (ReducedFile) -> Void) async throws -> ReducedFile {
         let found = DiagnosisFindings()
         try await ask(request, agent) { answer in
+            // The line is in the names of files: it is that of the first answer.
+            let answer = answer.reduced(atLineOf: found.state.reduced)
             switch answer {
             case .progress(let state): progress(state)
             case .reduced(let file): best(file)
@@ -141,6 +143,15 @@ public struct DiagnosisJob: Sendable {
         }
         guard let file = found.state.reduced else { throw RemoteError(.host, "the agent did not say what is left of the file") }
         return file
+    }
+}
+
+extension DiagnosisAnswer {
+    /// The same, with the line that an answer before it has named.
+    func reduced(atLineOf earlier: ReducedFile?) -> DiagnosisAnswer {
+        guard case .reduced(var file) = self, let earlier else { return self }
+        file.line = earlier.line
+        return .reduced(file)
     }
 }
 

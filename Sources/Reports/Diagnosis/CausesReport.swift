@@ -27,7 +27,7 @@ public struct CausesReport {
     /// For programs, those of the most failures first.
     public let causes: [Cause]
     /// Names of files, and what is in them.
-    public let files: [(name: String, script: String)]
+    public let files: [(name: String, bytes: [UInt8])]
     private let left: Int
     private let folder: String
 
@@ -37,7 +37,7 @@ public struct CausesReport {
     public init(_ found: [FailureCause], left: Int, folder: String) {
         self.left = left
         self.folder = folder
-        var causes: [Cause] = [], files: [(String, String)] = []
+        var causes: [Cause] = [], files: [(String, [UInt8])] = []
         for (index, cause) in found.enumerated() {
             let name = "\(index + 1).test"
             let first = cause.representative
@@ -48,7 +48,7 @@ public struct CausesReport {
                 made.statements = reduced.progress.records
                 made.isMinimal = reduced.isMinimal
                 made.problem = cause.problem
-                files += [(name, reduced.script), ("\(index + 1).sql", reduced.sql)]
+                files += [(name, reduced.scriptBytes), ("\(index + 1).sql", reduced.sqlBytes)]
             }
             causes.append(made)
         }

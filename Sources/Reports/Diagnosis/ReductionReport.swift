@@ -12,8 +12,8 @@ public enum ReductionReport {
     /// - Parameters:
     ///   - file: its name in the source tree.
     ///   - script: where the reproducer was written.
-    ///   - sql: where its statements were written.
-    public static func text(_ reduced: ReducedFile, of file: String, script: String, sql: String) -> String {
+    ///   - sql: where its statements were written; nil where they were not.
+    public static func text(_ reduced: ReducedFile, of file: String, script: String, sql: String?) -> String {
         let progress = reduced.progress
         var lines = ["\(SafeText.line(file, limit: 500))\(reduced.line > 0 ? ":\(reduced.line)" : ""): \(Human.count(reduced.total, "record")) → \(Human.count(progress.records, "record")) "
             + "(\(Human.count(progress.tries, "try", "tries")), \(Human.fixed(reduced.seconds, 1)) s)\(reduced.isMinimal ? "" : "; not all was tried: the same command goes on")"]
@@ -25,7 +25,7 @@ public enum ReductionReport {
         case ""?: break
         case let problem?: lines.append("warning: run alone, the reproducer does not fail where it must: \(problem)")
         }
-        lines.append("wrote \(SafeText.line(script, limit: 1000)) and \(SafeText.line(sql, limit: 1000))")
+        lines.append("wrote \(SafeText.line(script, limit: 1000))\(sql.map { " and \(SafeText.line($0, limit: 1000))" } ?? "")")
         return lines.joined(separator: "\n") + "\n"
     }
 }

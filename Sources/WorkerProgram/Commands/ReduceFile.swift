@@ -1,5 +1,6 @@
 import AgentProtocol
 import ArgumentParser
+import FoundationEssentials
 import Glibc
 import Platform
 import SQLLogicTest
@@ -66,38 +67,47 @@ struct ReduceFile: ParsableCommand {
     private var name: String { target.path.split(separator: "/").last.map(String.init) ?? "reduced" }
     private var seconds: Double? { Quantity.seconds(budget).flatMap { $0 > 0 ? $0 : nil } }
 
-    private var kept: KeptReduction { KeptReduction(places) }
-    private var places: ReductionPlaces { ReductionPlaces(of: name, line: target.line, output: output) }
+    /// As the reproducer calls it: two files of one name are not the same.
+    private var source: String {
+        let here = FileManager.default.currentDirectoryPath + "/", path = target.path
+        let below = path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+        let parts = below.split(separator: "/").filter { $0 != "." }
+        return (below.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+    }
+    private var kept: KeptReduction { KeptReduction(places, reducing: target.path) }
+    private var places: ReductionPlaces { ReductionPlaces(of: source, line: target.line, output: output) }
 
     private func reduced() throws(SQLLogicTestError) -> ReducedFile {
+        try kept.check()
         var reduction = try arguments.reduction(of: file)
         reduction.budget = seconds
         if let jobs { reduction.width = jobs }
         reduction.resumed = kept.read(warn)
-        let news = ReductionNews(reduction, file: name) { _ in }
+        let news = ReductionNews(reduction, file: source) { _ in }
         if isLive { reduction.onProgress = { Self.show($0.records.count, $0.size, $1) } }
-        reduction.onBest = { try? kept.write(news.file(of: $0)) }
+        reduction.onBest = { kept.keepSoFar(news.file(of: $0)) }
         var result = try reduction.run()
         var made = news.file(of: result)
-        try kept.write(made)
+        try kept.end(made)
         guard !PendingSignal.isSet else { return made }
         let problem = ReproducerCheck(reduction).problem(of: &result)
         made = news.file(of: result)
         made.confirmation = problem ?? ""
-        try kept.write(made)
+        if !places.isStream { try kept.end(made) }
         return made
     }
 
     private func reduced(by oracle: String) throws(SQLLogicTestError) -> ReducedFile {
-        var reduction = OracleReduction(path: target.path, file: name, command: oracle, folder: EngineArguments.folder ?? ".")
+        try kept.check()
+        var reduction = OracleReduction(path: target.path, file: source, command: oracle, folder: EngineArguments.folder ?? ".")
         reduction.budget = seconds
         reduction.timeout = Quantity.seconds(arguments.timeout) ?? 60
         if let jobs { reduction.width = jobs }
         reduction.resumed = kept.read(warn)
         if isLive { reduction.onProgress = { Self.show($0.records, $0.bytes, $0.tries) } }
-        reduction.onBest = { try? kept.write($0) }
+        reduction.onBest = { kept.keepSoFar($0) }
         let made = try reduction.run()
-        try kept.write(made)
+        try kept.end(made)
         return made
     }
 

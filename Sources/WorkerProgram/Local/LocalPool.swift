@@ -20,6 +20,9 @@ struct LocalPool: FilePool {
     /// Says more about failures, where that is wanted.
     var explainer: LocalExplainer?
 
+    /// Why a process could not be started, if one could not: its file is told as lost, and was not run.
+    private(set) var startFailure: String?
+
     private var slots: [LocalSlot] = []
     private var files: [String] = []
     private var folder = ""
@@ -67,6 +70,7 @@ struct LocalPool: FilePool {
         guard let index = queue.dequeue() else { return }
         guard var slot = fork(number) else {
             let message = "cannot start a process: \(ErrorText.of())"
+            startFailure = message
             return queue.add(FileResult(file: files[index], verdict: .lost(.crashed, line: 0, message: message), seconds: 0), at: index, deliver: onResult)
         }
         slot.give(index, now: Clock.monotonicSeconds)

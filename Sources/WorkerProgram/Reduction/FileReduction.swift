@@ -83,7 +83,7 @@ struct FileReduction {
     /// What an earlier reduction has left.
     /// - Returns: nil if it does not fail in the same way.
     private func left(_ resumed: ReducedFile, _ known: ReductionOrigin) -> Start? {
-        var candidate = ReductionCandidate(ScriptBlocks(Script(Array(resumed.script.utf8), name: name), dialect: dialect, workingDirectory: reduction.options.workingDirectory).records)
+        var candidate = ReductionCandidate(ScriptBlocks(Script(resumed.scriptBytes, name: name), dialect: dialect, workingDirectory: reduction.options.workingDirectory).records)
         guard !candidate.records.isEmpty else { return nil }
         candidate.records[candidate.records.count - 1].line = known.line
         let said = Set(known.signature.split(separator: "\n").dropFirst().map(String.init))
@@ -116,6 +116,7 @@ struct FileReduction {
     private func outcome(_ candidate: ReductionCandidate, _ trials: inout FileTrials) throws(SQLLogicTestError) -> FileOutcome? {
         let outcome = trials.look([candidate])[0]
         if let error = outcome?.error { throw error }
+        if let obstacle = trials.obstacle { throw SQLLogicTestError(.engine, obstacle) }
         if outcome == nil, trials.isOver { throw refusal("the time was over before it was known in what way it fails") }
         return outcome
     }

@@ -36,21 +36,29 @@ struct FileTrials: RepeatedJudge {
     var budget = Double.infinity
     /// What each candidate is put to, where the failure is not there each time.
     var sequential: SequentialTest?
-    /// Why the engine could not be used any more; no more candidates are judged then.
-    private(set) var obstacle: String?
+    /// Why tries cannot be made any more; no more candidates are judged then.
+    var obstacle: String? { trouble.words }
+    private let trouble = Trouble()
     private let syntax: SQLSyntax?
-    private let folder = TrialFolder()
+    private let folder: TrialFolder
     /// Candidates that fail in the same way, with what is right for them: after an interruption the reference is asked no more.
-    private let rights = RightCandidates()
+    private let rights: LatestRights
 
-    private final class RightCandidates {
-        var known: [ReductionCandidate: ReductionCandidate] = [:]
+    /// Tries are also made where nothing else changes.
+    private final class Trouble {
+        private(set) var words: String?
+
+        func note(_ words: String) { self.words = self.words ?? words }
     }
 
     /// - Parameters:
     ///   - name: of the whole file, which candidates have as well.
     ///   - reference: nil where the file says what is right.
-    init(_ reduction: Reduction, name: String, reference: (any Engine)?, errors: ErrorClass) {
+    ///   - folder: where tries are written.
+    init(_ reduction: Reduction, name: String, reference: (any Engine)?, errors: ErrorClass, in folder: TrialFolder = TrialFolder()) {
+        self.folder = folder
+        // Those that were judged at a time, what they came to together, and some more.
+        rights = LatestRights(most: 2 * reduction.width + 8)
         var options = reduction.options
         options.keepsRows = true
         work = FileWork(engine: reduction.engine, options: options)
@@ -100,14 +108,14 @@ struct FileTrials: RepeatedJudge {
         let texts = right.map { $0.map { CandidateText($0) } }
         var judgements: [Judgement?] = right.map { $0 == nil && !isOver ? .invalid(.earlierRecord) : nil }
         for (index, outcome) in outcomes(texts) { judgements[index] = outcome.flatMap { judgement($0, texts[index]?.starts.last ?? 0) } }
-        for index in candidates.indices where judgements[index] == .same && reference != nil { rights.known[candidates[index]] = right[index] }
+        for index in candidates.indices where judgements[index] == .same && reference != nil { rights.keep(right[index], for: candidates[index]) }
         return judgements
     }
 
     /// - Returns: nil where the engine could not be used; ``obstacle`` says why.
-    private mutating func judgement(_ outcome: FileOutcome, _ last: Int) -> Judgement? {
+    private func judgement(_ outcome: FileOutcome, _ last: Int) -> Judgement? {
         if let error = outcome.error {
-            if error.code == .engine { obstacle = error.message }
+            if error.code == .engine { trouble.note(error.message) }
             return error.code == .engine ? nil : .invalid(.engine)
         }
         guard let signature = outcome.signature else { return .passes }
@@ -163,7 +171,7 @@ struct FileTrials: RepeatedJudge {
     }
 
     /// The candidate with what is right for it.
-    func rightened(_ candidate: ReductionCandidate) -> ReductionCandidate? { rights.known[candidate] ?? righted([candidate])[0] }
+    func rightened(_ candidate: ReductionCandidate) -> ReductionCandidate? { rights.right(for: candidate) ?? righted([candidate])[0] }
 
     /// Whether the reference gives another answer once it reads its rows backwards.
     func isUnordered(_ candidate: ReductionCandidate) -> Bool {
@@ -178,19 +186,30 @@ struct FileTrials: RepeatedJudge {
     /// Runs files side by side.
     /// - Returns: what came of each, and what is in it afterwards.
     private func results(_ texts: [[UInt8]], _ work: FileWork, isInProcess: Bool, tellsRows: Bool) -> [(result: FileResult, text: [UInt8])?] {
-        guard !texts.isEmpty, var pool = try? LocalPool(work, jobs: min(width, texts.count)) else { return texts.map { _ in nil } }
+        guard !texts.isEmpty, obstacle == nil else { return texts.map { _ in nil } }
+        var pool: LocalPool
+        let paths = texts.indices.map { "\(folder.path)/\($0)/\(name)" }
+        defer { for index in texts.indices { folder.empty(index) } }
+        do throws(SQLLogicTestError) {
+            pool = try LocalPool(work, jobs: min(width, texts.count))
+            for (index, text) in texts.enumerated() {
+                try? FileManager.default.createDirectory(atPath: "\(folder.path)/\(index)", withIntermediateDirectories: false)
+                try WholeFile.write(text, to: paths[index])
+            }
+        } catch {
+            trouble.note(error.message)
+            return texts.map { _ in nil }
+        }
         pool.fileTimeout = limit
         pool.memory = memory
         pool.isInProcess = isInProcess
         pool.tellsRows = tellsRows
-        let paths = texts.indices.map { "\(folder.path)/\($0)/\(name)" }
-        for (index, text) in texts.enumerated() {
-            try? FileManager.default.createDirectory(atPath: "\(folder.path)/\(index)", withIntermediateDirectories: false)
-            try? WholeFile.write(text, to: paths[index])
-        }
         var found: [String: FileResult] = [:]
         pool.run(paths, failFast: false) { found[$0.file] = $0 }
-        defer { for index in texts.indices { folder.empty(index) } }
+        if let failure = pool.startFailure {
+            trouble.note(failure)
+            return texts.map { _ in nil }
+        }
         return paths.map { path in
             found[path].map { ($0, (try? Script(path: path))?.bytes ?? []) }
         }

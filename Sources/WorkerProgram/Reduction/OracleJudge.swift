@@ -20,6 +20,8 @@ struct OracleJudge: ReductionJudge {
         let pid: pid_t
         let leash: Int32
         let slot: Int
+        /// In nanoseconds of the monotonic clock.
+        let began: UInt64
     }
 
     let width: Int
@@ -33,10 +35,14 @@ struct OracleJudge: ReductionJudge {
     /// The file's name without its ending.
     private let stem: String
     private let isSQL: Bool
-    private let folder = TrialFolder()
+    private let folder: TrialFolder
+    /// Why the command cannot be asked any more; no more candidates are judged then.
+    private(set) var obstacle: String?
     private let syntax: SQLSyntax?
 
-    init(_ oracle: OracleReduction, _ paragraphs: ScriptParagraphs) {
+    /// - Parameter folder: where tries are written.
+    init(_ oracle: OracleReduction, _ paragraphs: ScriptParagraphs, in folder: TrialFolder = TrialFolder()) {
+        self.folder = folder
         width = oracle.width
         command = oracle.line
         limit = oracle.timeout
@@ -50,13 +56,13 @@ struct OracleJudge: ReductionJudge {
         self.syntax = paragraphs.candidate.records.allSatisfy { $0.sql.isEmpty || syntax?.isPlausible($0.sql) == true } ? syntax : nil
     }
 
-    var isOver: Bool { PendingSignal.isSet || Clock.seconds(since: began) >= budget }
+    var isOver: Bool { obstacle != nil || PendingSignal.isSet || Clock.seconds(since: began) >= budget }
 
     func isPlausible(_ sql: [UInt8]) -> Bool { sql.isEmpty || syntax?.isPlausible(sql) ?? true }
 
     func keep(_ prefix: ArraySlice<ReductionRecord>) {}
 
-    func judge(_ candidates: [ReductionCandidate]) -> [Judgement?] {
+    mutating func judge(_ candidates: [ReductionCandidate]) -> [Judgement?] {
         ask(candidates.map { ($0, []) }).map { answer in
             switch answer {
             case .interesting: .same
@@ -67,7 +73,7 @@ struct OracleJudge: ReductionJudge {
     }
 
     /// - Parameter files: what is left, with lines of comment above it.
-    func ask(_ files: [(candidate: ReductionCandidate, comments: [String])]) -> [Answer] {
+    mutating func ask(_ files: [(candidate: ReductionCandidate, comments: [String])]) -> [Answer] {
         var answers = files.map { _ in Answer.none }
         var running: [Int: Running] = [:]
         var next = 0
@@ -79,28 +85,41 @@ struct OracleJudge: ReductionJudge {
             }
             if running.isEmpty { break }
             for (index, answer) in wait(&running) { answers[index] = answer }
-            if isOver, PendingSignal.isSet { next = files.count }
+            if isOver, PendingSignal.isSet || obstacle != nil { next = files.count }
         }
         return answers
     }
 
-    private func start(_ file: (candidate: ReductionCandidate, comments: [String]), _ slot: Int) -> Running? {
+    /// - Returns: nil where it cannot be asked; ``obstacle`` says why.
+    private mutating func start(_ file: (candidate: ReductionCandidate, comments: [String]), _ slot: Int) -> Running? {
         let own = "\(folder.path)/\(slot)"
-        guard mkdir(own, 0o700) == 0 || errno == EEXIST else { return nil }
-        func write(_ bytes: [UInt8], _ mark: String, _ ending: String) -> Bool {
-            (try? WholeFile.write(file.comments.flatMap { Array("\(mark) \($0)\n".utf8) } + (file.comments.isEmpty ? [] : [0x0A]) + bytes, to: "\(own)/\(stem).\(ending)")) != nil
+        do throws(SQLLogicTestError) {
+            guard mkdir(own, 0o700) == 0 || errno == EEXIST else { throw SQLLogicTestError(.unwritable, "cannot make \(own): \(ErrorText.of())") }
+            func write(_ bytes: [UInt8], _ mark: String, _ ending: String) throws(SQLLogicTestError) {
+                try WholeFile.write(file.comments.flatMap { Array("\(mark) \($0)\n".utf8) } + (file.comments.isEmpty ? [] : [0x0A]) + bytes, to: "\(own)/\(stem).\(ending)")
+            }
+            try write(paragraphs.script(of: file.candidate), "#", "test")
+            try write(paragraphs.sql(of: file.candidate), "--", "sql")
+        } catch {
+            obstacle = error.message
+            return nil
         }
-        guard write(paragraphs.script(of: file.candidate), "#", "test"), write(paragraphs.sql(of: file.candidate), "--", "sql"), let pipe = DescriptorIO.pipe() else { return nil }
+        guard let pipe = DescriptorIO.pipe() else {
+            obstacle = "cannot make a pipe: \(ErrorText.of())"
+            return nil
+        }
         var process = ChildProcess(["/bin/sh", "-c", "\(command) \"$@\"", "sh", "\(own)/\(stem).\(isSQL ? "sql" : "test")"],
                                    environment: ChildProcess.environment(changing: [("TMPDIR", Array(own.utf8))]), group: .newSession, descriptors: [(0, .null), (1, .null), (2, .null)])
         process.directory = Array(own.utf8)
+        let began = Clock.monotonic
         let pid = CommandGuard.start(process, seconds: limit, closing: pipe.reading)
+        if pid == nil { obstacle = "cannot start a process: \(ErrorText.of())" }
         close(pipe.writing)
         guard let pid else {
             close(pipe.reading)
             return nil
         }
-        return Running(pid: pid, leash: pipe.reading, slot: slot)
+        return Running(pid: pid, leash: pipe.reading, slot: slot, began: began)
     }
 
     /// Waits until some have ended.
@@ -113,19 +132,20 @@ struct OracleJudge: ReductionJudge {
             guard let process = running[index], state.revents != 0 || isOver else { continue }
             // It ends what it has started.
             if state.revents == 0 { kill(process.pid, SIGTERM) }
-            let termination = ProcessTermination.wait(for: process.pid)
+            let termination = ProcessTermination.wait(for: process.pid), isLate = Clock.seconds(since: process.began) >= limit
             close(process.leash)
             folder.empty(process.slot)
             running[index] = nil
-            answers.append((index, state.revents == 0 ? .none : Self.answer(termination)))
+            answers.append((index, state.revents == 0 ? .none : Self.answer(termination, isLate: isLate)))
         }
         return answers
     }
 
-    private static func answer(_ termination: ProcessTermination?) -> Answer {
+    /// - Parameter isLate: whether its time was over: a command may have the guard's exit code for its own.
+    private static func answer(_ termination: ProcessTermination?, isLate: Bool) -> Answer {
         switch termination {
         case .exited(0): .interesting
-        case .exited(CommandGuard.late): .late
+        case .exited(CommandGuard.late) where isLate: .late
         case .exited(let code): .exited(code)
         case .signaled(let number): .exited(128 + number)
         case nil: .none

@@ -40,6 +40,9 @@ struct OracleReduction {
     /// Whether the file is plain SQL.
     var isSQL: Bool { name.hasSuffix(".sql") }
 
+    /// The command as it is told and kept: there may be secrets among its words.
+    private var shown: String { Redaction(command: [command]).words([command]).joined() }
+
     /// The command, its program found from each try's folder as well.
     var line: String {
         let word = command.prefix { $0 != " " }
@@ -51,7 +54,7 @@ struct OracleReduction {
     func run() throws(SQLLogicTestError) -> ReducedFile {
         let bytes = try Script(path: path).bytes
         let whole = ScriptParagraphs(bytes, isSQL: isSQL)
-        let origin = ReductionOrigin(file: FileDigest.of(bytes), line: 0, engine: "", signature: command)
+        let origin = ReductionOrigin(file: FileDigest.of(bytes), line: 0, engine: "", signature: FileDigest.of(Array(command.utf8)))
         let (paragraphs, judge, resumption) = try begin(whole, origin)
         var last = paragraphs.candidate, lastTold: UInt64 = 0
         func made(_ candidate: ReductionCandidate, _ tries: Int) -> ReducedFile {
@@ -73,6 +76,7 @@ struct OracleReduction {
             onBest(made(candidate, tries))
         }
         reducer.run()
+        if let obstacle = reducer.judge.obstacle, reducer.best == paragraphs.candidate { throw SQLLogicTestError(.unwritable, obstacle) }
         var file = made(reducer.best, reducer.tries)
         file.isMinimal = reducer.isMinimal
         onBest(file)
@@ -84,41 +88,42 @@ struct OracleReduction {
     private func begin(_ whole: ScriptParagraphs, _ origin: ReductionOrigin) throws(SQLLogicTestError) -> (ScriptParagraphs, OracleJudge, String?) {
         var resumption: String?
         if let resumed {
-            let text = isSQL ? resumed.sql : resumed.script, mine = head(isSQL ? "--" : "#")
-            let left = ScriptParagraphs(Array(text.dropFirst(text.hasPrefix(mine) ? mine.count : 0).utf8), isSQL: isSQL)
-            let judge = OracleJudge(self, left)
+            let text = isSQL ? resumed.sqlBytes : resumed.scriptBytes, mine = Array(head(isSQL ? "--" : "#").utf8)
+            let left = ScriptParagraphs(Array(text.dropFirst(text.starts(with: mine) ? mine.count : 0)), isSQL: isSQL)
+            var judge = OracleJudge(self, left)
             if resumed.origin == origin, judge.ask([(left.candidate, [])]) == [.interesting] {
                 return (left, judge, resumed.isMinimal ? Resumption.done : Resumption.went(from: left.candidate.records.count - 1))
             }
             resumption = Resumption.anew(resumed.origin == origin ? "what it left is not interesting any more" : "the file or the command has changed")
         }
-        let judge = OracleJudge(self, whole)
+        var judge = OracleJudge(self, whole)
         switch judge.ask([(whole.candidate, [])])[0] {
         case .interesting: return (whole, judge, resumption)
-        case .exited(let code): throw SQLLogicTestError(.usage, "cannot reduce \(file): it is not interesting as it is: '\(command)' leaves with exit code \(code) for it, and not with 0")
-        case .late: throw SQLLogicTestError(.usage, "cannot reduce \(file): '\(command)' does not end in \(Human.fixed(timeout, 0)) s for it")
-        case .none: throw SQLLogicTestError(.usage, "cannot reduce \(file): '\(command)' was not asked to its end")
+        case .exited(let code): throw SQLLogicTestError(.usage, "cannot reduce \(file): it is not interesting as it is: '\(shown)' leaves with exit code \(code) for it, and not with 0")
+        case .late: throw SQLLogicTestError(.usage, "cannot reduce \(file): '\(shown)' does not end in \(Human.fixed(timeout, 0)) s for it")
+        case .none: throw SQLLogicTestError(.usage, "cannot reduce \(file): '\(shown)' was not asked to its end\(judge.obstacle.map { ": \($0)" } ?? "")")
         }
     }
 
-    private var comments: [String] { ["Reduced from \(SafeText.line(name)).", "It is what '\(SafeText.line(command))' takes."] }
+    private var comments: [String] { ["Reduced from \(SafeText.line(file)).", "It is what '\(SafeText.line(shown))' takes."] }
 
     private func head(_ mark: String) -> String { comments.map { "\(mark) \($0)\n" }.joined() + "\n" }
 
     private func reduced(_ candidate: ReductionCandidate, _ paragraphs: ScriptParagraphs, total: Int, _ tries: Int) -> ReducedFile {
         let progress = ReductionProgress(records: candidate.records.count - 1, bytes: candidate.size, tries: tries)
-        return ReducedFile(script: head("#") + String(decoding: paragraphs.script(of: candidate), as: UTF8.self), sql: head("--") + String(decoding: paragraphs.sql(of: candidate), as: UTF8.self),
-                           reason: "'\(command)' takes it", line: 0, total: total, progress: progress, seconds: Clock.seconds(since: began), isMinimal: false)
+        return ReducedFile(bytes: Array(head("#").utf8) + paragraphs.script(of: candidate), sql: Array(head("--").utf8) + paragraphs.sql(of: candidate),
+                           reason: "'\(shown)' takes it", line: 0, total: total, progress: progress, seconds: Clock.seconds(since: began), isMinimal: false)
     }
 
     /// Asks once more, for the file as it is written.
     private func confirmation(_ candidate: ReductionCandidate, _ paragraphs: ScriptParagraphs) -> String? {
         var unhurried = self
         unhurried.budget = nil
-        switch OracleJudge(unhurried, paragraphs).ask([(candidate, comments)])[0] {
+        var judge = OracleJudge(unhurried, paragraphs)
+        switch judge.ask([(candidate, comments)])[0] {
         case .interesting: return ""
-        case .exited(let code): return "'\(command)' leaves with exit code \(code) for it now"
-        case .late: return "'\(command)' does not end for it now"
+        case .exited(let code): return "'\(shown)' leaves with exit code \(code) for it now"
+        case .late: return "'\(shown)' does not end for it now"
         case .none: return nil
         }
     }

@@ -22,7 +22,7 @@ struct ReducedFileReport {
         lines.append(reduced.line > 0 ? "It fails because \(reduced.reason)." : "It is left because \(reduced.reason).")
         lines += [reduced.flakiness, reduced.resumption].compactMap(\.self)
         if let problem = reduced.confirmation, !problem.isEmpty { lines.append("warning: the reproducer does not fail alone: \(problem)") }
-        lines.append("wrote \(places.script(reduced)) and \(places.sql(reduced))")
+        lines.append("wrote \(places.script(reduced))\(places.sql(reduced).map { " and \($0)" } ?? "")")
         return lines.joined(separator: "\n") + "\n\n" + reduced.script
     }
 
@@ -30,7 +30,7 @@ struct ReducedFileReport {
         var file: String
         var line: Int
         var script: String
-        var sql: String
+        var sql: String?
         var records: Int
         var statements: Int
         var bytes: Int

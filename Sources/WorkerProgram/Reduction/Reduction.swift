@@ -124,7 +124,7 @@ struct Reduction {
             work.resumption = Resumption.anew(Resumption.changed)
             return try Baseline(self, work.reading).found()
         }
-        if var left = try? ReductionReading(Script(Array(resumed.script.utf8)), line: nil, engine: engineName) {
+        if var left = try? ReductionReading(Script(resumed.scriptBytes), line: nil, engine: engineName) {
             left.candidate.records[left.candidate.records.count - 1].line = known.line
             if let start = try? Baseline(self, left, errors: errors).found(), ReductionWork.words(of: start.question.signature) == known.signature {
                 (work.isResumed, work.resumption) = (true, resumed.isMinimal ? Resumption.done : Resumption.went(from: left.candidate.records.count))

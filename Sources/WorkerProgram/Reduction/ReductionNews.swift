@@ -28,14 +28,19 @@ struct ReductionNews {
     }
 
     /// Whether an answer may be so long.
-    static func fits(_ file: ReducedFile) -> Bool { file.script.utf8.count <= 1 << 20 && file.sql.utf8.count <= 1 << 20 }
+    static func fits(_ file: ReducedFile) -> Bool {
+        let texts = [file.script.utf8.count, file.sql.utf8.count]
+        guard texts.allSatisfy({ $0 <= 1 << 20 }) else { return false }
+        // In base64, beside the texts in the same message.
+        return file.exact.map { texts[0] + texts[1] + ($0.script.count + $0.sql.count) * 4 / 3 <= 2 << 20 } ?? true
+    }
 
     func file(of result: Reduction.Result) -> ReducedFile {
         let name = file.split(separator: "/").last.map(String.init) ?? file
-        let words = ReductionWords(result, file: name, reduction)
+        let words = ReductionWords(result, file: name, source: file, reduction)
         let script = ReducedScript(result.candidate, expected: result.expected, comments: words.comments)
         let progress = ReductionProgress(records: result.candidate.records.count, bytes: result.candidate.size, tries: result.tries)
-        var made = ReducedFile(script: String(decoding: script.script, as: UTF8.self), sql: String(decoding: script.sql, as: UTF8.self), reason: words.reason, line: result.line,
+        var made = ReducedFile(bytes: script.script, sql: script.sql, reason: words.reason, line: result.line,
                                total: result.total, progress: progress, seconds: result.seconds, isMinimal: result.isMinimal)
         made.reference = result.reference
         made.flakyRate = result.flaky?.rate

@@ -5,9 +5,14 @@ import SQLLogicTest
 struct ReductionWords {
     private let result: Reduction.Result
     private let file: String
+    private let source: String
     private let engine: String
 
-    init(_ result: Reduction.Result, file: String, _ reduction: Reduction) {
+    /// - Parameters:
+    ///   - file: its name alone.
+    ///   - source: its path, which tells it apart from others of its name.
+    init(_ result: Reduction.Result, file: String, source: String, _ reduction: Reduction) {
+        self.source = source
         self.result = result
         self.file = file
         engine = SafeText.line(reduction.engineTitle ?? reduction.engineName, limit: 100)
@@ -56,7 +61,7 @@ struct ReductionWords {
 
     /// Lines at the top of the reproducer.
     var comments: [String] {
-        var lines = ["Reduced from \(SafeText.line(file)), line \(result.line).", "It fails because \(SafeText.line(reason)).", "The last record fails: \(rightness)."]
+        var lines = ["Reduced from \(SafeText.line(source)), line \(result.line).", "It fails because \(SafeText.line(reason)).", "The last record fails: \(rightness)."]
         if result.isUnordered { lines.append("The order of its rows is not defined.") }
         if let flaky { lines.append(flaky) }
         return lines

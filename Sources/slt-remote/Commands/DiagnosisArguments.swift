@@ -1,3 +1,4 @@
+import AgentProtocol
 import ArgumentParser
 import FoundationEssentials
 import Platform
@@ -27,6 +28,9 @@ struct DiagnosisArguments: ParsableArguments {
         return (here ? try common.ownMachine(configuration) : try common.remoteHost(configuration), here)
     }
 
+    /// Where it is done, for people and for states: `here`, `on sandbox`.
+    static func name(of host: Host, here: Bool) -> String { here ? ReductionState.here : "on \(host.name)" }
+
     /// - Returns: the work, and where it is done, for people: `here`, `on sandbox`.
     func job(_ common: CommonOptions, onFleet: Bool = false) throws -> (job: DiagnosisJob, place: String) {
         try job(common, common.configuration(), onFleet: onFleet)
@@ -38,6 +42,6 @@ struct DiagnosisArguments: ParsableArguments {
         let (host, here) = try place(common, configuration, onFleet: onFleet)
         var job = DiagnosisJob(host: host, configuration: configuration, target: target, here: here)
         job.fileTimeout = fileTimeout.flatMap(Quantity.seconds)
-        return (job, here ? "here" : "on \(host.name)")
+        return (job, Self.name(of: host, here: here))
     }
 }

@@ -62,11 +62,12 @@ struct Reduce: Verb {
     func run() async throws {
         if all { return try await reduceAll() }
         let configuration = try configuration()
-        let (job, _) = try arguments.job(common, configuration, onFleet: onFleet)
+        let (job, place) = try arguments.job(common, configuration, onFleet: onFleet)
         let target = job.target, line = oracle == nil ? target.line : nil
-        let places = ReductionPlaces(of: target.file, line: line, output: output), isNamed = output != nil
+        let files = ReducedFiles(ReductionPlaces(of: target.file, line: line, output: output), reducing: configuration.sync.source + "/" + target.file, at: place)
+        try files.check()
         let seconds = budget.flatMap(Quantity.seconds), (reference, jobs, oracle) = (reference, width(configuration), oracle)
-        let resumed = ReducedFiles.state(places.state).reductions[places.key]
+        let resumed = files.left
         let best = BestFile()
         let reduced: ReducedFile
         do {
@@ -74,17 +75,19 @@ struct Reduce: Verb {
                 try await job.reduce(seconds: seconds, reference: reference, jobs: jobs, oracle: oracle, resumed: resumed, progress: { Terminal.shared.progress(ReductionReport.line($0)) }, best: { file in
                     best.keep(file)
                     // Also a client that is killed has written it.
-                    if (try? ReducedFiles.write(file, to: places, isNamed: isNamed)) != nil { try? ReducedFiles.keep(file, at: places) }
+                    files.keepSoFar(file)
                 })
             }
         } catch {
             Terminal.shared.endProgress()
             // What there is must not be lost with the connection.
-            if let file = best.file { try write(file, target.file, places) }
+            if let file = best.file {
+                do { try write(file, target.file, files) } catch let second { Terminal.shared.say("warning: \(second)") }
+            }
             throw error
         }
         Terminal.shared.endProgress()
-        try write(reduced, target.file, places)
+        try write(reduced, target.file, files)
         if !reduced.isMinimal || reduced.confirmation != "" { throw Leave(.testsFailed) }
     }
 
@@ -110,8 +113,9 @@ struct Reduce: Verb {
         if let seconds = budget.flatMap(Quantity.seconds) { made.seconds = seconds }
         made.isSpread = onFleet
         (made.jobs, made.fileTimeout) = (width(configuration), arguments.fileTimeout.flatMap(Quantity.seconds))
-        let folder = output ?? "reduced-\(run.spec.id)", soFar = CausesSoFar(), kept = KeptReductions(folder + "/state.reduction")
-        made.earlier = kept.state
+        let folder = output ?? "reduced-\(run.spec.id)", soFar = CausesSoFar(), kept = KeptReductions(folder + "/state.reduction", at: DiagnosisArguments.name(of: host, here: here))
+        made.earlier = kept.earlier
+        try ReducedFiles.check(folder: folder, most: made.most)
         let job = made
         defer {
             kept.write()
@@ -150,14 +154,13 @@ struct Reduce: Verb {
 
     private func report(_ report: CausesReport, to folder: String) throws {
         if !report.files.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
-        for (name, script) in report.files { try WholeOutput.write(Array(script.utf8), to: folder + "/" + name) }
+        for (name, bytes) in report.files { try WholeOutput.write(bytes, to: folder + "/" + name) }
         if json { return try JSONOutput.print(report.causes) }
         Terminal.shared.output(report.text)
     }
 
-    private func write(_ reduced: ReducedFile, _ file: String, _ places: ReductionPlaces) throws {
-        let (script, sql) = try ReducedFiles.write(reduced, to: places, isNamed: output != nil)
-        try ReducedFiles.keep(reduced, at: places)
+    private func write(_ reduced: ReducedFile, _ file: String, _ files: ReducedFiles) throws {
+        let (script, sql) = try files.end(reduced)
         if json { return try JSONOutput.print(reduced) }
         Terminal.shared.output(ReductionReport.text(reduced, of: file, script: script, sql: sql) + "\n" + reduced.script)
     }
@@ -183,20 +186,26 @@ private final class KeptReductions: Sendable {
     }
 
     private let path: String
+    private let place: String
     private let box: Mutex<Kept>
 
-    /// - Parameter path: of the file.
-    init(_ path: String) {
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - place: where the reductions are made.
+    init(_ path: String, at place: String) {
         self.path = path
+        self.place = place
         box = Mutex(Kept(state: ReducedFiles.state(path)))
     }
 
-    var state: ReductionState { box.withLock { $0.state } }
+    /// What was left in the same place.
+    var earlier: ReductionState { box.withLock { $0.state.left(at: place) } }
 
     func keep(_ file: ReducedFile, of record: String) {
         box.withLock { kept in
-            guard kept.state.reductions[record] != file else { return }
-            (kept.state.reductions[record], kept.isWritten) = (file, false)
+            guard kept.state.left(of: record, at: place) != file else { return }
+            kept.state.keep(file, of: record, at: place)
+            kept.isWritten = false
             // The state of many failures is large, and they shrink side by side.
             if kept.written == 0 || Clock.seconds(since: kept.written) > 10 * kept.seconds { write(&kept) }
         }

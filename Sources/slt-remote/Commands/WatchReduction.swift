@@ -29,13 +29,15 @@ final class WatchReduction: Sendable {
             defer { isBusy.withLock { $0 = false } }
             do {
                 let target = DiagnosisTarget(record)
+                // In the tree it would be synced, and perhaps run.
+                try FileManager.default.createDirectory(atPath: ResultsFolder.reduced, withIntermediateDirectories: true)
+                let files = ReducedFiles(ReductionPlaces(of: record.file, line: target.line, output: nil, in: ResultsFolder.reduced),
+                                         reducing: configuration.sync.source + "/" + record.file, at: DiagnosisArguments.name(of: host, here: false))
+                try files.check()
                 let reduced = try await DiagnosisJob(host: host, configuration: configuration, target: target, here: false).reduce(seconds: 60, progress: {
                     say(["\(record.file): \(ReductionReport.line($0))"])
                 })
-                // In the tree it would be synced, and perhaps run.
-                try FileManager.default.createDirectory(atPath: ResultsFolder.reduced, withIntermediateDirectories: true)
-                let places = ReductionPlaces(of: record.file, line: target.line, output: nil, in: ResultsFolder.reduced)
-                let (script, sql) = try ReducedFiles.write(reduced, to: places, isNamed: false)
+                let (script, sql) = try files.end(reduced)
                 say(ReductionReport.text(reduced, of: record.file, script: script, sql: sql).split(separator: "\n").map(String.init))
             } catch {
                 say(["not reduced: \(error)"])

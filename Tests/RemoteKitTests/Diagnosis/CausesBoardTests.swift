@@ -72,7 +72,7 @@ struct CausesBoardTests {
     @Test("a group goes on from what was left before its connection was lost, else from what an earlier reduction has left; what is left is told by the record")
     func goingOn() throws {
         var earlier = ReductionState()
-        earlier.reductions["b:1"] = file("SELECT 7;", records: 7)
+        earlier.keep(file("SELECT 7;", records: 7), of: "b:1", at: ReductionState.here)
         let told = Mutex<[String]>([])
         let board = CausesBoard([group("a"), group("b")], earlier: earlier) { event in
             if case .left(let record, let file) = event { told.withLock { $0.append("\(record) \(file.progress.records)") } }
