@@ -9,4 +9,20 @@ package enum ShellWord {
         }
         return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
     }
+
+    /// The words of a line that has nothing but quoted ones with a space between them; nil for every other line.
+    package static func words(of line: String) -> [String]? {
+        var quoted = [""], isWithin = false, isEscaped = false
+        for character in line.unicodeScalars {
+            if character == " ", !isWithin {
+                quoted.append("")
+                continue
+            }
+            if character == "'", !isEscaped { isWithin.toggle() }
+            isEscaped = character == "\\" && !isWithin
+            quoted[quoted.count - 1].unicodeScalars.append(character)
+        }
+        let words = quoted.map { $0.hasPrefix("'") ? String($0.dropFirst().dropLast()).replacing("'\\''", with: "'") : $0 }
+        return words.map(Self.quoted) == quoted ? words : nil
+    }
 }

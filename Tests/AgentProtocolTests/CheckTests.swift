@@ -30,6 +30,31 @@ struct CheckTests {
         #expect(throws: WireFault.self) { try opened(FetchHeader(status: status(name))) }
     }
 
+    @Test("a command that opens a database stays as it is where a worker may have made it", arguments: [
+        "sqlite3 /runs/r/databases/3.sqlite", "sqlite3 '/home/my user'\\''s/a b.sqlite'", "psql -h /run/pg -p 5432 -U me -d slt_a_1234", "psql -d slt_a_1234",
+    ])
+    func opening(command: String) throws {
+        #expect(try opened(DiagnosisAnswer.database(open: command, note: "n")) == .database(open: command, note: "n"))
+        var record = FileRecord(id: 0, file: "f", outcome: .fail, finishedAt: 0)
+        record.database = KeptDatabase(open: command)
+        #expect(try opened(record).database == record.database)
+    }
+
+    @Test("every other one is dropped, with a note", arguments: [
+        "", "rm -rf x", "sqlite3", "sqlite3 /a; id", "sqlite3 /a  ", "sqlite3 /a /b", "sqlite3 -init", "sqlite3 $(id)", "sqlite3 '/a\nb'", "sqlite3 '/a\u{202E}b'", "sqlite3 /a'", "sqlite3 \"/a\"",
+        "sqlite3 /a\\'b", "psql -d slt_a -c 'x'", "psql -d 'slt_a host=evil'", "psql -d postgresql://evil/x", "psql -f /x -d slt_a", "psql -h -d slt_a", "sqlite3 /" + String(repeating: "a", count: 1000),
+    ])
+    func hostileOpening(command: String) throws {
+        guard case .database(nil, let note?) = try opened(DiagnosisAnswer.database(open: command, note: "n")) else {
+            Issue.record("it is shown: \(command)")
+            return
+        }
+        #expect(note.contains("not shown") && note.hasSuffix("; n"))
+        var record = FileRecord(id: 0, file: "f", outcome: .fail, finishedAt: 0)
+        record.database = KeptDatabase(open: command)
+        #expect(try opened(record).database?.open == nil)
+    }
+
     @Test("counts can be added up, whatever was sent", arguments: [Int.min, -1, Int.max])
     func counts(count: Int) throws {
         var hostile = status()

@@ -104,6 +104,21 @@ struct KeptDatabaseTests {
         #expect(shell.text.hasSuffix("3 | SELECT 2;\n4 | SELECT\\n3;\nerror: no such thing\n6 | SELECT 4\n"), "\(shell)")
         #expect(shell.errors.contains("behind the record at line 5"), "\(shell)")
         #expect(shell.code == 0, "\(shell)")
+
+        // Ctrl-C while nobody types.
+        let typed = project.folder.file("nobody"), temporary = project.folder.file("temporary")
+        try #require(mkfifo(typed, 0o600) == 0)
+        let held = open(typed, O_RDWR)
+        defer { close(held) }
+        try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
+        func folders() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: temporary).count { $0.hasPrefix("slt-prompt-") } }
+        let waiting = try RunningProgram(["/bin/sh", "-c", "exec \(Programs.client) repro --shell tests/a.test:5 < '\(typed)'"],
+                                         environment: project.environment.merging(["TMPDIR": temporary]) { $1 }, in: project.source)
+        #expect(try await eventually { waiting.errors.contains("behind the record at line 5") }, "\(waiting.errors)")
+        #expect(try folders() == 1)
+        waiting.signal(SIGINT)
+        let end = try await waiting.finish()
+        #expect(try end.code == 128 + SIGINT && folders() == 0, "\(end)")
     }
 
     @Test("repro keeps a database with what a transaction has changed that the file leaves open, and says so")
@@ -148,6 +163,20 @@ struct KeptDatabaseTests {
                                                      environment: project.environment, in: project.source)
             #expect(shell.text.contains("kept-words") && shell.text.contains("it stays on the server until somebody drops slt_kept_"), "\(shell)")
             #expect(try await names().count == 1)
+            for name in try await names() { _ = try await server.values("DROP DATABASE \(name)") }
+
+            // A repro that is cut off leaves none: at once, or when the next one looks for what killed processes have left.
+            try project.write("statement ok\nCREATE TABLE t(a TEXT)\n\nstatement ok\nSELECT pg_sleep(10000)\n", to: "tests/long.test")
+            for number in [SIGTERM, SIGKILL] {
+                let client = try project.start(["repro", "--keep-database", "tests/long.test"])
+                #expect(try await eventually { try await server.values("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(10000)%' AND pid <> pg_backend_pid()") == ["1"] })
+                let diagnosing = processes(naming: "\0diagnose").filter { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\($0)/cwd")) == project.source }
+                #expect(!diagnosing.isEmpty)
+                for process in diagnosing { kill(process, number) }
+                _ = try await client.finish()
+                if number == SIGKILL { #expect(try await project.slt("run", "tests/other.test").code == 0) }
+                #expect(try await eventually { try await names().isEmpty }, "after signal \(number)")
+            }
         }
     }
 }

@@ -153,6 +153,7 @@ struct SmallThingsTests {
     ])
     func shell(word: String) throws {
         let pipe = try #require(DescriptorIO.pipe())
+        #expect(ShellWord.words(of: "printf \(ShellWord.quoted(word)) x") == ["printf", word, "x"])
         let pid = try ChildProcess(["/bin/sh", "-c", "printf %s \(ShellWord.quoted(word))"], descriptors: [(0, .null), (1, .descriptor(pipe.writing))]).start()
         close(pipe.writing)
         defer { close(pipe.reading) }

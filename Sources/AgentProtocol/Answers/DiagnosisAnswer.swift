@@ -14,8 +14,8 @@ public enum DiagnosisAnswer: Codable, Sendable, Equatable {
     case reduced(ReducedFile)
     /// What running the file gave.
     case reproduced(FileRecord)
-    /// How the database that was kept can be looked at: a command for a shell, and what is not there as the file has left it.
-    case database(open: String, note: String? = nil)
+    /// How the database that was kept can be looked at: a command for a shell, and what is not there as the file has left it, or why there is none.
+    case database(open: String?, note: String? = nil)
     /// It cannot be done.
     case refused(DiagnosisRefusal)
 }
@@ -154,10 +154,14 @@ extension DiagnosisAnswer: HostAnswer {
         case .progress(let progress): .progress(progress.bounded())
         case .reduced(let file): .reduced(try file.bounded())
         case .reproduced(let record): .reproduced(record.checked())
-        case .database(let command, let note): .database(open: Bounds.message(command), note: note.map(Bounds.message))
+        case .database(let command, let note): Self.database(KeptDatabase(open: command, note: note).bounded())
         case .refused(let refusal): .refused(DiagnosisRefusal(isEngine: refusal.isEngine, message: Bounds.message(refusal.message)))
         }
     }
+}
+
+extension DiagnosisAnswer {
+    private static func database(_ kept: KeptDatabase) -> DiagnosisAnswer { .database(open: kept.open, note: kept.note) }
 }
 
 extension ReductionProgress {

@@ -27,10 +27,6 @@ extension FileRecord: HostAnswer {
     }
 }
 
-extension KeptDatabase {
-    func bounded() -> KeptDatabase { mapped(Bounds.message) }
-}
-
 extension RecordFailure {
     func bounded() -> RecordFailure {
         var copy = RecordFailure(line: Bounds.tally(line), message: Bounds.message(message), sql: Bounds.block(sql), expected: Bounds.block(expected),

@@ -37,6 +37,8 @@ struct RunLayout: Sendable {
     func database(_ id: Int) -> Path { databases / "\(id).sqlite" }
     /// What the record of the file says of it.
     func databaseNote(_ id: Int) -> Path { databases / "\(id).json" }
+    /// How much room of the run's it takes, and which process has reserved that.
+    func databaseRoom(_ id: Int) -> Path { databases / "\(id).room" }
     /// A byte for each retry that was asked for.
     var retries: Path { root / "retries" }
     /// What ran the files.

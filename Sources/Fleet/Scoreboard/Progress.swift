@@ -12,6 +12,10 @@ public final class Progress: Sendable {
     /// Begins the file's time anew: what it waited for until now was not its own.
     public func restart() { slot.restartFile() }
 
+    /// Does what is not the file's own while its clock stands still: a file that has ended in time stays one.
+    /// - Parameter seconds: after that the file's whole time-out begins, so that nothing is waited for without end.
+    public func resting<Value>(upTo seconds: Double, _ body: () -> Value) -> Value { slot.restFile(upTo: seconds, body) }
+
     /// The process group that works on the file besides the worker's own, so that it can be ended with it.
     func child(pid: Int32, startTime: UInt64) { slot.show(program: pid, startTime: startTime) }
 }

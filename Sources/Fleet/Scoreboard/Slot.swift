@@ -62,6 +62,14 @@ struct Slot: SlotWords {
         self[.lastProgress] = now
     }
 
+    /// Stands the file's clock still while `body` runs, for no more than `seconds`.
+    func restFile<Value>(upTo seconds: Double, _ body: () -> Value) -> Value {
+        let started = self[.fileStarted], now = Clock.monotonic
+        self[.fileStarted] = Clock.after(.seconds(seconds))
+        defer { self[.fileStarted] = started &+ (Clock.monotonic - now) }
+        return body()
+    }
+
     func show(program pid: Int32, startTime: UInt64) {
         self[.childStart] = startTime
         self[.childPid] = UInt64(max(0, pid))

@@ -2,7 +2,7 @@ import Glibc
 import Platform
 
 /// Sets of signals.
-enum Signals {
+package enum Signals {
     static func set(_ signals: [Int32]) -> sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
@@ -11,13 +11,13 @@ enum Signals {
     }
 
     /// Blocks `signals` in this thread and those it starts.
-    static func block(_ signals: [Int32]) {
+    package static func block(_ signals: [Int32]) {
         var set = set(signals)
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
     /// The next of `signals` (which are blocked) that arrives within `seconds`, or `nil`.
-    static func wait(for signals: [Int32], seconds: Double) -> Int32? {
+    package static func wait(for signals: [Int32], seconds: Double) -> Int32? {
         var set = set(signals)
         var time = timespec(seconds: seconds)
         let signal = sigtimedwait(&set, nil, &time)

@@ -30,7 +30,7 @@ public struct ReproductionReport {
             lines += section.lines(style, now: 0).dropFirst()
         }
         if let note = reproduction.databaseNote { lines.append(style.paint("note on the database: \(SafeText.line(note, limit: 500))", .yellow)) }
-        if let database = reproduction.database { lines.append("the database as it is now: \(SafeText.line(database, limit: 1000))") }
+        if let database = reproduction.database { lines.append("the database as it is now\(place == "here" ? "" : ", \(place)"): \(SafeText.line(database, limit: 1000))") }
         return ScreenText(lines.joined(separator: "\n") + "\n", style)
     }
 

@@ -9,6 +9,8 @@ package struct FileWork: Sendable {
 
     /// The file in which a database stays that has no place of its own, and that the database stays at all; nil removes it.
     package var databasePlace: String?
+    /// Whose it is then, where the engine notes that.
+    package var databaseOwner: String?
 
     package init(engine: any Engine, options: RunOptions) {
         self.engine = engine
@@ -22,7 +24,7 @@ package struct FileWork: Sendable {
         work.engine = holding
         var result = FileResult(file: file) { () throws(SQLLogicTestError) in try work.verdict(on: file, progress) }
         do throws(SQLLogicTestError) {
-            if result.verdict != nil { result.database = try holding.held.keep(at: databasePlace) }
+            if result.verdict != nil { result.database = try holding.held.keep(at: databasePlace, owner: databaseOwner) }
         } catch {
             result.databaseProblem = error.message
         }

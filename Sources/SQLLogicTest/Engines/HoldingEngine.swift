@@ -76,9 +76,7 @@ package final class HeldDatabase: @unchecked Sendable {
             if isOpen { left.note = (left.note.map { $0 + "; " } ?? "") + Self.rolledBack }
             return left
         }
-        guard let copyable = connection as? any CopyableConnection else {
-            throw SQLLogicTestError(.engine, "this engine has no databases that can be kept")
-        }
+        let copyable = try Self.copyable(connection)
         let isThere = lock.withLock { _ in database?.name } == path
         if isThere, !isOpen { return LeftDatabase(open: Self.opening(path)) }
         let place = isThere ? path + ".open" : path
@@ -86,6 +84,23 @@ package final class HeldDatabase: @unchecked Sendable {
         let note = isRolledBack ? Self.rolledBack : isOpen ? "the file ended inside a transaction: what it had changed is in there" : nil
         return LeftDatabase(open: Self.opening(place), note: note)
     }
+
+    private static func copyable(_ connection: any EngineConnection) throws(SQLLogicTestError) -> any CopyableConnection {
+        if let copyable = connection as? any CopyableConnection { return copyable }
+        throw SQLLogicTestError(.engine, "this engine has no databases that can be kept")
+    }
+
+    /// Bytes of the database.
+    /// - Throws: ``SQLLogicTestError/Code/engine`` if it cannot be kept, or the engine does not say.
+    package func size() throws(SQLLogicTestError) -> Int {
+        let connection = try connection()
+        let lasting = lock.withLock { _ in database } as? any LastingDatabase
+        let size = if let lasting { lasting.size } else { try Self.copyable(connection).size }
+        guard let size else { throw Self.unknownSize }
+        return size
+    }
+
+    static let unknownSize = SQLLogicTestError(.engine, "the engine does not say how large the database is")
 
     private static let rolledBack = "the file ended inside a transaction, which is rolled back"
 

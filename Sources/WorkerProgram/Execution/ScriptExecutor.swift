@@ -94,11 +94,16 @@ extension ScriptExecutor {
     /// Leaves the database of the file that has just failed with the run, where it is to stay.
     private func keepDatabase(_ task: FileTask) -> KeptDatabase? {
         guard let shelf = task.databases, let held = holding?.held else { return nil }
-        return shelf.keep { path, room in
-            let left = try held.keep(at: path, limit: room, owner: shelf.owner)
-            return KeptDatabase(open: left.open, note: left.note)
+        return task.progress.resting(upTo: Self.keepingTime) {
+            shelf.keep(size: { try held.size() }) { path, limit in
+                let left = try held.keep(at: path, limit: limit, owner: shelf.owner)
+                return KeptDatabase(open: left.open, note: left.note)
+            }
         }
     }
+
+    /// Seconds for which keeping a database is not counted as the file's time.
+    private static let keepingTime = 120.0
 }
 
 extension RecordFailure {

@@ -16,7 +16,7 @@ enum PendingSignal {
     }
 
     /// Whether whoever started this program wants it to go on, as nohup does.
-    private static func isIgnored(_ number: Int32) -> Bool {
+    static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
         return sigaction(number, nil, &action) == 0 && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }

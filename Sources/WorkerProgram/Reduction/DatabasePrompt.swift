@@ -14,6 +14,8 @@ struct DatabasePrompt {
     func run() throws(SQLLogicTestError) {
         setenv("SQLLOGICTEST_SEED", "\(request.seed)", 1)
         for (name, value) in request.engine.environment { setenv(name, value, 1) }
+        let signals = [SIGINT, SIGTERM, SIGHUP].filter { !PendingSignal.isIgnored($0) }
+        Signals.block(signals)
         // An engine that has ended is told, not died of.
         signal(SIGPIPE, SIG_IGN)
         let choice = try EngineChoice(request.engine, workspace: request.workspace)
@@ -24,6 +26,7 @@ struct DatabasePrompt {
         options.failureLimit = .max
         let folder = try Self.enterFolder()
         defer { Self.leave(folder) }
+        Self.leave(folder, at: signals)
         let verdict = try FileRunner(options: options).run(path: "\(request.workspace)/\(request.file)", on: engine)
         if engine.consumeLoss() { throw SQLLogicTestError(.engine, "the engine's program has ended while the file was run: \(verdict.failures.last?.message ?? "nobody knows why")") }
         let place = request.line.map { "the record at line \($0)" } ?? "the file"
@@ -59,6 +62,17 @@ struct DatabasePrompt {
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         if chdir(folder) == 0 { setenv("TMPDIR", folder, 1) }
         return folder
+    }
+
+    /// Ends the program at one of `signals`, which are blocked, however long a statement or a person takes.
+    private static func leave(_ folder: String, at signals: [Int32]) {
+        _ = try? SystemThread.start {
+            while true {
+                guard let number = Signals.wait(for: signals, seconds: 3600) else { continue }
+                leave(folder)
+                _exit(128 + number)
+            }
+        }
     }
 
     private static func leave(_ folder: String) {

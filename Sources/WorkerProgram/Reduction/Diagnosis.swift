@@ -26,8 +26,10 @@ struct Diagnosis {
         let kept = try KeptPlace(request)
         var isHandedOver = false
         // Nobody would know of one that was cut off.
-        defer { if !isHandedOver { kept?.remove() } }
+        var made: (any Engine)?
+        defer { if !isHandedOver { kept?.remove(from: made) } }
         let engine = request.engine.kind == .command ? program : try database(kept)
+        made = engine
         var version = (engine as? SQLiteEngine)?.version
         if let postgres = engine as? PostgresEngine { version = postgres.serverVersion }
         let identity = EngineInspection(spec: request.engine, workspace: request.workspace, version: version).identity
@@ -49,8 +51,7 @@ struct Diagnosis {
     /// An engine that can be used.
     private func database(_ kept: KeptPlace?) throws(SQLLogicTestError) -> any Engine {
         var choice = try EngineChoice(request.engine, workspace: request.workspace)
-        // A database that stays is nobody's.
-        choice.owner = kept == nil ? ProcessMark.own : nil
+        choice.owner = ProcessMark.own
         choice.databaseFile = kept?.file
         let engine = try choice.make(threading: .single)
         (engine as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
@@ -73,6 +74,8 @@ struct Diagnosis {
         options.failureLimit = .max
         var work = FileWork(engine: kept?.staying(engine) ?? engine, options: options)
         work.databasePlace = kept.map { $0.file ?? "" }
+        // Until it is handed over, so that it goes if this process is killed.
+        work.databaseOwner = ProcessMark.own
         work.folder = request.workspace
         var pool = try LocalPool(work, jobs: 1)
         pool.fileTimeout = request.fileTimeout
@@ -93,7 +96,7 @@ struct Diagnosis {
         record.stoppedAt = execution.stoppedAt
         record.consequences = execution.consequences
         tell(.reproduced(record.bounded.redacted(by: EngineSecrets(request.engine).redaction)))
-        if let database = kept?.answer(found, engine) { tell(database) }
+        if let database = kept?.handOver(found, engine) { tell(database) }
     }
 
     // MARK: Reducing

@@ -32,9 +32,12 @@ struct KeptPlace {
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Removes it, where it is a file.
-    func remove() {
+    /// Removes it.
+    /// - Parameter engine: has it, where it is no file; nil before there is one.
+    func remove(from engine: (any Engine)?) {
         if let file { try? FileManager.default.removeItem(atPath: String(file.dropLast("/database.sqlite".count))) }
+        let name = names.database(0)
+        if !name.isEmpty { engine?.discard(database: name) }
     }
 
     /// The engine, with databases that stay however the file ends.
@@ -45,13 +48,28 @@ struct KeptPlace {
         return ObservedEngine(postgres) { names.setDatabase(0, $0) }
     }
 
-    /// How it can be opened, as it is once the file is over; nil if there is none.
-    func answer(_ result: FileResult, _ engine: any Engine) -> DiagnosisAnswer? {
-        if let left = result.database { return .database(open: left.open, note: left.note) }
+    /// Leaves it to whoever asked, once the file is over.
+    /// - Returns: how it can be opened; nil if there is none.
+    func handOver(_ result: FileResult, _ engine: any Engine) -> DiagnosisAnswer? {
+        guard var left = left(result, engine) else { return nil }
+        if let postgres = engine as? PostgresEngine {
+            do throws(SQLLogicTestError) {
+                let words = try postgres.abandon(names.database(0))
+                left.note = left.note.map { "\(words); \($0)" } ?? words
+            } catch {
+                remove(from: engine)
+                return .database(open: nil, note: "it is not kept: \(error.message)")
+            }
+        }
+        return .database(open: left.open, note: left.note)
+    }
+
+    private func left(_ result: FileResult, _ engine: any Engine) -> LeftDatabase? {
+        if let left = result.database { return left }
         let note = result.databaseProblem.map { "what a transaction had changed that the file left open is not in it: \($0)" } ?? "the process of the file was ended: what it had not committed is not in it"
-        if let file { return access(file, F_OK) == 0 ? .database(open: HeldDatabase.opening(file), note: note) : nil }
+        if let file { return access(file, F_OK) == 0 ? LeftDatabase(open: HeldDatabase.opening(file), note: note) : nil }
         let name = names.database(0)
         guard !name.isEmpty, let postgres = engine as? PostgresEngine, let open = try? postgres.opening(name) else { return nil }
-        return .database(open: open, note: note)
+        return LeftDatabase(open: open, note: note)
     }
 }

@@ -61,13 +61,16 @@ import TestSupport
         let held = try run("statement ok\nCREATE TABLE t(a)\n\nstatement ok\nINSERT INTO t VALUES (zeroblob(100000))\n", on: SQLiteEngine())
         #expect(throws: SQLLogicTestError.self) { try held.keep(at: folder.file("a.db"), limit: 50_000) }
         #expect(!FileManager.default.fileExists(atPath: folder.file("a.db")))
-        _ = try held.keep(at: folder.file("a.db"), limit: 500_000)
+        let size = try held.size()
+        _ = try held.keep(at: folder.file("a.db"), limit: size)
+        #expect(try FileManager.default.attributesOfItem(atPath: folder.file("a.db"))[.size] as? Int == size)
         #expect(FileManager.default.fileExists(atPath: folder.file("a.db")))
     }
 
     @Test("an engine whose databases are its own affair has none that stay")
     func external() throws {
         let held = try run("statement ok\nx\n", on: ExternalEngine(template: #"while read -r -d '}' l; do echo '{"result":[]}'; done"#))
+        #expect(throws: SQLLogicTestError.self) { try held.size() }
         #expect(throws: SQLLogicTestError(.engine, "this engine has no databases that can be kept")) { try held.keep(at: "/nonexistent/x") }
     }
 

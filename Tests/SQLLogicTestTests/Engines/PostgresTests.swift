@@ -39,6 +39,28 @@ import TestSupport
         dead = nil
     }
 
+    @Test("a database that stays says how large it is, and belongs to whom it is given until it is nobody's, also with a transaction that is left open")
+    func kept() throws {
+        var base = try engine()
+        base.owner = "a process"
+        let engine = HoldingEngine(base)
+        let text = "statement ok\nCREATE TABLE t(x int)\n\nstatement ok\nBEGIN\n\nstatement ok\nINSERT INTO t VALUES (1)\n"
+        var options = RunOptions()
+        options.dialect = .rs
+        _ = try FileRunner(options: options).run(Script(text, name: "kept.slt"), on: engine)
+        #expect(try engine.held.size() > 1_000_000)
+        let left = try engine.held.keep(at: "/nonexistent/x", owner: "another")
+        let name = try #require(left.open.split(separator: " ").last.map(String.init))
+        defer { base.discard(database: name) }
+        engine.held.release()
+        base.dropOrphans { $0 == "a process" }
+        let count = "query I\nSELECT count(*) FROM pg_database WHERE datname = '\(name)'\n----\n"
+        #expect(try run(count + "1\n") == [])
+        #expect(try base.abandon(name).contains(name))
+        base.dropOrphans { $0 == "another" }
+        #expect(try run(count + "1\n") == [])
+    }
+
     @Test("a database that is used again is empty, and one that holds more than tables is none to be used again", arguments: PostgresQueryProtocol.allCases)
     func usedAgain(queryProtocol: PostgresQueryProtocol) throws {
         let engine = try engine(queryProtocol)

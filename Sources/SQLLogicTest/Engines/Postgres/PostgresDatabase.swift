@@ -51,9 +51,10 @@ final class PostgresDatabase: LastingDatabase {
     private static let remains = "SELECT " + ["pg_class", "pg_proc", "pg_type", "pg_namespace", "pg_largeobject_metadata"]
         .map { "(SELECT count(*) FROM \($0) WHERE oid >= 16384)" }.joined(separator: " + ")
 
+    var size: Int? { server.size(of: name) }
+
     func stay(owner: String?) throws(SQLLogicTestError) -> LeftDatabase {
-        var left = LeftDatabase(open: try server.opening(name))
-        if owner == nil { left.note = "it stays on the server until somebody drops \(name)" }
+        let left = LeftDatabase(open: try server.opening(name), note: owner == nil ? PostgresServer.abandoned(name) : nil)
         try server.note(owner: owner, of: name)
         stays = true
         return left

@@ -46,6 +46,14 @@ public struct PostgresEngine: Engine {
         for database in server.ownedDatabases() where isOver(database.owner) { server.drop(database.name) }
     }
 
+    /// Makes a database nobody's, so that ``dropOrphans(isOver:)`` leaves it for ever.
+    /// - Returns: what is to be known of it.
+    /// - Throws: ``SQLLogicTestError/Code/engine`` if the server cannot be reached, or refuses.
+    package func abandon(_ database: String) throws(SQLLogicTestError) -> String {
+        try server.note(owner: nil, of: database)
+        return PostgresServer.abandoned(database)
+    }
+
     /// A command for a shell that opens a database of the server. It has no password.
     /// - Throws: ``SQLLogicTestError/Code/engine`` if the server cannot be reached.
     package func opening(_ database: String) throws(SQLLogicTestError) -> String { try server.opening(database) }

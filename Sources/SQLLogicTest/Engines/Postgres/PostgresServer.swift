@@ -35,14 +35,26 @@ struct PostgresServer: Sendable {
         if let failure = try administer("CREATE DATABASE \"\(name)\" TEMPLATE template0 ENCODING 'UTF8'") {
             throw SQLLogicTestError(.engine, "cannot create the database \(name): \(failure.message)")
         }
-        if let owner { try note(owner: owner, of: name) }
+        if let owner { try? note(owner: owner, of: name) }
     }
 
     /// Writes into a database's comment whose it is; nil is nobody's.
+    /// - Throws: ``SQLLogicTestError/Code/engine`` if the server cannot be reached, or refuses.
     func note(owner: String?, of name: String) throws(SQLLogicTestError) {
         let comment = owner.map { "'\(Self.mark)\($0.replacing("'", with: "''"))'" } ?? "NULL"
-        _ = try administer("COMMENT ON DATABASE \"\(name)\" IS \(comment)")
+        let connection = try connect()
+        // A transaction that the script left open may hold what this waits for.
+        _ = Self.execute("SET lock_timeout = '10s'", on: connection)
+        if let failure = Self.execute("COMMENT ON DATABASE \"\(name)\" IS \(comment)", on: connection) {
+            throw SQLLogicTestError(.engine, "cannot note whose the database \(name) is: \(failure.message)")
+        }
     }
+
+    /// What is to be known of a database that is nobody's.
+    static func abandoned(_ name: String) -> String { "it stays on the server until somebody drops \(name)" }
+
+    /// Bytes of a database; nil where the server does not say.
+    func size(of name: String) -> Int? { (try? connect().values(of: "SELECT pg_database_size('\(name)')"))?.first.flatMap { Int($0) } }
 
     /// A command for a shell that opens one of its databases.
     func opening(_ name: String) throws(SQLLogicTestError) -> String { try connect().opening(name) }
@@ -82,8 +94,11 @@ struct PostgresServer: Sendable {
     var version: String? { (try? connect().values(of: "SHOW server_version"))?.first }
 
     private func administer(_ sql: String) throws(SQLLogicTestError) -> EngineFailure? {
-        let connection = try connect()
-        return Array((sql + "\0").utf8).withUnsafeBufferPointer { connection.execute(UnsafeBufferPointer(rebasing: $0.dropLast())) }
+        Self.execute(sql, on: try connect())
+    }
+
+    private static func execute(_ sql: String, on connection: PostgresConnection) -> EngineFailure? {
+        Array((sql + "\0").utf8).withUnsafeBufferPointer { connection.execute(UnsafeBufferPointer(rebasing: $0.dropLast())) }
     }
 
     /// `connection` with another database in it.

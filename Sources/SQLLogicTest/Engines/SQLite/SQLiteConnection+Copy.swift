@@ -6,7 +6,10 @@ extension SQLiteConnection: CopyableConnection {
     var isInTransaction: Bool { !sqlite.isAutocommit(database) }
 
     func copyDatabase(to path: String, limit: Int) throws(SQLLogicTestError) -> Bool {
-        if let size, size > limit { throw SQLLogicTestError(.engine, "the database has \(Human.bytes(size)), and there is room for \(Human.bytes(limit))") }
+        if limit < .max {
+            guard let size else { throw HeldDatabase.unknownSize }
+            if size > limit { throw SQLLogicTestError(.engine, "the database has \(Human.bytes(size)), and there is room for \(Human.bytes(limit))") }
+        }
         for suffix in ["", "-journal", "-wal", "-shm"] { _ = RawPath.withName(path + suffix) { unlink($0) } }
         do throws(SQLLogicTestError) {
             // Page by page is without a second copy in memory, and every release can do it; what is not committed it cannot see.
@@ -27,11 +30,15 @@ extension SQLiteConnection: CopyableConnection {
         }
     }
 
-    /// Bytes of the database; nil where this SQLite does not say.
-    private var size: Int? {
+    var size: Int? {
+        guard let pages = number("PRAGMA page_count"), let page = number("PRAGMA page_size") else { return nil }
+        let (size, isTooMuch) = pages.multipliedReportingOverflow(by: page)
+        return isTooMuch ? nil : size
+    }
+
+    private func number(_ pragma: String) -> Int? {
         var rows = ResultTable()
-        let sql = Array("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size\0".utf8)
-        guard case .rows = sql.withUnsafeBufferPointer({ run(UnsafeBufferPointer(rebasing: $0.dropLast()), into: &rows) }) else { return nil }
+        guard case .rows = Array((pragma + "\0").utf8).withUnsafeBufferPointer({ run(UnsafeBufferPointer(rebasing: $0.dropLast()), into: &rows) }) else { return nil }
         return rows.values(limit: 64).first.flatMap { Int($0) }
     }
 
