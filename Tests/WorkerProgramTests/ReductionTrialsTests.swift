@@ -1,3 +1,4 @@
+import Fleet
 import FoundationEssentials
 import SQLLogicTest
 import TestSupport
@@ -13,7 +14,7 @@ struct ReductionTrialsTests {
     func oracle() throws {
         let oracle = OracleReduction(path: "a.test", file: "a.test", command: "true", folder: "/")
         let whole = ScriptParagraphs(Array(Self.script.utf8), isSQL: false), folder = TrialFolder()
-        var judge = OracleJudge(oracle, whole, in: folder)
+        var judge = OracleJudge(oracle, whole, in: folder, syntax: nil)
         #expect(!judge.isOver)
         try FileManager.default.removeItem(atPath: folder.path)
         #expect(judge.judge([whole.candidate]) == [nil])
@@ -25,7 +26,9 @@ struct ReductionTrialsTests {
 
     @Test("a file that cannot be written is an obstacle, and no judgement")
     func files() throws {
-        let reduction = Reduction(script: Script(Array(Self.script.utf8), name: "a.test"), line: nil, engine: try SQLiteEngine(threading: .multiple), engineName: "sqlite", reference: nil, referenceName: "")
+        // SQLite would be set up for one thread, in the process of all tests.
+        let engine = CommandEngine(EngineSpec(kind: .command), workspace: "/", fileTimeout: 60, memory: nil, seed: 0)
+        let reduction = Reduction(script: Script(Array(Self.script.utf8), name: "a.test"), line: nil, engine: engine, engineName: "program", reference: nil, referenceName: "")
         let blocks = ScriptBlocks(reduction.script, dialect: .sqlite, workingDirectory: nil), folder = TrialFolder()
         var trials = FileTrials(reduction, name: "a.test", reference: nil, errors: ErrorClass(blocks.records), in: folder)
         #expect(!trials.isOver)

@@ -40,8 +40,10 @@ struct OracleJudge: ReductionJudge {
     private(set) var obstacle: String?
     private let syntax: SQLSyntax?
 
-    /// - Parameter folder: where tries are written.
-    init(_ oracle: OracleReduction, _ paragraphs: ScriptParagraphs, in folder: TrialFolder = TrialFolder()) {
+    /// - Parameters:
+    ///   - folder: where tries are written.
+    ///   - syntax: what SQLite can read; nil asks nobody.
+    init(_ oracle: OracleReduction, _ paragraphs: ScriptParagraphs, in folder: TrialFolder = TrialFolder(), syntax: SQLSyntax? = SQLSyntax(threading: .single)) {
         self.folder = folder
         width = oracle.width
         command = oracle.line
@@ -52,7 +54,6 @@ struct OracleJudge: ReductionJudge {
         isSQL = oracle.isSQL
         self.paragraphs = paragraphs
         // Where SQLite can read all of the file's SQL, what it cannot read is not worth a process.
-        let syntax = SQLSyntax(threading: .single)
         self.syntax = paragraphs.candidate.records.allSatisfy { $0.sql.isEmpty || syntax?.isPlausible($0.sql) == true } ? syntax : nil
     }
 

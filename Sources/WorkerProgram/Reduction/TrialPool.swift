@@ -174,11 +174,7 @@ struct TrialPool: RepeatedJudge {
             while next < candidates.count, running.count < width, !isOver || isWhole {
                 if !running.isEmpty, !room.isThere() { break }
                 let used = Set(running.values.map(\.slot))
-                if let slot = (0..<width).first(where: { !used.contains($0) }), let process = start(candidates[next], slot, isWhole) {
-                    running[next] = process
-                } else {
-                    obstacle = "cannot start a process: \(ErrorText.of())"
-                }
+                if let slot = (0..<width).first(where: { !used.contains($0) }), let process = start(candidates[next], slot, isWhole) { running[next] = process } else { obstacle = "cannot start a process: \(ErrorText.of())" }
                 next += 1
             }
             if running.isEmpty { break }
