@@ -37,11 +37,10 @@ final class UnpackedBundle: Sendable {
     /// Seconds after which nobody reads a bundle any more.
     private static let patience = 86400.0
 
-    private static var parent: String { ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp" }
-
     /// Those that killed processes of this user have left.
     static func left() -> [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []).filter { $0.hasPrefix(start) }.map { "\(parent)/\($0)" }.filter { path in
+        let parent = PrivateFolder.parent
+        return ((try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []).filter { $0.hasPrefix(start) }.map { "\(parent)/\($0)" }.filter { path in
             var info = stat()
             guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, info.st_uid == getuid() else { return false }
             return Clock.now - Double(info.st_mtim.tv_sec) > patience
@@ -49,9 +48,8 @@ final class UnpackedBundle: Sendable {
     }
 
     private static func makeFolder() throws(RemoteError) -> String {
-        var name = Array("\(parent)/\(start)XXXXXX".utf8CString)
-        guard mkdtemp(&name) != nil else { throw RemoteError(.usage, "cannot make a folder for the bundle in \(parent): \(ErrorText.of())") }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let folder = PrivateFolder.make(start) else { throw RemoteError(.usage, "cannot make a folder for the bundle in \(PrivateFolder.parent): \(ErrorText.of())") }
+        return folder
     }
 
     private static func refusal(_ path: String, _ why: String) -> RemoteError {

@@ -25,7 +25,8 @@ struct LocalPool: FilePool {
 
     private var slots: [LocalSlot] = []
     private var files: [String] = []
-    private var folder = ""
+    /// Where files are at work; nil where there can be none.
+    private var folder: String?
     private let board: LocalBoard
 
     /// - Throws: when the system refuses memory.
@@ -41,10 +42,13 @@ struct LocalPool: FilePool {
     mutating func run(_ files: [String], failFast: Bool, onResult: (FileResult) -> Void) {
         self.files = files
         var queue = ResultQueue(costs: jobs > 1 ? files.map { ScriptCost.estimate($0) } : files.map { _ in 0 }, failFast: failFast)
-        folder = Self.makeFolder()
+        folder = PrivateFolder.make("slt-run-")
+        if folder == nil { startFailure = "cannot make a folder in \(PrivateFolder.parent): \(ErrorText.of())" }
         PendingSignal.watch()
         ForkedProcess.adoptOrphans()
         for number in 0..<min(jobs, files.count) { start(number, &queue, onResult) }
+        // Nobody is there to run the rest.
+        while slots.isEmpty, let failure = startFailure, let index = queue.dequeue() { lose(index, failure, &queue, onResult) }
         while slots.contains(where: { $0.file != nil }), !PendingSignal.isSet {
             turn(&queue, onResult)
         }
@@ -67,17 +71,21 @@ struct LocalPool: FilePool {
     // MARK: Workers
 
     private mutating func start(_ number: Int, _ queue: inout ResultQueue, _ onResult: (FileResult) -> Void) {
-        guard let index = queue.dequeue() else { return }
-        guard var slot = fork(number) else {
-            let message = "cannot start a process: \(ErrorText.of())"
-            startFailure = message
-            return queue.add(FileResult(file: files[index], verdict: .lost(.crashed, line: 0, message: message), seconds: 0), at: index, deliver: onResult)
+        guard let folder, let index = queue.dequeue() else { return }
+        guard var slot = fork(number, folder) else {
+            let failure = "cannot start a process: \(ErrorText.of())"
+            startFailure = failure
+            return lose(index, failure, &queue, onResult)
         }
         slot.give(index, now: Clock.monotonicSeconds)
         slots.append(slot)
     }
 
-    private func fork(_ number: Int) -> LocalSlot? {
+    private func lose(_ index: Int, _ why: String, _ queue: inout ResultQueue, _ onResult: (FileResult) -> Void) {
+        queue.add(FileResult(file: files[index], verdict: .lost(.crashed, line: 0, message: why), seconds: 0), at: index, deliver: onResult)
+    }
+
+    private func fork(_ number: Int, _ folder: String) -> LocalSlot? {
         var made: [(reading: Int32, writing: Int32)] = []
         while made.count < 3, let pipe = DescriptorIO.pipe() { made.append(pipe) }
         func closeAll() { for pipe in made { for end in [pipe.reading, pipe.writing] { close(end) } } }
@@ -202,7 +210,7 @@ struct LocalPool: FilePool {
         let database = board.database(slot.number)
         if !database.isEmpty { work.engine.discard(database: database) }
         board.setDatabase(slot.number, "")
-        try? FileManager.default.removeItem(atPath: "\(folder)/\(slot.number)")
+        if let folder { try? FileManager.default.removeItem(atPath: "\(folder)/\(slot.number)") }
         return status
     }
 
@@ -213,14 +221,6 @@ struct LocalPool: FilePool {
             close(slot.requests)
             _ = clear(&slot)
         }
-        if rmdir(folder) != 0 { try? FileManager.default.removeItem(atPath: folder) }
-    }
-
-    // MARK: Small things
-
-    private static func makeFolder() -> String {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(parent)/slt-run-XXXXXX".utf8CString)
-        return mkdtemp(&template) == nil ? parent : String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        if let folder, rmdir(folder) != 0 { try? FileManager.default.removeItem(atPath: folder) }
     }
 }

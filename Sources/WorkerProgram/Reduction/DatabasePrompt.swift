@@ -57,9 +57,7 @@ struct DatabasePrompt {
 
     /// SQL can name files: they belong to this run alone.
     private static func enterFolder() throws(SQLLogicTestError) -> String {
-        var template = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/slt-prompt-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SQLLogicTestError(.unwritable, "cannot make a folder: \(ErrorText.of())") }
-        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let folder = PrivateFolder.make("slt-prompt-") else { throw SQLLogicTestError(.unwritable, "cannot make a folder in \(PrivateFolder.parent): \(ErrorText.of())") }
         if chdir(folder) == 0 { setenv("TMPDIR", folder, 1) }
         return folder
     }

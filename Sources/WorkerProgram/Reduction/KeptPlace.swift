@@ -27,9 +27,8 @@ struct KeptPlace {
     }
 
     private static func makeFolder() throws(SQLLogicTestError) -> String {
-        var template = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/slt-database-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SQLLogicTestError(.unwritable, "cannot make a folder for the database: \(ErrorText.of())") }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let folder = PrivateFolder.make("slt-database-") else { throw SQLLogicTestError(.unwritable, "cannot make a folder for the database in \(PrivateFolder.parent): \(ErrorText.of())") }
+        return folder
     }
 
     /// Removes it.

@@ -40,15 +40,9 @@ struct ReproducerCheck {
     }
 
     private func verdict(_ script: Script, _ options: RunOptions) -> FileVerdict? {
-        var template = Array("/tmp/slt-reduced-XXXXXX".utf8CString)
-        let file = mkstemp(&template)
-        guard file >= 0 else { return nil }
-        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer {
-            close(file)
-            unlink(path)
-        }
-        guard DescriptorIO.writeAll(file, script.bytes), var pool = try? LocalPool(FileWork(engine: reduction.engine, options: options), jobs: 1) else { return nil }
+        let folder = TrialFolder(), path = "\(folder.path)/reduced.test"
+        defer { withExtendedLifetime(folder) {} }
+        guard (try? WholeFile.write(script.bytes, to: path)) != nil, var pool = try? LocalPool(FileWork(engine: reduction.engine, options: options), jobs: 1) else { return nil }
         pool.fileTimeout = reduction.timeout
         pool.memory = reduction.memory
         pool.isInProcess = !(reduction.engine is ExternalEngine || reduction.engine is any FileEngine)

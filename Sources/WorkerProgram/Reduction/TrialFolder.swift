@@ -8,13 +8,11 @@ import Platform
 final class TrialFolder: Sendable {
     let path: String
 
-    private static var parent: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
     private static let prefix = "slt-reduce-", owner = "owner"
 
     init() {
         _ = Self.swept
-        var template = Array("\(Self.parent)/\(Self.prefix)XXXXXX".utf8CString)
-        path = mkdtemp(&template) != nil ? String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) : "/nonexistent"
+        path = PrivateFolder.make(Self.prefix) ?? "/nonexistent"
         let file = open("\(path)/\(Self.owner)", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { return }
         _ = DescriptorIO.writeAll(file, Array(ProcessMark.own.utf8))
@@ -23,6 +21,7 @@ final class TrialFolder: Sendable {
 
     /// Once in a process: folders whose process has ended without a word.
     private static let swept: Void = {
+        let parent = PrivateFolder.parent
         for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
             let folder = "\(parent)/\(name)"
             guard let mark = FileManager.default.contents(atPath: "\(folder)/\(owner)"), ProcessMark.isOver(String(decoding: mark, as: UTF8.self)) else { continue }
