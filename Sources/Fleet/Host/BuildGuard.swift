@@ -26,7 +26,7 @@ public enum BuildGuard {
         }
         var end: ProcessTermination?
         while end == nil {
-            end = reap(shell)
+            end = ChildProcesses.collect(shell)
             if end != nil || agentIsGone() { break }
             if let signal = Signals.wait(for: signals, seconds: 0.1), signal != SIGCHLD { break }
         }
@@ -37,16 +37,6 @@ public enum BuildGuard {
         case .signaled(let signal): return dieOf(signal)
         case nil: return 143
         }
-    }
-
-    /// Takes in what has ended.
-    /// - Returns: how the shell ended, if it has.
-    private static func reap(_ shell: pid_t) -> ProcessTermination? {
-        var status: Int32 = 0, found: ProcessTermination?
-        while case let pid = waitpid(-1, &status, WNOHANG), pid > 0 {
-            if pid == shell { found = ProcessTermination(status: status) }
-        }
-        return found
     }
 
     private static func agentIsGone() -> Bool {

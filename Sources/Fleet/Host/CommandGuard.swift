@@ -22,6 +22,7 @@ package enum CommandGuard {
             // Gently: what it has started must end with it.
             _ = cfleet_signal_at_parents_death(SIGTERM)
             close(leash)
+            _ = cfleet_adopt_orphans()
             _exit(getppid() == parent ? run(command, seconds, signals) : 1)
         }
     }
@@ -31,13 +32,10 @@ package enum CommandGuard {
         guard let pid = try? command.start() else { return notStarted }
         defer { ChildProcesses.end() }
         while true {
-            var status: Int32 = 0
-            while case let ended = waitpid(-1, &status, WNOHANG), ended > 0 {
-                guard ended == pid else { continue }
-                switch ProcessTermination(status: status) {
-                case .exited(let code): return code
-                case .signaled(let number): return 128 + number
-                }
+            switch ChildProcesses.collect(pid) {
+            case .exited(let code)?: return code
+            case .signaled(let number)?: return 128 + number
+            case nil: break
             }
             let left = seconds - Clock.seconds(since: began)
             if left <= 0 { return late }

@@ -14,6 +14,16 @@ enum ChildProcesses {
         return children
     }
 
+    /// Takes in the children that have ended.
+    /// - Returns: how the one with this number ended, if it has.
+    static func collect(_ wanted: pid_t) -> ProcessTermination? {
+        var status: Int32 = 0, found: ProcessTermination?
+        while case let pid = waitpid(-1, &status, WNOHANG), pid > 0 {
+            if pid == wanted { found = ProcessTermination(status: status) }
+        }
+        return found
+    }
+
     /// Ends the children of this process with the groups they lead, and then the orphans that this brings up, as long
     /// as there are any, for about a second.
     static func end() {
