@@ -10,6 +10,12 @@ public struct RunRemoval: Codable, Sendable, Equatable {
     /// Why it stays; `nil` for one that is gone, or would be.
     public var refusal: String?
 
+    /// The refusal of a run that somebody reads.
+    static let isRead = "somebody reads it"
+
+    /// Whether it may be removed in a moment: who reads it may just have been told to read no longer.
+    public var mayBeTriedAgain: Bool { refusal == Self.isRead }
+
     /// Each parameter is the property of the same name.
     public init(run: String, bytes: Int, refusal: String? = nil) {
         self.run = run
@@ -30,7 +36,7 @@ extension RunDirectory {
         do {
             let folder = try File(root, O_RDONLY | O_DIRECTORY)
             if let lock = File(ifPossible: layout.supervisorLock, O_RDWR), try !lock.tryLock() { return RunRemoval(run: id, bytes: bytes, refusal: "it is running") }
-            if !folder.tryLockWhole(), errno == EWOULDBLOCK { return RunRemoval(run: id, bytes: bytes, refusal: "somebody reads it") }
+            if !folder.tryLockWhole(), errno == EWOULDBLOCK { return RunRemoval(run: id, bytes: bytes, refusal: RunRemoval.isRead) }
             guard !isDryRun else { return RunRemoval(run: id, bytes: bytes) }
             // What the order of files is made from outlives the runs.
             if let workspace = try? open(path: root.text).spec.workspace { _ = try? SuiteHistory.load(state: state, workspace: workspace) }

@@ -20,6 +20,8 @@ final class WatchMemory: Sendable {
         var finished: (status: RunStatus, seconds: Double)?
         /// Whether the host may be making a run, whose name is not known yet.
         var isStarting = false
+        /// Runs that are to be removed from the host.
+        var unwanted: [String] = []
         var cores = 4
     }
 
@@ -91,8 +93,8 @@ final class WatchMemory: Sendable {
         return failing.sorted() + changed.subtracting(failing).sorted()
     }
 
-    /// Whether there is, or may be, a run on the host that has to be ended.
-    var hasRun: Bool { state.withLock { $0.live != nil || $0.isStarting } }
+    /// Whether there is, or may be, a run on the host that has to be ended or removed.
+    var hasRun: Bool { state.withLock { $0.live != nil || $0.isStarting || !$0.unwanted.isEmpty } }
 
     func starting() { state.withLock { $0.isStarting = true } }
 
@@ -107,6 +109,12 @@ final class WatchMemory: Sendable {
     var live: String? {
         get { state.withLock { $0.live } }
         set { state.withLock { ($0.live, $0.finished) = (newValue, nil) } }
+    }
+
+    /// Runs that are to be removed from the host, and are there still as far as is known.
+    var unwanted: [String] {
+        get { state.withLock { $0.unwanted } }
+        set { state.withLock { $0.unwanted = newValue } }
     }
 
     /// Whether, and when, the live run has come to its end.

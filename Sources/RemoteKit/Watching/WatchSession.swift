@@ -30,7 +30,7 @@ final class WatchSession: Sendable {
         remembered = failures.filter { failing.contains($0.file) }
     }
 
-    /// Whether a run is, or may be, live on the host.
+    /// Whether there is, or may be, a run on the host that has to be ended or removed.
     var hasRun: Bool { memory.hasRun }
 
     /// Goes on until the watch is over.
@@ -72,10 +72,12 @@ final class WatchSession: Sendable {
                 if let wish, !control.isAsking { control.ask(for: wish) }
                 await wakeToMend(within: pause)
             } else {
+                await removeUnwanted(agent)
                 events(.rests)
                 await wake()
             }
         }
+        await removeUnwanted(agent)
     }
 
     // MARK: waiting
@@ -232,13 +234,13 @@ final class WatchSession: Sendable {
             events(.ended(stage))
             return .woken
         }
+        if stage != .all { memory.unwanted.append(status.id) }
         memory.live = nil
         memory.ended(stage)
         events(.done(stage, result.status, seconds: (ContinuousClock.now - begin).seconds))
         if let error = result.fetchError { tellKept(status.id, because: error.message) }
         if let error = result.status.error { events(.runFailed(RemoteError(.host, error))) }
-        // A connection that is lost shows with the next step.
-        if stage != .all { _ = try? await agent.remove(runs: [status.id], isDryRun: false) }
+        await removeUnwanted(agent)
         return .done(())
     }
 
@@ -278,7 +280,18 @@ final class WatchSession: Sendable {
         } catch where !LastingConnection.isEnd(error) {
             // Nobody knows it any more.
         }
+        memory.unwanted.append(run)
         memory.live = nil
-        _ = try? await agent.remove(runs: [run], isDryRun: false)
+        await removeUnwanted(agent)
+    }
+
+    /// Removes the runs of a few files from the host, and again those that could not be removed before: the agent of a connection that was lost may
+    /// read one for a while.
+    private func removeUnwanted(_ agent: AgentClient) async {
+        let unwanted = memory.unwanted
+        guard !unwanted.isEmpty else { return }
+        // A connection that is lost shows with the next step.
+        guard let removals = try? await agent.remove(runs: unwanted, isDryRun: false) else { return }
+        memory.unwanted = removals.filter(\.mayBeTriedAgain).map(\.run)
     }
 }

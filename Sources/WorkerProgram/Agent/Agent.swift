@@ -63,11 +63,22 @@ struct Agent: Sendable {
         case .logs(let request): try await LogReader(directory: find(request.run), request: request, exchange: exchange).run()
         case .fetch(let run): try await send(find(run), exchange)
         case .removeRuns(let runs, let isDryRun):
-            for run in runs { try await exchange.send(value: RunDirectory.remove(run, state: state, isDryRun: isDryRun)) }
+            let end = ContinuousClock.now + Self.readersPatience
+            for run in runs {
+                var removal = RunDirectory.remove(run, state: state, isDryRun: isDryRun)
+                while removal.mayBeTriedAgain, !isDryRun, ContinuousClock.now < end {
+                    try await Task.sleep(for: .milliseconds(20))
+                    removal = RunDirectory.remove(run, state: state, isDryRun: isDryRun)
+                }
+                try await exchange.send(value: removal)
+            }
         case .clean(let agents, let isDryRun):
             for item in StateCleaning.run(state: state, keeping: agents + [build], isDryRun: isDryRun) { try await exchange.send(value: item) }
         }
     }
+
+    /// How long a removal waits for those who read the runs: who has just been told to read no longer may not have let go.
+    private static let readersPatience = Duration.seconds(2)
 
     func find(_ run: RunChoice) throws -> RunDirectory { try RunDirectory.find(state: state, here(run)) }
 
