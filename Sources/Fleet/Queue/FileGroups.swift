@@ -57,10 +57,7 @@ final class FileGroups: Sendable {
     }
 
     static func waiting(_ layout: RunLayout, _ spec: RunSpec) throws(FleetError) -> Int {
-        guard let groups = spec.groups, layout.groups.exists else { return 0 }
-        var count = 0
-        for number in groups.indices { count += try WaitingPositions(layout, group: number).count }
-        return count
+        spec.groups != nil && layout.groups.exists ? try FileGroups(layout, spec).waiting : 0
     }
 
     /// Takes a seat in each group of a file.
