@@ -7,7 +7,7 @@ import Testing
     func history() async throws {
         let fleet = try FleetFixture()
         // So long that none of the others takes as long, on a busy machine either.
-        try fleet.toys(["long.toy": "sleep 4", "short.toy": "pass and more text to be the larger file", "bad.toy": "fail", "badly.toy": "sleep 3\nfail"])
+        try fleet.toys(["long.toy": "sleep 12", "short.toy": "pass and more text to be the larger file", "bad.toy": "fail", "badly.toy": "sleep 2\nfail"])
         _ = try fleet.make(id: "run-1")
         _ = try await fleet.run()
         // A run of one file says nothing of the others.
