@@ -146,6 +146,8 @@ struct OracleTests {
         try folder.write("statement ok\nSELECT 1\n", to: "a.test")
         let end = try await worker("reduce", "--oracle", "exit 124;", "--timeout", "600s", "a.test", in: folder)
         #expect(end.code == 2 && end.errors.contains("leaves with exit code 124"), "\(end)")
+        let absent = try await worker("reduce", "--oracle", "/nowhere/check.sh", "a.test", in: folder)
+        #expect(absent.code == 2 && absent.errors.contains("the program of '/nowhere/check.sh' was not found"), "\(absent)")
     }
 
     @Test("bytes that are no UTF-8 are written as they were tried, and gone on with")
@@ -175,6 +177,8 @@ struct OracleTests {
         #expect(text(project.source + "/a-reduced.sql") == "mine")
         let both = try await project.slt("reduce", "--oracle", "true", "--reference", "none", "tests/a.test")
         #expect(both.code == 2 && both.errors.contains("exclude each other"), "\(both)")
+        let line = try await project.slt("reduce", "--oracle", "true", "tests/a.test:4")
+        #expect(line.code == 2 && line.errors.contains("name tests/a.test without :4"), "\(line)")
     }
 
     // MARK: for others

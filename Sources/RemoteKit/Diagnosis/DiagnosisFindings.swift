@@ -4,7 +4,7 @@ import Synchronization
 
 /// Collects what comes of a closer look.
 final class DiagnosisFindings: Sendable {
-    struct State {
+    struct Findings {
         var engine: EngineIdentity?
         var source: SourceState?
         var record: FileRecord?
@@ -12,9 +12,9 @@ final class DiagnosisFindings: Sendable {
         var database: KeptDatabase?
     }
 
-    private let box = Mutex(State())
+    private let box = Mutex(Findings())
 
-    var state: State { box.withLock { $0 } }
+    var state: Findings { box.withLock { $0 } }
 
     func add(_ answer: DiagnosisAnswer) {
         box.withLock { state in

@@ -74,44 +74,42 @@ struct ReduceFile: ParsableCommand {
         let parts = below.split(separator: "/").filter { $0 != "." }
         return (below.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
-    private var kept: KeptReduction { KeptReduction(places, reducing: target.path) }
+    private var files: ReductionFiles<SQLLogicTestError> { ReductionFiles(places, reducing: target.path) }
     private var places: ReductionPlaces { ReductionPlaces(of: source, line: target.line, output: output) }
 
     private func reduced() throws(SQLLogicTestError) -> ReducedFile {
-        try kept.check()
+        try files.check()
         var reduction = try arguments.reduction(of: file)
         reduction.budget = seconds
         if let jobs { reduction.width = jobs }
-        reduction.resumed = kept.read(warn)
+        reduction.resumed = files.left
         let news = ReductionNews(reduction, file: source) { _ in }
         if isLive { reduction.onProgress = { Self.show($0.records.count, $0.size, $1) } }
-        reduction.onBest = { kept.keepSoFar(news.file(of: $0)) }
+        reduction.onBest = { files.keepSoFar(news.file(of: $0)) }
         var result = try reduction.run()
         var made = news.file(of: result)
-        try kept.end(made)
+        try files.end(made)
         guard !PendingSignal.isSet else { return made }
         let problem = ReproducerCheck(reduction).problem(of: &result)
         made = news.file(of: result)
         made.confirmation = problem ?? ""
-        if !places.isStream { try kept.end(made) }
+        if !places.isStream { try files.end(made) }
         return made
     }
 
     private func reduced(by oracle: String) throws(SQLLogicTestError) -> ReducedFile {
-        try kept.check()
+        try files.check()
         var reduction = OracleReduction(path: target.path, file: source, command: oracle, folder: EngineArguments.folder ?? ".")
         reduction.budget = seconds
         reduction.timeout = Quantity.seconds(arguments.timeout) ?? 60
         if let jobs { reduction.width = jobs }
-        reduction.resumed = kept.read(warn)
+        reduction.resumed = files.left
         if isLive { reduction.onProgress = { Self.show($0.records, $0.bytes, $0.tries) } }
-        reduction.onBest = { kept.keepSoFar($0) }
+        reduction.onBest = { files.keepSoFar($0) }
         let made = try reduction.run()
-        try kept.end(made)
+        try files.end(made)
         return made
     }
-
-    private func warn(_ text: String) { write("slt-worker: \(text)\n", to: 2) }
 
     // MARK: Output
 

@@ -24,7 +24,7 @@ struct ReductionArguments: ParsableArguments {
         if engines.database != nil { throw ValidationError("--database does not go with this: each try has a database of its own in memory") }
     }
 
-    private var choice: ReferenceChoice { ReferenceChoice(reference, isEmbedded: engines.isEmbedded || engines.dialect != .sqlite) }
+    private var choice: ReferenceChoice { ReferenceChoice(reference, isEmbedded: engines.isEmbedded, runsFiles: engines.dialect != .sqlite) }
 
     /// Goes on as the program that can load libraries, where there are some to load.
     func loadLibraries() throws(SQLLogicTestError) {
@@ -49,7 +49,8 @@ struct ReductionArguments: ParsableArguments {
         var reduction = Reduction(script: script, line: line, engine: engine, engineName: engines.engineName ?? engine.name, reference: right,
                                   referenceName: right.map { "SQLite \($0.version)" } ?? "")
         reduction.engineTitle = ReductionWords.title(of: engine) ?? engines.engineLibrary.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
-        reduction.engineIdentity = identity(engine, right)
+        reduction.witness = choice.witness
+        reduction.engineIdentity = identity(engine, right, reduction.witnessName)
         reduction.folder = EngineArguments.folder
         reduction.options.dialect = engines.dialect
         reduction.options.labels = engines.label
@@ -63,11 +64,11 @@ struct ReductionArguments: ParsableArguments {
     }
 
     /// What two reductions must have in common to be one.
-    private func identity(_ engine: any Engine, _ right: SQLiteEngine?) -> String {
+    private func identity(_ engine: any Engine, _ right: SQLiteEngine?, _ witness: String?) -> String {
         let version = (engine as? SQLiteEngine)?.version ?? (engine as? PostgresEngine)?.serverVersion
         let library = engines.engineLibrary.flatMap { FileDigest.of(LoadedLibrary.path(of: $0) ?? $0) }
         // There may be secrets in them.
         let words = FileDigest.of(Array(([engines.connection, engines.engineCommand, engines.engineName ?? ""] + engines.label).joined(separator: "\0").utf8))
-        return [engine.name, version, library, words, engines.dialect.rawValue, right?.version, choice.library].map { $0 ?? "?" }.joined(separator: " ")
+        return [engine.name, version, library, words, engines.dialect.rawValue, right?.version, choice.library, witness].map { $0 ?? "?" }.joined(separator: " ")
     }
 }

@@ -115,16 +115,13 @@ struct Diagnosis {
         let runsFiles = engine is any FileEngine || options.dialect != .sqlite
         let isEmbedded = request.engine.kind == .sqlite && request.engine.library == nil
         let allowsSystem = request.engine.system ?? true
-        let choice = ReferenceChoice(reference ?? request.engine.reference, isEmbedded: isEmbedded || runsFiles)
+        let choice = ReferenceChoice(reference ?? request.engine.reference, isEmbedded: isEmbedded, runsFiles: runsFiles)
         try choice.check(options.dialect)
         let right = try choice.engine(isConfined: !allowsSystem)
         var reduction = Reduction(script: try Script(path: path), line: request.line, engine: engine, engineName: engine.name, reference: right,
                                   referenceName: right.map { "SQLite \($0.version)" } ?? "")
         reduction.options = options
-        if runsFiles, !isEmbedded, reference == nil, var witness = try? SQLiteEngine(threading: .single) {
-            witness.isConfined = true
-            (reduction.witness, reduction.witnessName) = (witness, "SQLite \(witness.version)")
-        }
+        reduction.witness = choice.witness
         reduction.engineTitle = ReductionWords.title(of: engine) ?? request.engine.library.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
         reduction.folder = request.workspace
         reduction.budget = seconds
@@ -134,16 +131,13 @@ struct Diagnosis {
         reduction.memoryFloor = request.memoryFloor
         if let jobs { reduction.width = jobs }
         reduction.resumed = request.resumed
-        reduction.engineIdentity = words(of: identity, reference: right.map { $0.version }, witness: reduction.witness == nil ? nil : reduction.witnessName)
+        reduction.engineIdentity = words(of: identity, reference: right.map { $0.version }, witness: reduction.witnessName)
         var news = ReductionNews(reduction, file: request.file, tell)
         reduction.onProgress = { news.progress($0, $1) }
         reduction.onBest = { news.best($0) }
         var result = try reduction.run()
         var file = news.file(of: result)
-        guard ReductionNews.fits(file) else {
-            throw SQLLogicTestError(.usage, "cannot hand on what is left of \(request.file): it is longer than 1 MiB; use slt-worker there")
-        }
-        tell(.reduced(file))
+        tell(.reduced(try ReductionNews.checked(file, of: request.file)))
         guard !PendingSignal.isSet else { return }
         let problem = ReproducerCheck(reduction).problem(of: &result)
         file = news.file(of: result)
@@ -166,10 +160,6 @@ struct Diagnosis {
             tell(.progress(progress))
         }
         reduction.onBest = { if ReductionNews.fits($0) { tell(.reduced($0)) } }
-        let file = try reduction.run()
-        guard ReductionNews.fits(file) else {
-            throw SQLLogicTestError(.usage, "cannot hand on what is left of \(request.file): it is longer than 1 MiB; use slt-worker there")
-        }
-        tell(.reduced(file))
+        tell(.reduced(try ReductionNews.checked(try reduction.run(), of: request.file)))
     }
 }

@@ -164,9 +164,7 @@ struct FileReduction {
         trials.question = FileTrials.Question(signature: signature, tellsLines: !looked.lines.isEmpty && looked.lines.allSatisfy { $0 >= last },
                                               allowsUnordered: reference != nil && trials.isUnordered(candidate))
         if reference == nil, !signature.isEnd, let witness = reduction.witness {
-            var options = RunOptions()
-            options.allowsSystem = reduction.allowsSystem
-            trials.witness = FileWork(engine: witness, options: options)
+            trials.witness = FileTrials.work(reduction, on: witness)
             if !trials.isWitnessed(candidate) { trials.witness = nil }
         }
         let alone = try secondsWithoutLast(candidate, &trials)

@@ -63,10 +63,8 @@ struct FileTrials: RepeatedJudge {
         options.keepsRows = true
         work = FileWork(engine: reduction.engine, options: options)
         self.reference = reference.map { engine in
-            var right = FileWork(engine: engine, options: options)
-            // Conditions leave out what they leave out for the engine under test.
-            right.options.engineName = reduction.options.engineName ?? reduction.engine.name
-            right.options.labels.append(reduction.engine.label)
+            var right = Self.work(reduction, on: engine)
+            right.options.keepsRows = true
             right.records = true
             return right
         }
@@ -79,6 +77,17 @@ struct FileTrials: RepeatedJudge {
         began = reduction.began
         budget = reduction.budget ?? .infinity
         limit = reduction.timeout
+    }
+
+    /// The same files on another engine.
+    static func work(_ reduction: Reduction, on engine: any Engine) -> FileWork {
+        var work = FileWork(engine: engine, options: reduction.options)
+        // A program's own conditions are its affair.
+        guard !(reduction.engine is any FileEngine) else { return work }
+        // Conditions leave out what they leave out for the engine under test.
+        work.options.engineName = reduction.options.engineName ?? reduction.engine.name
+        work.options.labels.append(reduction.engine.label)
+        return work
     }
 
     var isOver: Bool { obstacle != nil || PendingSignal.isSet || Clock.seconds(since: began) >= budget }

@@ -99,6 +99,8 @@ struct OracleReduction {
         var judge = OracleJudge(self, whole)
         switch judge.ask([(whole.candidate, [])])[0] {
         case .interesting: return (whole, judge, resumption)
+        case .exited(127): throw SQLLogicTestError(.usage, "cannot reduce \(file): the program of '\(shown)' was not found: the command leaves with exit code 127")
+        case .exited(126): throw SQLLogicTestError(.usage, "cannot reduce \(file): the program of '\(shown)' cannot be executed: the command leaves with exit code 126")
         case .exited(let code): throw SQLLogicTestError(.usage, "cannot reduce \(file): it is not interesting as it is: '\(shown)' leaves with exit code \(code) for it, and not with 0")
         case .late: throw SQLLogicTestError(.usage, "cannot reduce \(file): '\(shown)' does not end in \(Human.fixed(timeout, 0)) s for it")
         case .none: throw SQLLogicTestError(.usage, "cannot reduce \(file): '\(shown)' was not asked to its end\(judge.obstacle.map { ": \($0)" } ?? "")")

@@ -15,16 +15,7 @@ struct ReducedFileReport {
     }
 
     /// For people.
-    var text: String {
-        let progress = reduced.progress
-        var lines = ["\(file)\(reduced.line > 0 ? ":\(reduced.line)" : ""): \(Human.count(reduced.total, "record")) → \(Human.count(progress.records, "record")) "
-            + "(\(Human.count(progress.tries, "try", "tries")), \(Human.fixed(reduced.seconds, 1)) s)\(reduced.isMinimal ? "" : "; not all was tried: the same command goes on")"]
-        lines.append(reduced.line > 0 ? "It fails because \(reduced.reason)." : "It is left because \(reduced.reason).")
-        lines += [reduced.flakiness, reduced.resumption].compactMap(\.self)
-        if let problem = reduced.confirmation, !problem.isEmpty { lines.append("warning: the reproducer does not fail alone: \(problem)") }
-        lines.append("wrote \(places.script(reduced))\(places.sql(reduced).map { " and \($0)" } ?? "")")
-        return lines.joined(separator: "\n") + "\n\n" + reduced.script
-    }
+    var text: String { reduced.summary(of: file, script: places.script(reduced), sql: places.sql(reduced)) + "\n" + reduced.script }
 
     private struct JSONResult: Encodable {
         var file: String

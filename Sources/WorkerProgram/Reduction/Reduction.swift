@@ -61,9 +61,9 @@ struct Reduction {
     var allowsSystem = true
     /// How the whole file is run, where it is run as a file.
     var options = RunOptions()
-    /// Agrees with a file's own results as long as they are right, where a program that runs files does not say what it got; and how it is told.
-    var witness: (any Engine)?
-    var witnessName = ""
+    /// See ``ReferenceChoice/witness``.
+    var witness: SQLiteEngine?
+    var witnessName: String? { witness.map { "SQLite \($0.version)" } }
     /// What the engine is, and who says what is right: another one begins anew.
     var engineIdentity = ""
     /// What an earlier reduction has left.

@@ -27,6 +27,13 @@ struct ReductionNews {
         if Self.fits(file) { tell(.reduced(file)) }
     }
 
+    /// The last answer.
+    /// - Throws: `SQLLogicTestError` `usage` where it is too long for a message.
+    static func checked(_ file: ReducedFile, of name: String) throws(SQLLogicTestError) -> ReducedFile {
+        guard fits(file) else { throw SQLLogicTestError(.usage, "cannot hand on what is left of \(name): it is too long for a message; use slt-worker there") }
+        return file
+    }
+
     /// Whether an answer may be so long.
     static func fits(_ file: ReducedFile) -> Bool {
         let texts = [file.script.utf8.count, file.sql.utf8.count]

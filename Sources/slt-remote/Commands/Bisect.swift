@@ -75,7 +75,7 @@ struct Bisect: Verb {
         let commands = common.commands(on: host.name), work = job
         if abort {
             try await Interruption.watching { try await work.abort() }
-            return Terminal.shared.say("the bisect was given up; nothing of it is left on \(host.name) or here")
+            return Terminal.shared.say("the bisect was given up: its workspaces, builds and runs were removed from \(host.name)")
         }
         let printer = BisectPrinter(host: host.name, commands: commands)
         let outcome = try await Interruption.watching { try await work.run { printer($0) } }

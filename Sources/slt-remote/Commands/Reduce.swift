@@ -63,8 +63,11 @@ struct Reduce: Verb {
         if all { return try await reduceAll() }
         let configuration = try configuration()
         let (job, place) = try arguments.job(common, configuration, onFleet: onFleet)
-        let target = job.target, line = oracle == nil ? target.line : nil
-        let files = ReducedFiles(ReductionPlaces(of: target.file, line: line, output: output), reducing: configuration.sync.source + "/" + target.file, at: place)
+        let target = job.target
+        if oracle != nil, let line = target.line {
+            throw RemoteError(.usage, "--oracle takes no line: the command judges the whole file; name \(SafeText.line(target.file, limit: 200)) without :\(line)")
+        }
+        let files = ReductionFiles<RemoteError>(ReductionPlaces(of: target.file, line: target.line, output: output), reducing: configuration.sync.source + "/" + target.file, at: place)
         try files.check()
         let seconds = budget.flatMap(Quantity.seconds), (reference, jobs, oracle) = (reference, width(configuration), oracle)
         let resumed = files.left
@@ -115,7 +118,7 @@ struct Reduce: Verb {
         (made.jobs, made.fileTimeout) = (width(configuration), arguments.fileTimeout.flatMap(Quantity.seconds))
         let folder = output ?? "reduced-\(run.spec.id)", soFar = CausesSoFar(), kept = KeptReductions(folder + "/state.reduction", at: DiagnosisArguments.name(of: host, here: here))
         made.earlier = kept.earlier
-        try ReducedFiles.check(folder: folder, most: made.most)
+        try ReductionFiles<RemoteError>.check(folder: folder, most: made.most)
         let job = made
         defer {
             kept.write()
@@ -153,13 +156,12 @@ struct Reduce: Verb {
     }
 
     private func report(_ report: CausesReport, to folder: String) throws {
-        if !report.files.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
         for (name, bytes) in report.files { try WholeOutput.write(bytes, to: folder + "/" + name) }
         if json { return try JSONOutput.print(report.causes) }
         Terminal.shared.output(report.text)
     }
 
-    private func write(_ reduced: ReducedFile, _ file: String, _ files: ReducedFiles) throws {
+    private func write(_ reduced: ReducedFile, _ file: String, _ files: ReductionFiles<RemoteError>) throws {
         let (script, sql) = try files.end(reduced)
         if json { return try JSONOutput.print(reduced) }
         Terminal.shared.output(ReductionReport.text(reduced, of: file, script: script, sql: sql) + "\n" + reduced.script)
@@ -195,7 +197,7 @@ private final class KeptReductions: Sendable {
     init(_ path: String, at place: String) {
         self.path = path
         self.place = place
-        box = Mutex(Kept(state: ReducedFiles.state(path)))
+        box = Mutex(Kept(state: ReductionState(at: path) { Terminal.shared.say($0) }))
     }
 
     /// What was left in the same place.

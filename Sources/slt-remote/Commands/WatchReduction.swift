@@ -31,7 +31,7 @@ final class WatchReduction: Sendable {
                 let target = DiagnosisTarget(record)
                 // In the tree it would be synced, and perhaps run.
                 try FileManager.default.createDirectory(atPath: ResultsFolder.reduced, withIntermediateDirectories: true)
-                let files = ReducedFiles(ReductionPlaces(of: record.file, line: target.line, output: nil, in: ResultsFolder.reduced),
+                let files = ReductionFiles<RemoteError>(ReductionPlaces(of: record.file, line: target.line, output: nil, in: ResultsFolder.reduced),
                                          reducing: configuration.sync.source + "/" + record.file, at: DiagnosisArguments.name(of: host, here: false))
                 try files.check()
                 let reduced = try await DiagnosisJob(host: host, configuration: configuration, target: target, here: false).reduce(seconds: 60, progress: {
