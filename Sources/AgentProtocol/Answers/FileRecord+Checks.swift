@@ -23,6 +23,7 @@ extension FileRecord: HostAnswer {
         copy.cachedFrom = cachedFrom.map(Bounds.name)
         copy.notCached = notCached.map(Bounds.message)
         copy.database = database?.bounded()
+        copy.host = host.map(Bounds.name)
         return copy
     }
 }

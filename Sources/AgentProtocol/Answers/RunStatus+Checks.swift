@@ -23,6 +23,7 @@ extension RunStatus: HostAnswer {
         copy.flaky = flaky.map(Bounds.count)
         copy.retries = retries.map(Bounds.count)
         copy.retriesRefused = retriesRefused.map(Bounds.count)
+        copy.givenBack = givenBack.map(Bounds.count)
         copy.cache = cache?.bounded()
         copy.memory?.bytes = Bounds.size(memory?.bytes ?? 0)
         copy.workers = workers.prefix(1 << 17).map { $0.bounded() }

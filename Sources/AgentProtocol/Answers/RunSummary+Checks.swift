@@ -22,6 +22,7 @@ extension RunSummary: HostAnswer {
         copy.flaky = flaky.map(Bounds.count)
         copy.retries = retries.map(Bounds.count)
         copy.retriesRefused = retriesRefused.map(Bounds.count)
+        copy.givenBack = givenBack.map(Bounds.count)
         return copy
     }
 }

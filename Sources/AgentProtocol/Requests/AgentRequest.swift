@@ -26,6 +26,12 @@ public enum AgentRequest: Codable, Sendable {
     case diagnose(DiagnosisRequest)
     /// What the engine of the next start or resume of this conversation is given and no file may hold. Nothing is answered.
     case secrets(EngineSecrets)
+    /// Which files a run would have, before it is started. The agent sends `SuiteSurvey`s.
+    case survey(StartRequest)
+    /// The next start of this conversation takes these files alone, by their keys; several messages add up. Nothing is answered.
+    case share([UInt64])
+    /// Takes files that nobody has claimed so far out of a live run, at most so many. The agent sends ``GivenBack``s.
+    case giveBack(run: RunChoice, count: Int)
     /// Makes a run and starts it. The agent sends one `RunStatus`.
     case start(StartRequest)
     /// Starts an interrupted or stopped run again. The agent sends one `RunStatus`.
@@ -59,10 +65,11 @@ extension AgentRequest {
     var run: RunChoice? {
         switch self {
         case .follow(let run, _), .status(let run), .stop(let run, _), .workers(let run, _), .pause(let run, _), .fetch(let run): run
+        case .giveBack: nil
         case .resume(let request): request.run
         case .logs(let request): request.run
         case .start: .any
-        case .sync, .claim, .mark, .copyWorkspace, .removeWorkspace, .lane, .noteSource, .prepare, .diagnose, .secrets, .doctor, .runs, .removeRuns, .clean: nil
+        case .sync, .claim, .mark, .copyWorkspace, .removeWorkspace, .lane, .noteSource, .prepare, .diagnose, .secrets, .survey, .share, .doctor, .runs, .removeRuns, .clean: nil
         }
     }
 
@@ -72,6 +79,8 @@ extension AgentRequest {
         case .sync: "the sync"
         case .copyWorkspace: "the copy of the workspace"
         case .removeWorkspace: "the removal of the workspace"
+        case .survey: "the list of test files"
+        case .giveBack: "files of the run"
         case .follow: "news of the run"
         case .fetch: "the results"
         case .removeRuns: "the removal of runs"

@@ -27,5 +27,17 @@ extension RunDirectory {
         }
     }
 
+    /// Takes files that nobody has claimed so far out of the run, for another host to run them: the last ones of its queue. They end as `untested`.
+    /// - Parameter count: the most.
+    /// - Returns: their keys, in the order of the queue.
+    /// - Throws: ``FleetError`` `invalid` for a run that starts over.
+    public func giveBack(_ count: Int) throws(FleetError) -> [UInt64] {
+        guard spec.mode == .drain else { throw FleetError(.invalid, "cannot give files of run \(spec.id) back: it runs them again and again") }
+        let manifest = try manifest(), known = Set(try KnownRecords(layout).entries.map(\.head.id))
+        var keys: [UInt64] = []
+        for id in try Cursor(layout.cursor).giveBack(count, below: manifest.runnable) where !known.contains(id) { keys.append(try manifest.entry(id).key) }
+        return keys
+    }
+
     var isPauseRequested: Bool { layout.pause.exists }
 }

@@ -46,6 +46,8 @@ public struct FileRecord: Codable, Sendable, Equatable {
     public var notCached: String?
     /// What became of the database of a file that failed, where the run keeps them.
     public var database: KeptDatabase?
+    /// Which host had it, in a run over several.
+    public var host: String?
 
     /// How many failures a record keeps; `errors` has the true number.
     public static let failuresKept = 100

@@ -3,7 +3,7 @@
 ///
 /// The keys stand in this order, those without a value left out: `id`, `iteration`, `file`, `outcome`, `tests`, `skipped`, `errors`,
 /// `duration`, `cpu`, `attempt`, `worker`, `finishedAt`, `message`, `failures`, `output`, `flaky`, `runs`, `flakyRecords`, `stoppedAt`, `consequences`,
-/// `cachedFrom`, `notCached`, `database`.
+/// `cachedFrom`, `notCached`, `database`, `host`.
 /// Readers of the head rely on it, also on that of lines that older releases wrote.
 package enum RecordLine {
     /// Whether the line says that its file is flaky. A message may hold the same text, so a decoder has the last word.
@@ -36,7 +36,7 @@ package enum RecordLine {
 
 extension FileRecord {
     /// The record's line, without a newline.
-    var json: [UInt8] {
+    package var json: [UInt8] {
         var json = ByteJSON()
         json.add("id", id)
         if let iteration { json.add("iteration", iteration) }
@@ -91,6 +91,7 @@ extension FileRecord {
             if let note = database.note { kept.add("note", note) }
             json.add("database", raw: kept.end())
         }
+        if let host { json.add("host", host) }
         return json.end()
     }
 }

@@ -8,6 +8,8 @@ public struct RunContext: Codable, Sendable, Equatable {
     public var client: String
     /// Whether the suite is the whole of what the configuration names: no file was named and nothing was filtered.
     public var isWholeSuite: Bool
+    /// The run over several hosts that this is a share of; `nil` for a run of its own.
+    public var sharedRun: String?
 
     /// Each parameter is the property of the same name.
     public init(commandLine: [String], configuration: String, client: String, isWholeSuite: Bool) {

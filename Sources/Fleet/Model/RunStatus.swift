@@ -64,6 +64,8 @@ public struct RunStatus: Codable, Sendable, Equatable {
     public var retriesRefused: Int?
     /// As in ``RunSummary``; of a live run what is known so far.
     public var cache: CacheUse?
+    /// As in ``RunSummary``; of a live run the files that were given back so far.
+    public var givenBack: Int?
     /// Nothing is claimed for now, and why.
     public var paused: Pause?
     /// What became of the workers' time so far.

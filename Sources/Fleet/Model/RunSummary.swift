@@ -70,6 +70,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public var retriesRefused: Int?
     /// What was taken from verdicts of earlier runs; `nil` where that was not asked for.
     public var cache: CacheUse?
+    /// Files among the untested ones that were given to another host; `nil` where none was.
+    public var givenBack: Int?
 
     /// Whether every file has a record that says something about it.
     public var isComplete: Bool { end != .failed && error == nil && (outcomes[.untested] ?? 0) == 0 }

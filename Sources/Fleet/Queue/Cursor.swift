@@ -4,6 +4,8 @@ import Platform
 /// The next position nobody has claimed: a u64 in a file, advanced under a lock on its first byte. The claim of a
 /// position is created under the same lock and before the advance, so a claimer that dies in between leaves a claim
 /// at the cursor, never a position without a claim.
+///
+/// A second u64, which may be missing or 0, is where the queue ends since its last positions were given back.
 final class Cursor: Sendable {
     private let file: File
 
@@ -19,6 +21,15 @@ final class Cursor: Sendable {
         Int(clamping: try File(path, O_RDONLY).read(8, at: 0).word(0))
     }
 
+    /// Where the queue ends that would end at `end`: before that where positions were given back.
+    static func end(_ path: Path, below end: Int) throws(FleetError) -> Int { try Cursor.end(File(path, O_RDONLY), below: end) }
+
+    private static func end(_ file: File, below end: Int) throws(FleetError) -> Int {
+        let bytes = try file.read(8, at: 8)
+        guard bytes.count == 8, bytes.word(0) > 0 else { return end }
+        return min(end, Int(clamping: bytes.word(0)))
+    }
+
     var position: Int { get throws(FleetError) { Int(clamping: try file.read(8, at: 0).word(0)) } }
 
     /// Hands positions below `end` to `claim` until it takes one. A position it refuses has an owner already.
@@ -29,6 +40,7 @@ final class Cursor: Sendable {
         try file.lock()
         defer { file.unlock() }
         var next = try position
+        let end = try Cursor.end(file, below: end)
         while next < end {
             let claimed = try claim(next)
             next += 1
@@ -39,6 +51,22 @@ final class Cursor: Sendable {
         }
         try write(next)
         return nil
+    }
+
+    /// Gives positions at the end of the queue back, which nobody claims from then on.
+    /// - Parameters:
+    ///   - count: the most.
+    ///   - end: where the queue ends if nothing was given back so far.
+    /// - Returns: the positions; none where all are claimed.
+    func giveBack(_ count: Int, below end: Int) throws(FleetError) -> Range<Int> {
+        try file.lock()
+        defer { file.unlock() }
+        let end = try Cursor.end(file, below: end), first = max(try position, end - max(0, count), 1)
+        guard first < end else { return end..<end }
+        var bytes: [UInt8] = []
+        bytes.append(littleEndian: UInt64(first))
+        try file.write(bytes, at: 8)
+        return first..<end
     }
 
     private func write(_ position: Int) throws(FleetError) {

@@ -23,6 +23,7 @@ extension RunDirectory {
         let manifest = try manifest()
         let positions = Positions(manifest, spec)
         let position = try Cursor.position(layout.cursor)
+        let givenBack = positions.startsOver ? 0 : positions.end - (try Cursor.end(layout.cursor, below: positions.end))
         let stop = stopRequest != nil
 
         var tally = Tally()
@@ -35,7 +36,7 @@ extension RunDirectory {
         var status = RunStatus(
             id: spec.id, phase: phase, workspace: spec.workspace, createdAt: createdAt,
             startedAt: RunDirectory.time(board[word: .firstStartedAt]), finishedAt: summary?.finishedAt,
-            timeBudget: spec.timeBudget, total: manifest.count, queued: positions.queued(cursor: position) + (try FileGroups.waiting(layout, spec)), running: 0,
+            timeBudget: spec.timeBudget, total: manifest.count, queued: positions.queued(cursor: position) - givenBack + (try FileGroups.waiting(layout, spec)), running: 0,
             outcomes: tally.outcomes, tests: tally.tests, skippedRecords: tally.skippedRecords,
             workersWanted: board[word: .workersWanted] == 0 ? spec.workers : Int(clamping: board[word: .workersWanted]),
             restarts: Int(clamping: board[word: .restarts]), utilisation: RunDirectory.utilisation(board),
@@ -57,7 +58,8 @@ extension RunDirectory {
         let waiting = phase == .created ? manifest.count - manifest.runnable : 0
         // The cursor may lag behind a claim by the one step in which its worker was killed.
         status.queued = min(status.queued + waiting, status.total - min(status.total, status.done))
-        status.running = max(0, status.total - status.queued - status.done)
+        status.running = max(0, status.total - status.queued - status.done - (summary == nil ? givenBack : 0))
+        status.givenBack = summary.map(\.givenBack) ?? (givenBack > 0 ? givenBack : nil)
         if isSupervised && summary == nil { try addLive(&status, board, positions, manifest) }
         status.use = summary?.use ?? board.use
         if spec.cached != nil { status.cache = summary?.cache ?? CachedFiles.read(layout)?.use }
@@ -78,6 +80,7 @@ extension RunDirectory {
         status.flaky = summary.flaky
         status.retries = summary.retries
         status.retriesRefused = summary.retriesRefused
+        status.givenBack = summary.givenBack
         status.use = summary.use
         return status
     }

@@ -6,13 +6,18 @@ enum RunOrder {
         sorted(files, .longest, SuiteHistory(), seed: seed)
     }
 
+    /// What each file is expected to take, in seconds; in bytes where no file is known.
+    static func expected(_ files: [SuiteFile], _ history: SuiteHistory) -> [Double] {
+        let known = files.map { history[$0] }, rate = secondsPerByte(files, known)
+        return zip(files, known).map { file, entry in entry.map { Double($0.duration) } ?? Double(file.size) * rate }
+    }
+
     static func sorted(_ files: [SuiteFile], _ order: Selection.Order, _ history: SuiteHistory, seed: UInt64) -> [SuiteFile] {
-        let known = files.map { history[$0] }
-        let rate = secondsPerByte(files, known)
+        let known = files.map { history[$0] }, all = expected(files, history)
         var keys: [Key] = []
         keys.reserveCapacity(files.count)
         for (index, file) in files.enumerated() {
-            let expected = known[index].map { Double($0.duration) } ?? Double(file.size) * rate
+            let expected = all[index]
             switch order {
             case .history: keys.append(Key(rank: rank(known[index]), expected: expected, tie: tie(file, seed), index: index))
             case .longest: keys.append(Key(rank: 0, expected: expected, tie: tie(file, seed), index: index))

@@ -21,6 +21,19 @@ extension Suite {
         return Suite(files: RunOrder.sorted(files, selection.order ?? .history, history, seed: seed))
     }
 
+    /// The files of these keys, which somebody has chosen from the whole suite.
+    /// - Throws: ``FleetError`` `noFiles` where some of them are not there.
+    public func only(_ keys: Set<UInt64>) throws(FleetError) -> Suite {
+        let chosen = files.filter { keys.contains($0.key) }
+        guard chosen.count >= keys.count else {
+            throw FleetError(.noFiles, "cannot make a run: \(keys.count - chosen.count) of its files are not there; the sources and what the build makes must be the same on each host")
+        }
+        return Suite(files: chosen)
+    }
+
+    /// What each file is expected to take, in seconds; in bytes where nothing is known of any.
+    public func expected(_ history: SuiteHistory) -> [Double] { RunOrder.expected(files, history) }
+
     /// The files that are wanted in any case, and others by the seed. A blocked one is nobody's company.
     private static func drawn(_ sample: Selection.Sample, from files: [SuiteFile]) throws(FleetError) -> [SuiteFile] {
         let wanted = Set(sample.keep.map { Array($0.utf8) })

@@ -16,6 +16,9 @@ public struct SuiteFile: Sendable, Equatable {
         self.blockedReason = blockedReason
     }
 
+    /// Stands for the name: the same on each host, and for no other file.
+    public var key: UInt64 { StableHash.of(name, 0) }
+
     /// For people: bytes that are not UTF-8 are replaced.
     public var text: String { String(decoding: name, as: UTF8.self) }
 }

@@ -5,6 +5,7 @@ extension FleetRun {
     /// Writes every record once, in manifest order, and the summary; checks that they add up.
     mutating func finish() throws(FleetError) -> RunSummary {
         if core.failure == nil { try readFeeds() } else { try? readFeeds() }
+        try? noteGivenBack()
         let end = core.end(isComplete: isComplete)
         if board[.cpuSamples] == 0 { try? sample() }
         ledger.show(on: board)
@@ -32,6 +33,7 @@ extension FleetRun {
         if positions.startsOver { summary.iterations = ledger.finishedIterations }
         if ledger.flaky > 0 { summary.flaky = ledger.flaky }
         let retries = RetryBudget.account(layout, limit: spec.retriesTotal)
+        if givenBack.missing > 0 { summary.givenBack = givenBack.missing }
         summary.retries = retries?.made
         summary.retriesRefused = retries.flatMap { $0.refused > 0 ? $0.refused : nil }
         if let violation = violation(all, found, published) { summary.error = [core.failure, violation].compactMap { $0 }.joined(separator: "; ") }
@@ -91,7 +93,8 @@ extension FleetRun {
                 found += published
                 all += tally
             } else {
-                let record = FileRecord(id: id, file: entry.text, outcome: .untested, finishedAt: 0, message: reason)
+                let record = FileRecord(id: id, file: entry.text, outcome: .untested, finishedAt: 0,
+                                        message: givenBack.holds(id, positions) ? "another host was to run it" : reason)
                 buffer += record.json
                 all.add(record)
             }

@@ -37,6 +37,18 @@ struct FleetRun {
     var orphans: Orphans
     var memoryKills = HostMemory.outOfMemoryKills()
     var isFinished = false
+    private(set) var givenBack = GivenBack()
+
+    /// Positions at the end of the queue that another host runs.
+    struct GivenBack {
+        /// The first one.
+        var first: Int?
+        var queued = 0
+        /// Those without a record.
+        var missing = 0
+
+        func holds(_ position: Int, _ positions: Positions) -> Bool { first.map { position >= $0 && position < positions.end } ?? false }
+    }
 
     static let signals = [SIGCHLD, SIGTERM, SIGINT, SIGHUP]
 
@@ -156,7 +168,8 @@ struct FleetRun {
             try sample()
             try watchMemoryLimits()
         }
-        let left = positions.left(cursor: try Cursor.position(layout.cursor)) + (try FileGroups.waiting(layout, directory.spec))
+        try noteGivenBack()
+        let left = positions.left(cursor: try Cursor.position(layout.cursor)) - givenBack.queued + (try FileGroups.waiting(layout, directory.spec))
         let isExplaining = isComplete && core.workers.values.contains { board.worker($0.slot).isExplaining }
         try handle(.turnEnded(SupervisorCore.Moment(now: Clock.monotonic, isComplete: isComplete, queued: left, isExplaining: isExplaining)))
     }
@@ -174,7 +187,7 @@ struct FleetRun {
     /// One more than the highest slot that was ever used.
     private var slotsUsed: Int { min(board.workers, Int(clamping: board[.slotsUsed])) }
 
-    var queued: Int { get throws(FleetError) { positions.queued(cursor: try Cursor.position(layout.cursor)) + (try FileGroups.waiting(layout, directory.spec)) } }
+    var queued: Int { get throws(FleetError) { positions.queued(cursor: try Cursor.position(layout.cursor)) - givenBack.queued + (try FileGroups.waiting(layout, directory.spec)) } }
 
     mutating func sample() throws(FleetError) {
         let pids = Dictionary(uniqueKeysWithValues: core.workers.values.map { ($0.slot, $0.pid) })
@@ -183,7 +196,15 @@ struct FleetRun {
     }
 
     /// Whether every file has its record, in a soak run that of each round; never where there is no end to the rounds.
-    var isComplete: Bool { positions.records.map { index.present >= $0 } ?? false }
+    var isComplete: Bool { positions.records.map { index.present + givenBack.missing >= $0 } ?? false }
+
+    /// Looks whether positions at the end of the queue were given back since it was last looked at.
+    mutating func noteGivenBack() throws(FleetError) {
+        guard !positions.startsOver else { return }
+        let first = try Cursor.end(layout.cursor, below: positions.end)
+        guard first != givenBack.first ?? positions.end else { return }
+        givenBack = GivenBack(first: first, queued: positions.end - first, missing: (first..<positions.end).count { index[$0] == nil })
+    }
 
     private mutating func announceIterations() throws(FleetError) {
         ledger.show(on: board)

@@ -79,6 +79,8 @@ public struct Configuration: Sendable, Equatable {
         public var cached: Bool
         /// How many of them are run all the same, in percent.
         public var cacheAudit: Int
+        /// Names of hosts that share each run; none where one host has it.
+        public var hosts: [String]
     }
 
     /// What goes to the host.

@@ -122,6 +122,28 @@ public struct AgentClient: Sendable {
     /// What the engine of the run that is started or resumed next on this connection is given.
     public func give(_ secrets: EngineSecrets) async throws { try await RemoteError.translating { try await conversation.tell(.secrets(secrets)) } }
 
+    /// Which files a run would have, in the order of their claims, and what the host is.
+    func survey(_ request: StartRequest) async throws -> [SuiteSurvey] {
+        var parts: [SuiteSurvey] = []
+        try await each(.survey(request), within: AnswerLimit(items: 100_000, bytes: 1 << 30), of: "the list of test files") { parts.append($0) }
+        return parts
+    }
+
+    /// Says which files the next run on this connection takes.
+    func share(_ keys: [UInt64]) async throws {
+        for from in stride(from: 0, to: keys.count, by: 50_000) {
+            try await RemoteError.translating { try await conversation.tell(.share(Array(keys[from..<min(from + 50_000, keys.count)]))) }
+        }
+    }
+
+    /// Takes files that nobody has claimed so far out of a live run.
+    /// - Returns: their keys.
+    func giveBack(run: String, count: Int) async throws -> [UInt64] {
+        var keys: [UInt64] = []
+        try await each(.giveBack(run: .named(run), count: count), within: AnswerLimit(items: 100_000, bytes: 1 << 28), of: "files of the run") { (some: GivenBack) in keys += some.files }
+        return keys
+    }
+
     /// Makes a run and starts it.
     public func start(_ request: StartRequest) async throws -> RunStatus { try await ask(.start(request)) }
     /// Starts a run that was interrupted or stopped again.

@@ -82,19 +82,7 @@ public final class FollowedRun: Sendable {
         guard let status = state.withLock({ $0.status }) else { throw RemoteError(.host, "the agent said nothing of the run") }
         var result = JobResult(status: status, failures: state.withLock { $0.failures })
         do {
-            if let results {
-                let folder = try await bringHome(agent, status, results)
-                result.folder = folder
-                // Before anything is left out: what is new is wanted first.
-                if status.phase == .finished { result.judge(folder) }
-                let details = RecordDetails(folder: folder)
-                if status.failed > 0 {
-                    let failing = details.failing(newFiles: result.judgement?.filesToMend)
-                    if !failing.isEmpty { result.failures = failing }
-                }
-                if status.flaky ?? 0 > 0 { result.flaky = details.flaky() }
-                if status.keptOut > 0 { result.keptOut = details.keptOut() }
-            }
+            if let results { result.take(try await bringHome(agent, status, results)) }
         } catch where !Self.mayReconnect(error) && !(error is CancellationError) {
             result.fetchError = RemoteError(error)
         }

@@ -20,6 +20,8 @@ public enum JobEvent: Sendable {
     case warning(String)
     case disconnected(reason: String, retryIn: Double)
     case fetched(folder: String)
+    /// What happens on one of several hosts, with the name that it has here.
+    indirect case onHost(String, JobEvent)
 }
 
 /// Where events of a job go.

@@ -26,6 +26,20 @@ public struct JobResult: Sendable {
     /// Why they could not be brought home. They are still on the host.
     public var fetchError: RemoteError?
 
+    /// Takes in the results of a run that has ended: how it is judged, and the files that people want to hear of.
+    mutating func take(_ folder: String) {
+        self.folder = folder
+        // Before anything is left out: what is new is wanted first.
+        if status.phase == .finished { judge(folder) }
+        let details = RecordDetails(folder: folder)
+        if status.failed > 0 {
+            let failing = details.failing(newFiles: judgement?.filesToMend)
+            if !failing.isEmpty { failures = failing }
+        }
+        if status.flaky ?? 0 > 0 { flaky = details.flaky() }
+        if status.keptOut > 0 { keptOut = details.keptOut() }
+    }
+
     /// What came home is there, whether it can be judged or not.
     /// - Parameter folder: the run's own; absolute.
     mutating func judge(_ folder: String) {

@@ -84,7 +84,7 @@ public struct RunJob: Sendable {
     private static let longestList = WireLimits.message * 3 / 4
 
     /// What is known to fail goes with the run: it is judged by that, whenever that is.
-    private func knownFailures(_ events: JobEventHandler) throws -> KnownFailures? {
+    func knownFailures(_ events: JobEventHandler) throws -> KnownFailures? {
         guard let path = configuration.suite.knownFailures else { return nil }
         let known = try configuration.knownFailures()
         if let known, try JSONEncoder().encode(known).count > Self.longestList {
@@ -117,7 +117,7 @@ public struct RunJob: Sendable {
         }
     }
 
-    private func check() throws(RemoteError) {
+    func check() throws(RemoteError) {
         guard resumes == nil else { return }
         if configuration.suite.files.isEmpty {
             throw RemoteError(.usage, "no test files are given", remedy: .nameFiles)
@@ -156,7 +156,7 @@ public struct RunJob: Sendable {
     }
 
     /// - Returns: what was brought; `nil` without a sync, where the host knows what the last one brought.
-    private func sourcesAndBuild(_ agent: AgentClient, _ events: @escaping JobEventHandler) async throws -> SourceState? {
+    func sourcesAndBuild(_ agent: AgentClient, _ events: @escaping JobEventHandler) async throws -> SourceState? {
         var source: SourceState?
         if skipsSync {
             try await agent.claim(SourceIdentity(configuration).request(host.settings.workspace, takesOver: takesOver))
@@ -185,7 +185,7 @@ public struct RunJob: Sendable {
     }
 
     /// A file that is named and is not in the tree that is about to be sent cannot be run, unless a build makes it.
-    private func checkNames(_ events: JobEventHandler) throws {
+    func checkNames(_ events: JobEventHandler) throws {
         guard !skipsSync else { return }
         let builds = configuration.prepare.command != nil
         let maker = skipsBuild ? "an earlier build must have made it" : "the build must make it"
@@ -224,7 +224,7 @@ public struct RunJob: Sendable {
         RemoteError(.prepare, "the build command failed on \(host.name): \(how); nothing was run")
     }
 
-    private func request(_ source: SourceState?) -> StartRequest {
+    func request(_ source: SourceState?) -> StartRequest {
         let run = configuration.run
         let workers: Int? = if case .exactly(let count) = run.workers { count } else { nil }
         var spec = RunSpec(id: "", workspace: "", mode: run.mode, workers: workers ?? 1, timeBudget: run.time, fileTimeout: run.fileTimeout,

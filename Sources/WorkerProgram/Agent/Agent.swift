@@ -18,6 +18,8 @@ struct Agent: Sendable {
     private let secrets = HeldSecrets()
     /// For the starts of this conversation.
     private let login = HeldLogin()
+    /// For the next start.
+    private let share = HeldShare()
     /// For the next status.
     private let failing = FailureReader()
 
@@ -51,6 +53,9 @@ struct Agent: Sendable {
         case .prepare(let request): try await prepare(request, exchange)
         case .diagnose(let request): try await diagnose(request, exchange)
         case .secrets(let given): secrets.hold(given)
+        case .survey(let request): try await survey(request, exchange)
+        case .share(let keys): share.add(keys)
+        case .giveBack(let run, let count): try await giveBack(run, count, exchange)
         case .start(let request): try await start(request, exchange)
         case .resume(let request): try await resume(request, exchange)
         case .follow(let run, let offset): try await follow(run, offset, exchange)
@@ -187,14 +192,42 @@ struct Agent: Sendable {
         }
         secrets.hold(EngineSecrets(spec.engine))
         spec.engine = spec.engine.withoutSecrets()
-        let all = try suite(request, in: workspace)
-        let unmatched = try all.unmatched(block: request.block, timeouts: spec.fileTimeouts ?? [], groups: spec.groups ?? [])
-        let own = try SuiteHistory.load(state: state, workspace: workspace)
-        let suite = try all.selecting(spec.selection ?? Selection(), history: request.expected.map { own.completed(with: $0) } ?? own, seed: spec.seed)
+        let all = try suite(request, in: workspace), keys = share.take()
+        let unmatched = keys == nil ? try all.unmatched(block: request.block, timeouts: spec.fileTimeouts ?? [], groups: spec.groups ?? []) : []
+        let history = try history(request, workspace)
+        let suite = if let keys {
+            try all.only(keys).selecting(Selection(order: spec.selection?.order), history: history, seed: spec.seed)
+        } else {
+            try all.selecting(spec.selection ?? Selection(), history: history, seed: spec.seed)
+        }
         spec.blocked = suite.files.compactMap { file in file.blockedReason.map { BlockedFile(path: file.text, reason: $0) } }
         let directory = try RunDirectory.create(state: state, spec: spec, suite: suite, known: request.known)
         if request.hasBuilt == true { BuildLog(state: state, workspace: workspace).keep(in: directory) }
         try await launch(directory, lock, exchange, unmatched: unmatched)
+    }
+
+    private func history(_ request: StartRequest, _ workspace: String) throws -> SuiteHistory {
+        let own = try SuiteHistory.load(state: state, workspace: workspace)
+        return request.expected.map { own.completed(with: $0) } ?? own
+    }
+
+    private func survey(_ request: StartRequest, _ exchange: Exchange) async throws {
+        let workspace = HostPath.expand(request.workspace), history = try history(request, workspace)
+        let suite = try suite(request, in: workspace).selecting(request.spec.selection ?? Selection(), history: history, seed: request.spec.seed)
+        let expected = suite.expected(history), speed = HostSpeed.measure()
+        for from in stride(from: 0, to: suite.files.count, by: SuiteSurvey.most) {
+            let some = (from..<min(from + SuiteSurvey.most, suite.files.count)).map { index in
+                SuiteSurvey.File(file: suite.files[index].text, key: suite.files[index].key, expected: expected[index], isBlocked: suite.files[index].blockedReason == nil ? nil : true)
+            }
+            try await exchange.send(value: SuiteSurvey(cores: cores, speed: speed, files: some))
+        }
+    }
+
+    private func giveBack(_ run: RunChoice, _ count: Int, _ exchange: Exchange) async throws {
+        let keys = try find(run).giveBack(count)
+        for from in stride(from: 0, to: keys.count, by: GivenBack.most) {
+            try await exchange.send(value: GivenBack(files: Array(keys[from..<min(from + GivenBack.most, keys.count)])))
+        }
     }
 
     private func suite(_ request: StartRequest, in workspace: String) throws -> Suite {

@@ -39,8 +39,9 @@ struct CommonOptions: ParsableArguments {
         return host
     }
 
-    func remoteHost(_ configuration: Configuration) throws -> Host {
-        let settings = try configuration.host()
+    /// - Parameter name: one of several hosts; `nil` for the one that is meant.
+    func remoteHost(_ configuration: Configuration, named name: String? = nil) throws -> Host {
+        let settings = try configuration.host(name)
         let worker = try WorkerBinary.find(configured: settings.worker, program: OwnProgram.path)
         var host = Host(settings: settings, worker: worker, credentials: Prompts.credentials, acceptedFingerprint: acceptHostKey, logger: logger)
         host.dynamicWorker = { () throws(RemoteError) in try WorkerBinary.findDynamic(configured: settings.worker, program: OwnProgram.path) }

@@ -14,6 +14,8 @@ struct Run: Verb {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var several: SeveralHosts
+
     @Option(name: .shortAndLong, parsing: .unconditional, help: ArgumentHelp("Number of worker processes, or 'auto' for one per core of the host.", valueName: "n|auto"))
     var workers: String?
 
@@ -118,7 +120,8 @@ struct Run: Verb {
         let folder = FileManager.default.currentDirectoryPath
         let configuration = try common.configuration(flags).running(globs, workingDirectory: folder)
         try Configuration.check(filters: filter, at: "--filter")
-        let host = try common.remoteHost(configuration)
+        let names = try several.names(common, configuration)
+        let host = try common.remoteHost(configuration, named: names?.first)
         var job = RunJob(host: host, configuration: configuration, startedBy: OwnName.text)
         job.commandLine = ["slt-remote"] + CommandLine.arguments.dropFirst()
         job.skipsSync = noSync
@@ -132,7 +135,13 @@ struct Run: Verb {
         job.resumes = resume.map { $0.isEmpty ? .latest : .named($0) }
         if workers != nil { job.resumedWorkers = configuration.run.workers }
         if time != nil { job.resumedTime = configuration.run.time }
-        let commands = common.commands(on: host.name), upwards = SuiteNames(configuration, workingDirectory: folder).upwards
+        let upwards = SuiteNames(configuration, workingDirectory: folder).upwards
+        if let names {
+            let shared = SharedRunJob(hosts: try names.map { try common.remoteHost(configuration, named: $0) }, job: job)
+            return try await SharedRunPrinter(names, commands: several.commands(common), upwards: upwards, detaches: detach)
+                .run(common.commands(on: nil), json: json) { try await shared.run(events: $0) }
+        }
+        let commands = common.commands(on: host.name)
         let printer = JobPrinter(host: host.name, commands: commands, upwards: upwards), work = job
         let result = try await Interruption.watching { try await work.run { printer($0) } }
         if detach {

@@ -2,6 +2,7 @@ import AgentProtocol
 import ArgumentParser
 import Fleet
 import FoundationEssentials
+import Platform
 import RemoteKit
 import Reports
 
@@ -12,6 +13,8 @@ struct Status: Verb {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var several: SeveralHosts
+
     @Flag(name: .shortAndLong, help: "Refresh every second. Keys on a terminal: q quit, s sort, w a worker's log, p pause, + and - change the number of workers. Elsewhere: until the run has ended.")
     var watch = false
 
@@ -21,7 +24,9 @@ struct Status: Verb {
     @OptionGroup var which: RunArgument
 
     func run() async throws {
-        let configuration = try common.configuration(), host = try common.remoteHost(configuration)
+        let configuration = try common.configuration()
+        if let names = try several.names(common, configuration) { return try await showAll(names, configuration) }
+        let host = try common.remoteHost(configuration)
         let upwards = which.upwards(configuration)
         let run = which.choice(on: host), watch = watch, json = json, commands = common.commands(on: host.name)
         do {
@@ -43,6 +48,26 @@ struct Status: Verb {
         } catch let leave as Leave where watch && leave.code == .interrupted {
             // Ctrl-C is how a watch is meant to end.
         }
+    }
+
+    /// Each host of a run over several, one after the other.
+    private func showAll(_ names: [String], _ configuration: Configuration) async throws {
+        if watch { throw RemoteError(.usage, "--watch takes one host; name it with --host") }
+        let shares = try SharedRunJob.shares(of: which.run, hosts: names), upwards = which.upwards(configuration)
+        if which.run != nil, shares == nil { throw RemoteError(.usage, "there is no run \(which.run ?? "") over these hosts that has not ended", remedy: .listFetchedRuns) }
+        var failure: (any Error)?
+        for name in names {
+            let host = try common.remoteHost(configuration, named: name), commands = common.commands(on: name), json = json
+            let choice = shares?.shares.last { $0.host == name }.map { RunChoice.named($0.run) } ?? RunChoice(name: nil, workspace: host.settings.workspace)
+            do {
+                let report = try await Interruption.watching { try await host.withAgent { try await $0.status(run: choice) } }
+                try show(report, host: name, json: json, commands, upwards)
+            } catch let error as RemoteError {
+                Terminal.shared.say("slt-remote: \(name): \(RemedyWords(commands).text(error))")
+                failure = failure ?? Leave(.of(error))
+            }
+        }
+        if let failure { throw failure }
     }
 
     private func show(_ report: HostReport, host: String, json: Bool, _ commands: CommandWords, _ upwards: String) throws {

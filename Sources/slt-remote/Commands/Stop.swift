@@ -12,6 +12,8 @@ struct Stop: Verb {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var several: SeveralHosts
+
     @Flag(help: "Do not wait for running files.")
     var now = false
 
@@ -27,7 +29,9 @@ struct Stop: Verb {
     }
 
     func run() async throws {
-        let host = try common.remoteHost(common.configuration())
+        let configuration = try common.configuration()
+        if let names = try several.names(common, configuration) { return try await stopShares(names, configuration) }
+        let host = try common.remoteHost(configuration)
         let run = which.choice(on: host), now = now, commands = common.commands(on: host.name), all = which.isEveryLiveRun
         let endings = try await Interruption.watching {
             try await host.withAgent { agent in
@@ -36,6 +40,27 @@ struct Stop: Verb {
         }
         Terminal.shared.endProgress()
         for ending in endings { try show(ending, commands) }
+    }
+
+    /// Ends the shares of a run over several hosts.
+    private func stopShares(_ names: [String], _ configuration: Configuration) async throws {
+        guard let shared = try SharedRunJob.shares(of: which.run, hosts: names) else {
+            throw RemoteError(.usage, "there is no run over \(names.joined(separator: ", ")) that has not ended", remedy: .listFetchedRuns)
+        }
+        var failure: (any Error)?
+        for share in shared.shares {
+            let host = try common.remoteHost(configuration, named: share.host), now = now, commands = common.commands(on: share.host)
+            do {
+                let ending = try await Interruption.watching { try await host.withAgent { try await Self.end(.named(share.run), now: now, $0, share.host, commands) } }
+                Terminal.shared.endProgress()
+                try show(ending, commands)
+            } catch let error as RemoteError {
+                Terminal.shared.say("slt-remote: \(share.host): \(RemedyWords(commands).text(error))")
+                failure = failure ?? Leave(.of(error))
+            }
+        }
+        Terminal.shared.say("merge the results with: \(several.commands(common).text("attach"))")
+        if let failure { throw failure }
     }
 
     private static func end(_ run: RunChoice, now: Bool, _ agent: AgentClient, _ host: String, _ commands: CommandWords) async throws -> Ending {

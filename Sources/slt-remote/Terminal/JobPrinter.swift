@@ -79,6 +79,25 @@ final class JobPrinter: Sendable {
         case .disconnected(let reason, let pause):
             terminal.say("connection lost: \(SafeText.sentence(reason, limit: 300)); trying again in \(Human.duration(pause)); the run continues")
         case .fetched: terminal.endProgress()
+        case .onHost(let name, let event): tell(event, of: name)
+        }
+    }
+
+    /// What happens on one of several hosts, with its name before it.
+    private func tell(_ event: JobEvent, of host: String) {
+        let terminal = Terminal.shared, host = SafeText.line(host, limit: 100)
+        switch event {
+        case .problem(let problem): terminal.say("\(host): \(problem.isNote ? "note" : "warning"): \(SafeText.line(problem.description, limit: 500))")
+        case .synced(let report): terminal.say("\(host): " + SyncSummary(report).text + (report.isPartial ? "; \(Human.count(report.problemCount, "problem"))" : ""))
+        case .preparing(let command): terminal.say("\(host): preparing: \(SafeText.line(command, limit: 300))")
+        case .buildLine(let line): terminal.say("\(host):   " + line)
+        case .prepared(let seconds): terminal.say("\(host): prepared in \(Human.duration(seconds))")
+        case .started(let status): terminal.say("\(host): run \(status.id): \(Human.count(status.total, "file")), \(Human.count(status.workersWanted, "worker"))")
+        case .warning(let text): terminal.say("warning: \(host): \(text)")
+        case .notice(let text): if notices.withLock({ $0.take() }) { terminal.say("note: \(host): \(text)") }
+        case .disconnected(let reason, let pause):
+            terminal.say("\(host): connection lost: \(SafeText.sentence(reason, limit: 300)); trying again in \(Human.duration(pause)); its run continues")
+        case .connected, .syncing, .status, .finished, .fetched, .onHost: break
         }
     }
 

@@ -76,6 +76,7 @@ enum FormatSamples {
         record.consequences = 1
         (record.cachedFrom, record.notCached) = ("r", "n")
         record.database = KeptDatabase(open: "c", note: "n")
+        record.host = "h"
         return record
     }
 
@@ -129,6 +130,7 @@ enum FormatSamples {
         spec.keepsDatabases = true
         spec.project = "p"
         spec.context = RunContext(commandLine: ["run"], configuration: "c", client: "0.1.0", isWholeSuite: true)
+        spec.context?.sharedRun = "r"
         return spec
     }
 
@@ -136,7 +138,7 @@ enum FormatSamples {
         var summary = RunSummary(id: "20261121-013000-k3f9", workspace: "/w", end: .failed, error: "e", obstacle: .engine, startedAt: 1, finishedAt: 2, wall: 1, total: 1, outcomes: [.pass: 1],
                    tests: 1, skippedRecords: 0, errors: 0, workers: 1, restarts: 0, lateResults: 0, utilisation: 0.5, use: FleetUse(), memory: MemoryLimit(bytes: 1, by: .cgroup),
                    iterations: 1, flaky: 1)
-        (summary.retries, summary.retriesRefused) = (1, 1)
+        (summary.retries, summary.retriesRefused, summary.givenBack) = (1, 1, 1)
         summary.cache = cache
         return summary
     }
@@ -154,7 +156,7 @@ enum FormatSamples {
                                running: 1, outcomes: [.pass: 1], workersWanted: 1, workers: [worker], utilisation: 0.5, lateResults: 0, end: .drained, error: "e")
         status.iteration = 1
         status.flaky = 1
-        (status.flakyRule, status.retries, status.retriesRefused) = (.warn, 1, 1)
+        (status.flakyRule, status.retries, status.retriesRefused, status.givenBack) = (.warn, 1, 1, 1)
         status.paused = .asked
         status.use = FleetUse()
         status.memory = MemoryLimit(bytes: 1, by: .cgroup)
