@@ -177,6 +177,25 @@ import Testing
         #expect((try FileManager.default.contentsOfDirectory(atPath: two.results)).filter { $0.hasPrefix(".") }.isEmpty)
     }
 
+    @Test("of several ways to a host the first that answers is used; if none does, each says why")
+    func ways() async throws {
+        let project = try await Project(files: ["tests/a.test": passingFile], "[suite]\nfiles = [\"tests/*\"]\n")
+        let server = try #require(project.server), port = try PrivateSSHServer.freePort()
+        let settings = try String(contentsOfFile: project.source + "/slt-remote.toml", encoding: .utf8)
+        let old = "ssh = \"\(server.alias)\""
+        try #require(settings.contains(old))
+        try project.write(settings.replacing(old, with: "ssh = [\"ssh://127.0.0.1:\(port)\", \"name.invalid\", \"\(server.alias)\"]"), to: "slt-remote.toml")
+        let run = try await project.slt("run")
+        #expect(run.code == 0, "\(run)")
+        server.stop()
+        let none = try await project.slt("status")
+        none.expect(code: 3, "127.0.0.1", "name.invalid")
+        try project.write(settings.replacing(old, with: "ssh = [\"\(server.alias)\", \"-oProxyCommand=x\"]"), to: "slt-remote.toml")
+        try await project.slt("status").expect(code: 2, "must be what ssh accepts")
+        try project.write(settings.replacing(old, with: "ssh = [\"\(server.alias)\", \"local\"]"), to: "slt-remote.toml")
+        try await project.slt("status").expect(code: 2, "'local' in a list")
+    }
+
     @Test("what does not go together is refused", arguments: [
         (["run", "--hosts", "box"], "two hosts or more"), (["run", "--hosts", "box,box"], "names a host twice"), (["run", "--hosts", "box,", "a"], "two hosts or more"),
         (["run", "--host", "box", "--hosts", "box,other"], "exclude each other"), (["run", "--resume"], "cannot resume a run over several hosts"), (["run", "--mode", "soak"], "soak"),

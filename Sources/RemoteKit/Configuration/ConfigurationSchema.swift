@@ -49,7 +49,7 @@ indirect enum ConfigurationSchema: Sendable {
     ])
 
     static let host: [(name: String, node: ConfigurationSchema)] = [
-        ("ssh", .value(.destination)),
+        ("ssh", .value(.destinations)),
         ("workspace", .value(.hostPath)),
         ("state", .value(.hostPath)),
         ("user", .value(.destination)),

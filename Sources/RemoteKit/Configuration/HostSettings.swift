@@ -14,6 +14,8 @@ public struct HostSettings: Sendable, Equatable {
     public var name: String
     /// How it is reached.
     public var target: Target
+    /// Further ways to it, likewise: the first that answers is used.
+    public var alternatives: [String] = []
     /// Where the sources go, absolute or from `~/`, which the host expands.
     public var workspace: String
     /// Where agents and run directories go, likewise.
@@ -88,18 +90,23 @@ extension Configuration {
         func strings(_ key: String) -> [String] {
             if case .strings(let strings)? = value(name, key)?.value { strings } else { [] }
         }
-        let ssh = text("ssh") ?? target ?? name
+        let ways = strings("ssh"), ssh = ways.first ?? text("ssh") ?? target ?? name
+        if ways.count > 1, ways.contains("local") {
+            throw ConfigurationError(.invalidValue, at: value(name, "ssh")?.origin.description, "'local' in a list of 'ssh' is this machine, which is no other way to a host; remove it")
+        }
         if name == "local", ssh != "local" {
             throw ConfigurationError(.invalidValue, at: value(name, "ssh")?.origin.description,
                                      "the host named 'local' is this machine and takes no 'ssh'; give the other host another name")
         }
         var port: Int?
         if case .integer(let number)? = value(name, "port")?.value { port = number }
-        return HostSettings(name: name, target: ssh == "local" ? .local : .ssh(ssh),
+        var settings = HostSettings(name: name, target: ssh == "local" ? .local : .ssh(ssh),
                             workspace: text("workspace") ?? defaultWorkspace,
                             state: text("state") ?? ConfigurationSchema.defaultState, user: text("user"), port: port,
                             identityFiles: strings("identity-file"), knownHostsFiles: strings("known-hosts-file"),
                             sshConfig: text("ssh-config"), worker: text("worker"))
+        settings.alternatives = Array(ways.dropFirst())
+        return settings
     }
 
     /// `~/slt-remote/NAME` after the source folder: a place that nobody has filled by hand, since files that are

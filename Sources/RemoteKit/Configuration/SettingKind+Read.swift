@@ -17,13 +17,18 @@ extension SettingKind {
             return .workers(.auto)
         case (.text, .text(let text)), (.duration, .text(let text)), (.size, .text(let text)),
              (.choice, .text(let text)), (.localPath, .text(let text)), (.localPaths, .text(let text)),
-             (.hostPath, .text(let text)), (.destination, .text(let text)):
+             (.hostPath, .text(let text)), (.destination, .text(let text)), (.destinations, .text(let text)):
             return try read(text: text, context)
         case (.localPaths, .list(let items)):
             let texts = try strings(items)
             var paths: [String] = []
             for text in texts { paths.append(try Self.localPath(text, context, keepsNone: true)) }
             return .strings(paths)
+        case (.destinations, .list(let items)):
+            let texts = try strings(items)
+            guard !texts.isEmpty else { throw mismatch("an empty list") }
+            for text in texts where !Destination.isUsable(text) { throw mismatch("\"\(SafeText.line(text, limit: 60))\"") }
+            return .strings(texts)
         case (.strings, .list(let items)): return .strings(try strings(items))
         case (.command, .list(let items)):
             let arguments = try strings(items, mayBeEmpty: true)
@@ -67,7 +72,7 @@ extension SettingKind {
         case .hostPath:
             guard PathOnHost.isUsable(text) else { throw mismatch(shown) }
             return .text(PathOnHost.tidied(text))
-        case .destination:
+        case .destination, .destinations:
             guard Destination.isUsable(text) else { throw mismatch(shown) }
             return .text(text)
         case .strings, .command, .blocks, .timeouts, .groups: throw mismatch(shown)

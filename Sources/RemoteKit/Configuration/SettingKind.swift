@@ -22,6 +22,8 @@ enum SettingKind: Sendable, Equatable {
     case hostPath
     /// What `ssh` accepts.
     case destination
+    /// One of them, or a list of ways to one host.
+    case destinations
     case blocks
     /// Globs with time-outs.
     case timeouts
@@ -49,6 +51,7 @@ enum SettingKind: Sendable, Equatable {
         case .localPaths: "a path or a list of paths"
         case .hostPath: "a path on the host below \"/\" or \"~/\", without \"..\""
         case .destination: "what ssh accepts, such as \"alias\", \"user@host\" or \"ssh://user@host:port\""
+        case .destinations: "what ssh accepts, such as \"alias\", \"user@host\" or \"ssh://user@host:port\", or a list of these"
         case .timeouts: "a list such as [{ files = \"**/big.test\", time = \"20m\" }]"
         case .groups: "a list such as [{ files = [\"catalog/**\"], max = 1 }]"
         case .blocks: "a list such as [{ files = \"**/a.test\", reason = \"why\" }]"

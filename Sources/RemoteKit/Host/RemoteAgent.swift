@@ -3,6 +3,7 @@ import FoundationEssentials
 import Logging
 import Platform
 import SSH
+import Synchronization
 import Wire
 
 /// The agent on the other side of an SSH connection.
@@ -13,9 +14,7 @@ struct RemoteAgent {
     func run<Result: Sendable>(_ body: @escaping @Sendable (AgentClient) async throws -> Result) async throws -> Result {
         // Computed while the connection is made.
         async let _ = Self.computeDigest(of: host.worker)
-        let target = try await SSHTarget.resolve(spec: spec, overrides: overrides, logger: host.logger)
-        let session = try await SSHSession.connect(
-            to: target, credentials: host.credentials, acceptedFingerprint: host.acceptedFingerprint, logger: host.logger)
+        let (target, session) = try await connect()
         do {
             let result = try await converse(session, target.connectTimeout) { agent in
                 var agent = agent
@@ -31,6 +30,34 @@ struct RemoteAgent {
             await session.close()
             throw error
         }
+    }
+
+    /// The ways to the host that answered last, by its name: a connection that is lost is made again on the way where it was.
+    private static let answering = Mutex([String: String]())
+    /// For a way to answer, where there is another one.
+    private static let patience = Duration.seconds(5)
+
+    /// Over the first way that answers.
+    private func connect() async throws -> (SSHTarget, SSHSession) {
+        var ways = [spec] + host.settings.alternatives
+        if let last = Self.answering.withLock({ $0[host.name] }), let index = ways.firstIndex(of: last) { ways.swapAt(0, index) }
+        var failures: [String] = []
+        for (index, way) in ways.enumerated() {
+            let isLast = index == ways.count - 1
+            do {
+                var target = try await SSHTarget.resolve(spec: way, overrides: overrides, logger: host.logger)
+                if !isLast { target.connectTimeout = min(target.connectTimeout, Self.patience) }
+                let session = try await SSHSession.connect(
+                    to: target, credentials: host.credentials, acceptedFingerprint: host.acceptedFingerprint, logger: host.logger)
+                if ways.count > 1 { Self.answering.withLock { $0[host.name] = way } }
+                return (target, session)
+            } catch let error as SSHError where ways.count > 1 && [.unresolvable, .unreachable, .timedOut, .connectionLost].contains(error.code) {
+                host.logger.info("a way to the host does not answer", metadata: ["way": "\(way)", "reason": "\(error.message)"])
+                failures.append(error.message)
+                if isLast { throw SSHError(error.code, failures.joined(separator: "; "), remedy: error.remedy, isRetryable: error.isRetryable) }
+            }
+        }
+        throw SSHError(.unreachable, "cannot connect to \(host.name): it has no address")
     }
 
     @concurrent private static func computeDigest(of worker: WorkerBinary) async { _ = worker.digest }
