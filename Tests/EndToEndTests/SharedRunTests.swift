@@ -159,6 +159,15 @@ import Testing
         let result = try two.project.decode(RunResult.self, end)
         #expect(result.status.outcomes == [.untested: 10] && result.status.end == .stopped)
         #expect(try two.project.records(result.status.id, count: 10, in: two.results).allSatisfy { $0.message?.contains("the run was stopped") == true })
+        // It is gone on with, under the same name.
+        try two.project.openGate()
+        try two.openOther()
+        let again = try await two.slt("run", "--resume", "--json")
+        #expect(again.code == 0, "\(again)")
+        let whole = try two.project.decode(RunResult.self, again)
+        #expect(whole.status.id == result.status.id && whole.status.outcomes == [.pass: 10])
+        _ = try two.project.records(result.status.id, count: 10, in: two.results)
+        try await two.slt("run", "--resume").expect(code: 2, "every file has its record")
     }
 
     @Test("a host that cannot be reached, or does not build, has no part; without any there is no run")
@@ -198,7 +207,7 @@ import Testing
 
     @Test("what does not go together is refused", arguments: [
         (["run", "--hosts", "box"], "two hosts or more"), (["run", "--hosts", "box,box"], "names a host twice"), (["run", "--hosts", "box,", "a"], "two hosts or more"),
-        (["run", "--host", "box", "--hosts", "box,other"], "exclude each other"), (["run", "--resume"], "cannot resume a run over several hosts"), (["run", "--mode", "soak"], "soak"),
+        (["run", "--host", "box", "--hosts", "box,other"], "exclude each other"), (["run", "--resume"], "there is no run over these hosts"), (["run", "--mode", "soak"], "soak"),
         (["run", "--hosts", "box,nowhere"], "unknown host 'nowhere'"), (["status", "--watch"], "takes one host"),
     ])
     func refusals(arguments: [String], word: String) async throws {

@@ -10,6 +10,8 @@ public struct RunContext: Codable, Sendable, Equatable {
     public var isWholeSuite: Bool
     /// The run over several hosts that this is a share of; `nil` for a run of its own.
     public var sharedRun: String?
+    /// Names of the hosts that shared the run; `nil` for a run of one host.
+    public var hosts: [String]?
 
     /// Each parameter is the property of the same name.
     public init(commandLine: [String], configuration: String, client: String, isWholeSuite: Bool) {

@@ -36,6 +36,9 @@ public struct RunFolder: Sendable {
         engine = try? Self.decode(EngineIdentity.self, "engine.json", in: path)
     }
 
+    /// Names of the hosts that shared the run; empty where one host had it.
+    public var sharedHosts: [String] { spec.context?.hosts ?? [] }
+
     /// What the last files were tested on: what a resume has brought, else what the run began with.
     var source: SourceState? { spec.resumedOn?.last ?? spec.source }
 

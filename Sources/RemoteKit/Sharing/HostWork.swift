@@ -24,6 +24,8 @@ struct HostWork: Sendable {
             /// The share that is followed.
             var following: FollowedShare?
             var heard = 0
+            /// Shares that were started again.
+            var resumed: Set<Int> = []
         }
 
         let state = Mutex(State())
@@ -83,6 +85,10 @@ struct HostWork: Sendable {
         if let share = progress.state.withLock({ $0.following }) { try await follow(share, agent, progress) }
         for share in await fleet.unfinished(index) {
             let name = await fleet.shares[share].note.run
+            if job.resumes != nil, !progress.state.withLock({ $0.resumed.contains(share) }) {
+                try await resume(name, job, agent)
+                progress.state.withLock { _ = $0.resumed.insert(share) }
+            }
             let followed = followed(share, progress)
             followed.run.begin(RunStatus(id: name, phase: .running, workspace: "", createdAt: 0, timeBudget: 0, total: 0, queued: 0, running: 0, outcomes: [:], workersWanted: 0))
             try await follow(followed, agent, progress)
@@ -126,6 +132,22 @@ struct HostWork: Sendable {
         let events: AsyncStream<JobEvent>.Continuation
         /// Takes the events in, in their order: they come on other threads.
         let listener: Task<Void, Never>
+    }
+
+    /// Starts a share again that has files left; one that has not is only fetched.
+    private func resume(_ run: String, _ job: RunJob, _ agent: AgentClient) async throws {
+        let workers: Int? = switch job.resumedWorkers {
+        case nil: nil
+        case .auto: 0
+        case .exactly(let count): count
+        }
+        try await agent.give(EngineSecrets(job.configuration.engine))
+        do {
+            let status = try await agent.resume(ResumeRequest(run: .named(run), force: job.forcesSync, workers: workers, timeBudget: job.resumedTime))
+            events.send(.onHost(host.name, .started(status)))
+        } catch let error as RemoteError where error.code == .usage {
+            guard let status = try? await agent.status(run: .named(run)).run, (status.outcomes[.untested] ?? 0) <= (status.givenBack ?? 0), status.phase == .finished else { throw error }
+        }
     }
 
     private func followed(_ share: Int, _ progress: Progress) -> FollowedShare {

@@ -1,6 +1,7 @@
 import AgentProtocol
 import Fleet
 import FoundationEssentials
+import Glibc
 import Platform
 import Synchronization
 
@@ -33,8 +34,8 @@ public struct SharedRunJob: Sendable {
     /// - Parameter events: called from other threads, one call at a time; it must return soon.
     /// - Throws: ``RemoteError`` or `CancellationError`. What was started goes on.
     public func run(events: @escaping JobEventHandler = { _ in }) async throws -> JobResult {
+        if let resumed = job.resumes { return try await resume(resumed, Ordered(events)) }
         try job.check()
-        guard job.resumes == nil else { throw RemoteError(.usage, "cannot resume a run over several hosts: resume its shares, each on its host") }
         guard job.configuration.run.mode == .drain else { throw RemoteError(.usage, "cannot run in soak mode over several hosts: name one host") }
         try job.checkNames(events)
         let known = try job.knownFailures(events)
@@ -46,6 +47,28 @@ public struct SharedRunJob: Sendable {
             throw RemoteError(.usage, "cannot make \(folder.unfinished): \(error)")
         }
         return try await go(note, folder, known, Ordered(events))
+    }
+
+    /// Goes on with a run of which files are untested.
+    private func resume(_ resumed: RunJob.ResumedRun, _ events: Ordered) async throws -> JobResult {
+        let name: String? = if case .named(let name) = resumed { name } else { nil }
+        if let unfinished = SharedRunFolder.find(name, in: results) {
+            throw RemoteError(.usage, "cannot resume run \(unfinished.id): it has not ended", remedy: .follow(run: unfinished.id))
+        }
+        guard let folder = SharedRunFolder.findMerged(name, in: results) else {
+            throw RemoteError(.usage, "cannot resume: there is no run\(name.map { " \($0)" } ?? "") over these hosts", remedy: .listFetchedRuns)
+        }
+        guard try RunFolder(path: folder.merged).summary?.isComplete != true else { throw RemoteError(.usage, "cannot resume run \(folder.id): every file has its record; start a new run") }
+        let note = try SharedRunNote.read(in: folder.merged)
+        // What is merged is made again from the shares.
+        if rename(folder.merged, folder.unfinished) != 0 { throw RemoteError(.results, "cannot rename \(folder.merged): \(ErrorText.of(errno))") }
+        do {
+            return try await go(note, folder, nil, events)
+        } catch {
+            // The results that there were are there again.
+            if access(folder.unfinished + "/spec.json", F_OK) == 0 { rename(folder.unfinished, folder.merged) }
+            throw error
+        }
     }
 
     /// Follows a run that was left, to its end.

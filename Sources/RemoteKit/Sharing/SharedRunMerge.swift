@@ -86,6 +86,7 @@ struct SharedRunMerge {
         spec.workers = max(1, folders.reduce(0) { $0 + ($1.spec.workers) })
         spec.context?.isWholeSuite = note.isWholeSuite
         spec.context?.sharedRun = nil
+        spec.context?.hosts = note.hosts
         let summaries = folders.compactMap(\.summary), untested = counts.outcomes[.untested] ?? 0
         let ends = summaries.map(\.end)
         let end: RunEnd = untested == 0 ? .drained : ends.contains(.stopped) ? .stopped : ends.contains(.budget) ? .budget : .failed
@@ -109,7 +110,7 @@ struct SharedRunMerge {
             if let bytes = first.contents(of: name) { try Data(bytes).write(to: URL(fileURLWithPath: "\(place)/\(name)"), options: .atomic) }
         }
         try copy(rows, to: place + "/rows")
-        if rename(place, folder.merged) != 0 { throw RemoteError(.results, "cannot rename \(place): \(String(cString: strerror(errno)))") }
+        if rename(place, folder.merged) != 0 { throw RemoteError(.results, "cannot rename \(place): \(ErrorText.of(errno))") }
         return Merged(status: status(spec, summary), folder: folder.merged, warnings: differences(folders))
     }
 

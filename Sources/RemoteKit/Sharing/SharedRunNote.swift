@@ -79,6 +79,13 @@ struct SharedRunFolder: Sendable {
 
     private static func safe(_ host: String) -> String { String(ResultsFolder.standard(host: host).split(separator: "/").last ?? "_") }
 
+    /// The one whose results were merged that is meant: of the name, or the latest.
+    static func findMerged(_ id: String?, in parent: String) -> SharedRunFolder? {
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []).filter { RunSpec.isValid(id: $0) && access("\(parent)/\($0)/\(SharedRunNote.name)", F_OK) == 0 }.sorted()
+        guard let found = id.map({ id in names.first { $0 == id } }) ?? names.last else { return nil }
+        return SharedRunFolder(parent: parent, id: found)
+    }
+
     /// The unfinished one that is meant: of the name, or the latest.
     static func find(_ id: String?, in parent: String) -> SharedRunFolder? {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []).filter { $0.hasPrefix(SharedRunNote.prefix) }

@@ -36,7 +36,7 @@ struct WorkflowReport {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    private var report: String { CommandWords(host: run.host, options: run.options).text("report", run.status.id) }
+    private var report: String { CommandWords(host: run.host, hosts: run.hosts, options: run.options).text("report", run.status.id) }
 
     private func error(_ file: ReportedFile) -> String {
         var properties = [("file", file.record.file)]

@@ -21,6 +21,8 @@ public struct ReportedRun: Sendable {
     public let cached: [RunDetails.File]
     /// Of the host as it is named on a command line.
     public var host: String
+    /// Those that shared it; empty where one host had it.
+    public var hosts: [String] { details.folder.sharedHosts }
     /// What commands that are named need to be about the same project.
     public var options: [String] = []
     /// Leads from where the user stands in the tree to its top, `../` for each folder.
@@ -36,7 +38,8 @@ public struct ReportedRun: Sendable {
     public init(_ details: RunDetails, pasts: [String: FailurePast] = [:], host: String? = nil) {
         self.details = details
         let folder = details.folder
-        self.host = host ?? folder.hostFolder
+        let shared = folder.sharedHosts
+        self.host = shared.isEmpty ? host ?? folder.hostFolder : shared.joined(separator: ", ")
         status = Self.status(details)
         // A list that cannot be read makes every failure a new one.
         judgement = try? folder.judgement()

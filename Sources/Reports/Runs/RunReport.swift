@@ -14,6 +14,8 @@ public struct RunReport: Sendable {
     /// Records of files that passed and failed on the same sources; some of them when there are many.
     public var flaky: [FileRecord]
     public var host: String
+    /// Those that shared it; empty where one host had it.
+    public var hosts: [String] = []
     /// Where the fetched results are, or `nil` if they were not fetched.
     public var results: String?
     /// Whether everything is shown that is known, not only what fits on a page or two.
@@ -45,6 +47,7 @@ public struct RunReport: Sendable {
     public init(_ run: ReportedRun) {
         self.init(status: run.status, failures: run.all, keptOut: run.keptOut, flaky: run.flaky, host: run.host, results: run.details.folder.origin)
         options = run.options
+        hosts = run.hosts
         upwards = run.upwards
         isConfined = run.spec.engine.system == false
         isWhole = true
@@ -208,10 +211,10 @@ public struct RunReport: Sendable {
         return section
     }
 
-    private var reportCommand: String { CommandWords(host: host, options: options).text("report", status.id) }
+    private var command: CommandWords { CommandWords(host: host, hosts: hosts, options: options) }
+    private var reportCommand: String { command.text("report", status.id) }
 
     private func next(_ style: Style) -> [String] {
-        let command = CommandWords(host: host, options: options)
         let place = results.map { SafeText.line($0) } ?? "still on the host; \(command.text("fetch", status.id))"
         var lines = ["results: " + place]
         if status.missing + (status.outcomes[.untested] ?? 0) > 0 {

@@ -23,7 +23,7 @@ struct Attach: Verb {
         if let names = try several.names(common, configuration) {
             let hosts = try names.map { try common.remoteHost(configuration, named: $0) }, run = which.run
             let shared = SharedRunJob(hosts: hosts, job: RunJob(host: hosts[0], configuration: configuration))
-            return try await SharedRunPrinter(names, commands: several.commands(common), upwards: upwards).run(common.commands(on: nil), json: json) { try await shared.attach(run, events: $0) }
+            return try await SharedRunPrinter(names, commands: several.commands(common, names), upwards: upwards).run(json: json) { try await shared.attach(run, events: $0) }
         }
         let host = try common.remoteHost(configuration)
         let commands = common.commands(on: host.name), printer = JobPrinter(host: host.name, commands: commands, upwards: upwards)

@@ -138,8 +138,7 @@ struct Run: Verb {
         let upwards = SuiteNames(configuration, workingDirectory: folder).upwards
         if let names {
             let shared = SharedRunJob(hosts: try names.map { try common.remoteHost(configuration, named: $0) }, job: job)
-            return try await SharedRunPrinter(names, commands: several.commands(common), upwards: upwards, detaches: detach)
-                .run(common.commands(on: nil), json: json) { try await shared.run(events: $0) }
+            return try await SharedRunPrinter(names, commands: several.commands(common, names), upwards: upwards, detaches: detach).run(json: json) { try await shared.run(events: $0) }
         }
         let commands = common.commands(on: host.name)
         let printer = JobPrinter(host: host.name, commands: commands, upwards: upwards), work = job

@@ -25,7 +25,5 @@ struct SeveralHosts: ParsableArguments {
     }
 
     /// Commands about the same run.
-    func commands(_ common: CommonOptions) -> CommandWords {
-        CommandWords(options: (common.config.map { ["--config", $0] } ?? []) + (hosts.map { ["--hosts", $0] } ?? []))
-    }
+    func commands(_ common: CommonOptions, _ names: [String]) -> CommandWords { CommandWords(hosts: names, options: common.commands(on: nil).options) }
 }

@@ -59,7 +59,7 @@ struct Stop: Verb {
                 failure = failure ?? Leave(.of(error))
             }
         }
-        Terminal.shared.say("merge the results with: \(several.commands(common).text("attach"))")
+        Terminal.shared.say("merge the results with: \(several.commands(common, names).text("attach"))")
         if let failure { throw failure }
     }
 

@@ -31,6 +31,7 @@ struct ResultPrinter {
         } else {
             var report = RunReport(status: result.status, failures: explained(result), keptOut: result.keptOut, flaky: result.flaky, host: host, results: result.folder)
             report.options = commands.options
+            report.hosts = commands.hosts
             report.judgement = result.judgement
             report.upwards = upwards
             report.isConfined = result.folder.flatMap { try? RunFolder(path: $0) }?.spec.engine.system == false

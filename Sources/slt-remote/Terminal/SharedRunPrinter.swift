@@ -10,7 +10,7 @@ struct SharedRunPrinter {
     private let detaches: Bool
 
     /// - Parameters:
-    ///   - commands: about the run while it is at work.
+    ///   - commands: about the run.
     ///   - upwards: leads from where the user stands to the top of the tree.
     ///   - detaches: whether it is only started.
     init(_ hosts: [String], commands: CommandWords, upwards: String, detaches: Bool = false) {
@@ -20,8 +20,7 @@ struct SharedRunPrinter {
         self.detaches = detaches
     }
 
-    /// - Parameter results: commands about results on this machine.
-    func run(_ results: CommandWords, json: Bool, _ body: @escaping @Sendable (@escaping JobEventHandler) async throws -> JobResult) async throws {
+    func run(json: Bool, _ body: @escaping @Sendable (@escaping JobEventHandler) async throws -> JobResult) async throws {
         let printer = JobPrinter(host: label, commands: commands, upwards: upwards), (label, commands) = (label, commands)
         let result = try await Interruption.watching {
             try await body { event in
@@ -34,6 +33,6 @@ struct SharedRunPrinter {
             if json { try JSONOutput.print(result.status) }
             return Terminal.shared.say("detached; the shares of the run continue. Follow them and merge their results with: \(commands.text("attach", result.status.id))")
         }
-        try ResultPrinter(host: label, commands: results, upwards: upwards).print(result, json: json)
+        try ResultPrinter(host: label, commands: commands, upwards: upwards).print(result, json: json)
     }
 }

@@ -131,6 +131,7 @@ enum FormatSamples {
         spec.project = "p"
         spec.context = RunContext(commandLine: ["run"], configuration: "c", client: "0.1.0", isWholeSuite: true)
         spec.context?.sharedRun = "r"
+        spec.context?.hosts = ["h"]
         return spec
     }
 

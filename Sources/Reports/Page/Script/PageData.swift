@@ -74,6 +74,6 @@ struct PageData {
     }
 
     private func command(_ file: String) -> String {
-        CommandWords(host: run.host, options: run.options).text("run", run.upwards + Glob.literal(file))
+        CommandWords(host: run.host, hosts: run.hosts, options: run.options).text("run", run.upwards + Glob.literal(file))
     }
 }
