@@ -117,6 +117,8 @@ import Testing
         let two = try await Two(Gate.files(8), Self.gate)
         let client = try two.start("run")
         try await two.areAtWork(client)
+        let second = try await two.slt("attach")
+        #expect(second.code == 3 && second.errors.contains("another client on this machine does"), "\(second)")
         client.signal(SIGINT)
         let left = try await client.finish()
         #expect(left.code == 130 && left.errors.contains("slt-remote attach"), "\(left)")

@@ -125,7 +125,7 @@ public struct AgentClient: Sendable {
     /// Which files a run would have, in the order of their claims, and what the host is.
     func survey(_ request: StartRequest) async throws -> [SuiteSurvey] {
         var parts: [SuiteSurvey] = []
-        try await each(.survey(request), within: AnswerLimit(items: 100_000, bytes: 1 << 30), of: "the list of test files") { parts.append($0) }
+        try await each(.survey(request), within: AnswerLimit(items: 10_000, bytes: 1 << 28), of: "the list of test files") { parts.append($0) }
         return parts
     }
 

@@ -40,7 +40,12 @@ struct HostWork: Sendable {
         own.host = host
         do {
             if own.configuration.engine.needsLibraries { own.host = try host.loadingLibraries() }
-            try await work(own)
+            do {
+                try await work(own)
+            } catch let error as RemoteError where error.code == .engineLibrary {
+                own.host = try host.loadingLibraries()
+                try await work(own)
+            }
         } catch is CancellationError {
             return
         } catch {

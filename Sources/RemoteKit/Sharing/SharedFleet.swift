@@ -28,6 +28,8 @@ actor SharedFleet {
         var records: [Int: FileRecord] = [:]
         var hasEnded = false
         var isGivingBack = false
+        /// Files that this client took from it.
+        var moved = 0
         /// Where its results are on this machine.
         var folder: String?
     }
@@ -184,6 +186,7 @@ actor SharedFleet {
         guard !moved.isEmpty else { return false }
         guard !shares[index].note.isLost else { return true }
         shares[index].note.files.removeAll { moved.contains($0) }
+        shares[index].moved += moved.count
         pool = (pool + moved).sorted()
         save()
         tell(.notice("\(Human.count(moved.count, "file")) moved from \(SafeText.line(members[giver].name, limit: 200)) to \(SafeText.line(members[host].name, limit: 200))"))
@@ -261,6 +264,12 @@ actor SharedFleet {
             let error = RemoteError(.host, result.status.error ?? "its run was interrupted")
             save()
             lost(host, error)
+        } else if result.status.end == .drained, given > shares[share].moved {
+            // It has given files back, and the answer was lost, or the client that had asked.
+            let done = recorded(in: share), missing = shares[share].note.files.filter { !done.contains($0) }
+            pool = (pool + missing).sorted()
+            shares[share].note.files.removeAll { !done.contains($0) }
+            save()
         } else if result.status.end == .budget {
             // Its time is over, whatever the others have left.
             members[host].state = .gone

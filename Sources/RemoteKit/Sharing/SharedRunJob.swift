@@ -92,6 +92,8 @@ public struct SharedRunJob: Sendable {
     // MARK: at work
 
     private func go(_ note: SharedRunNote, _ folder: SharedRunFolder, _ known: KnownFailures?, _ events: Ordered) async throws -> JobResult {
+        let lock = try lock(folder)
+        defer { DescriptorIO.closeUnlocking(lock) }
         let fleet = SharedFleet(note, folder: folder, patience: job.detaches ? nil : .seconds(20)) { events.send($0) }
         await withTaskGroup(of: Void.self) { group in
             for (index, host) in hosts.enumerated() {
@@ -121,6 +123,17 @@ public struct SharedRunJob: Sendable {
         var result = JobResult(status: merged.status, failures: [])
         result.take(merged.folder)
         return result
+    }
+
+    /// One client moves files at a time.
+    private func lock(_ folder: SharedRunFolder) throws(RemoteError) -> Int32 {
+        let descriptor = open(folder.unfinished, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw RemoteError(.usage, "cannot open \(folder.unfinished): \(ErrorText.of(errno))") }
+        if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+            close(descriptor)
+            throw RemoteError(.locked, "cannot follow run \(folder.id): another client on this machine does", isRetryable: true)
+        }
+        return descriptor
     }
 
     /// Several hosts tell of what happens, one call at a time.
