@@ -12,7 +12,7 @@ final class Claim: Sendable {
     let path: Path
     /// Where the record goes, after the owner's line.
     private let recordOffset: Int
-    private let file: File
+    let file: File
 
     init(id: Int, generation: Int, tryNumber: Int, path: Path, recordOffset: Int, file: File) {
         self.id = id

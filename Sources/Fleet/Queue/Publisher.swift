@@ -15,7 +15,7 @@ struct Publisher {
         slot.prepare(record, position: claim.id)
         let publication: Results.Publication
         do {
-            publication = try results.publish(claim.path, id: claim.id) { claim.isSameFile(as: $0) }
+            publication = try results.publish(claim.path, claim.file, id: claim.id)
         } catch {
             slot.abort()
             throw error
@@ -38,17 +38,14 @@ struct Publisher {
 
     /// Publishes for a file whose owner is gone, up to the generation it had.
     func publish(_ record: FileRecord, at position: Int, upTo generation: Int) throws(FleetError) -> Bool {
-        let temporary = results.layout.temporary / "result-\(position)-\(table.owner.process.pid)"
+        let temporary = results.layout.temporary / "result-\(position)-\(table.owner.process.pid)-\(table.owner.process.startTime)"
         defer { temporary.unlink() }
         let file = try File(temporary, O_WRONLY | O_CREAT | O_TRUNC)
         try file.write(table.owner.line + record.json + [UInt8(ascii: "\n")])
-        let own = try file.status()
         slot.prepare(record, position: position)
         let publication: Results.Publication
         do {
-            publication = try results.publish(temporary, id: position) { path in
-                path.status(followingLinks: false)?.isSameFile(as: own) ?? false
-            }
+            publication = try results.publish(temporary, file, id: position)
         } catch {
             slot.abort()
             throw error

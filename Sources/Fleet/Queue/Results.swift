@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The folder of results. A result is a hard link to a finished file; link(2) fails when the name exists, so the first
 /// publisher wins whoever else believes to own the file.
@@ -8,9 +9,9 @@ struct Results: Sendable {
     enum Publication { case won, late }
 
     /// Gives `source` the result's name.
-    /// - Parameter isSource: whether a file is the one behind `source`. An error of link(2) proves nothing on a
-    ///   shared disk, where a repeated request may find its own success.
-    func publish(_ source: Path, id: Int, isSource: (Path) -> Bool) throws(FleetError) -> Publication {
+    /// - Parameter file: the one behind `source`. An error of link(2) proves nothing on a shared disk, where a repeated request may find
+    ///   its own success.
+    func publish(_ source: Path, _ file: File, id: Int) throws(FleetError) -> Publication {
         let target = layout.result(id)
         if link(source, target) { return .won }
         var number = errno
@@ -19,9 +20,8 @@ struct Results: Sendable {
             if link(source, target) { return .won }
             number = errno
         }
-        if isSource(target) { return .won }
-        // Also when the source is gone: whoever published removed all claims of the file.
-        if target.exists { return .late }
+        // It is there also when the source is gone: whoever published removed all claims of the file.
+        if let isOwn = file.isLinked(to: target, after: number) { return isOwn ? .won : .late }
         throw .system("publish the result of file \(id)", number)
     }
 
@@ -30,8 +30,13 @@ struct Results: Sendable {
     }
 
     /// The record's line in the result, without its newline; `nil` when there is none or it is not whole.
-    func recordLine(_ id: Int) throws(FleetError) -> [UInt8]? {
-        guard layout.result(id).exists else { return nil }
+    /// - Parameter isThere: whether it is known to be there: on a shared disk it may not be seen at once.
+    func recordLine(_ id: Int, isThere: Bool = false) throws(FleetError) -> [UInt8]? {
+        let began = Clock.monotonic
+        while !layout.result(id).exists {
+            guard isThere, Clock.seconds(since: began) < File.visibility else { return nil }
+            layout.result(id).look()
+        }
         let bytes = try layout.result(id).contents(limit: 1 << 28)
         guard bytes.last == UInt8(ascii: "\n"), let end = bytes.firstIndex(of: UInt8(ascii: "\n")), end + 1 < bytes.count else { return nil }
         return Array(bytes[(end + 1)..<(bytes.count - 1)])

@@ -19,7 +19,7 @@ struct RecordSource {
         switch index[id] {
         case nil: return nil
         case .result:
-            guard let found = try Results(layout: layout).recordLine(id) else { return nil }
+            guard let found = try Results(layout: layout).recordLine(id, isThere: true) else { return nil }
             line = found
         case .feed(let slot, let offset, let length):
             let file: File

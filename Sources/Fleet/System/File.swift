@@ -123,6 +123,21 @@ final class File: Sendable {
     /// The locks stay when this value goes, for another process that has the descriptor.
     func leaveLocks() { locks.store(0, ordering: .relaxed) }
 
+    /// Whether this is the file of a name that link(2) could not give, since it is there; the name may not be seen at once on a shared disk.
+    /// - Parameter number: why it could not.
+    /// - Returns: `nil` where nothing has that name.
+    func isLinked(to name: Path, after number: Int32) -> Bool? {
+        let began = Clock.monotonic
+        while true {
+            if let own = try? status(), let other = name.status(followingLinks: false) { return own.isSameFile(as: other) }
+            guard number == EEXIST, Clock.seconds(since: began) < Self.visibility else { return nil }
+            name.look()
+        }
+    }
+
+    /// Seconds within which a host that looks again sees what is there.
+    static let visibility = 5.0
+
     /// Whether another opening of the file holds the lock, here or on another host.
     func isLockedElsewhere() throws(FleetError) -> Bool {
         let held = cfleet_lock_is_held(descriptor)

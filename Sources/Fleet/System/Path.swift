@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// A path of the file system as it really is: bytes without NUL, which need not be UTF-8.
 struct Path: Sendable, Hashable {
@@ -47,6 +48,12 @@ extension Path {
         return result == 0 ? info : nil
     }
 
+    /// Waits a moment for a name that is there and was not seen: a client of NFS forgets what it took for missing when the folder is opened.
+    func look() {
+        _ = File(ifPossible: parent, O_RDONLY | O_DIRECTORY)
+        Clock.pauseThread(0.01)
+    }
+
     var exists: Bool { status(followingLinks: false) != nil }
 
     /// Removes the name; `false` with `errno` set when that failed for another reason than that it is not there.
@@ -67,8 +74,12 @@ extension Path {
     }
 
     func rename(to target: Path) throws(FleetError) {
-        let result = withCString { from in target.withCString { Glibc.rename(from, $0) } }
-        if result != 0 { throw .system("rename \(text) to \(target.text)") }
+        let own = status(followingLinks: false)
+        if withCString({ from in target.withCString { Glibc.rename(from, $0) } }) == 0 { return }
+        let number = errno
+        // On a shared disk a repeated request finds that the first one has moved it.
+        if number == ENOENT, let own, target.status(followingLinks: false)?.isSameFile(as: own) == true { return }
+        throw .system("rename \(text) to \(target.text)", number)
     }
 
     /// The names in the folder, without `.` and `..`, in no order.
