@@ -10,6 +10,7 @@ extension RunSpec: HostAnswer {
         copy.workers = Bounds.count(workers)
         copy.timeBudget = Bounds.seconds(timeBudget)
         copy.fileTimeout = Bounds.seconds(fileTimeout)
+        copy.recordTimeout = recordTimeout.map(Bounds.seconds)
         copy.attempts = Bounds.count(attempts)
         copy.memoryLimit = memoryLimit.map(Bounds.size)
         copy.lease = lease.map(Bounds.seconds)

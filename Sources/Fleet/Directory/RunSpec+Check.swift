@@ -22,6 +22,7 @@ extension RunSpec {
         guard rounds ?? 1 >= 1, rounds == nil || mode == .soak else { throw invalid("rounds must be 1 or more, and are for soak runs") }
         guard cached == nil || mode == .drain else { throw invalid("verdicts of earlier runs are not for soak runs") }
         guard memoryFloor ?? 0 >= 0 else { throw invalid("the floor of free memory must not be negative") }
+        guard (recordTimeout ?? 1) > 0, (recordTimeout ?? 1).isFinite else { throw invalid("the time-out of a record must be above 0 s") }
         for rule in fileTimeouts ?? [] {
             guard rule.seconds > 0, rule.seconds.isFinite else { throw invalid("the time-out of '\(rule.files)' must be above 0 s") }
             _ = try Glob(rule.files)

@@ -6,6 +6,10 @@ extension SettingKind {
     func read(_ node: DocumentNode, _ context: SettingContext) throws(SettingMismatch) -> SettingValue {
         switch (self, node.content) {
         case (.flag, .flag(let flag)): return .flag(flag)
+        case (.limit, .text("none")): return .limit(nil)
+        case (.limit, _):
+            guard case .seconds(let seconds)? = try? SettingKind.duration.read(node, context) else { throw mismatch(Self.shown(node)) }
+            return .limit(seconds)
         case (.duration, .integer(let whole)): return try read(text: String(whole), context)
         case (.duration, .number(let number)):
             guard number > 0, number <= Quantity.longest else { throw mismatch("\(number)") }
@@ -32,10 +36,7 @@ extension SettingKind {
         case (.blocks, .list(let items)): return .blocks(try blocks(items))
         case (.timeouts, .list(let items)): return .timeouts(try timeouts(items, context))
         case (.groups, .list(let items)): return .groups(try groups(items, context))
-        case (_, .text(let text)): throw mismatch("the string \"\(SafeText.line(text, limit: 60))\"")
-        case (_, .integer(let whole)): throw mismatch("\(whole)")
-        case (_, .number(let number)): throw mismatch("\(number)")
-        default: throw mismatch(node.kind)
+        default: throw mismatch(Self.shown(node))
         }
     }
 
@@ -50,6 +51,10 @@ extension SettingKind {
         case .duration:
             guard let seconds = Quantity.seconds(text), seconds > 0 else { throw mismatch(shown) }
             return .seconds(seconds)
+        case .limit:
+            if text == "none" { return .limit(nil) }
+            guard let seconds = Quantity.seconds(text), seconds > 0 else { throw mismatch(shown) }
+            return .limit(seconds)
         case .size(let least):
             if text == "none" { return .bytes(nil) }
             guard let bytes = Quantity.bytes(text), bytes >= least else { throw mismatch(shown) }
@@ -76,6 +81,15 @@ extension SettingKind {
 
     private static let flags: [String: Bool] =
         ["true": true, "yes": true, "on": true, "1": true, "false": false, "no": false, "off": false, "0": false]
+
+    private static func shown(_ node: DocumentNode) -> String {
+        switch node.content {
+        case .text(let text): "the string \"\(SafeText.line(text, limit: 60))\""
+        case .integer(let whole): "\(whole)"
+        case .number(let number): "\(number)"
+        default: node.kind
+        }
+    }
 
     private func mismatch(_ found: String, line: Int? = nil) -> SettingMismatch {
         SettingMismatch("must be \(expected), not \(found)", line: line)

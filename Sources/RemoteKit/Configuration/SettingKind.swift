@@ -4,6 +4,8 @@ enum SettingKind: Sendable, Equatable {
     case flag
     /// More than zero.
     case duration
+    /// More than zero, or `"none"`.
+    case limit
     /// Bytes, at least `least`, or `"none"`.
     case size(least: Int)
     case workers
@@ -37,6 +39,7 @@ enum SettingKind: Sendable, Equatable {
         case .text: "a string"
         case .flag: "true or false"
         case .duration: "a duration of more than zero, such as \"90s\", \"30m\", \"1h30m\" or plain seconds"
+        case .limit: "a duration of more than zero, such as \"500ms\", \"10s\" or plain seconds, or \"none\""
         case .size(let least): "a size of at least \(SettingValue.bytes(least).asTOML), such as \"512M\" or \"4G\", or \"none\""
         case .workers: "a whole number from 1 to \(Self.mostWorkers), or \"auto\" for the host's cores"
         case .integer(let range):

@@ -72,6 +72,7 @@ struct RunFiles: ParsableCommand {
         command.options.dialect = engines.dialect
         command.options.labels = engines.label
         command.options.allowsSystem = !engines.noSystem
+        command.options.recordLimit = engines.recordLimit
         command.options.haltOnError = halt
         command.options.hashThreshold = hashThreshold
         command.options.engineName = engines.engineName

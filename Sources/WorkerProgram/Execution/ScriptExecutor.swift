@@ -14,11 +14,12 @@ struct ScriptExecutor: FileExecutor {
     private let holding: HoldingEngine?
 
     /// - Parameters:
+    ///   - recordTimeout: seconds for one statement; nil is no limit.
     ///   - notes: where to note the inputs of files that passed; nil where nobody asks.
     ///   - keepsDatabases: whether databases of files that fail may stay.
     /// - Throws: `SQLLogicTestError` if the engine cannot be set up.
-    init(_ spec: EngineSpec, workspace: String, notes: String? = nil, keepsDatabases: Bool = false) throws {
-        let options = try RunOptions(spec, workspace: workspace)
+    init(_ spec: EngineSpec, workspace: String, recordTimeout: Double? = nil, notes: String? = nil, keepsDatabases: Bool = false) throws {
+        let options = try RunOptions(spec, workspace: workspace, recordTimeout: recordTimeout)
         runner = FileRunner(options: options)
         self.notes = notes.map { VerdictNotes(path: $0, dialect: options.dialect, workspace: workspace) }
         var choice = try EngineChoice(spec, workspace: workspace)
@@ -135,6 +136,7 @@ extension FailureKind {
         case .unexpectedError: .unexpectedError
         case .unexpectedSuccess: .unexpectedSuccess
         case .wrongError: .wrongError
+        case .timeout: .timeout
         case .script: .script
         case .other: .other
         }

@@ -23,6 +23,9 @@ struct Run: Verb {
     @Option(parsing: .unconditional, help: ArgumentHelp("Time limit of one file.", valueName: "time"))
     var fileTimeout: String?
 
+    @Option(parsing: .unconditional, help: ArgumentHelp("Time limit of one statement: 500ms, 10s or none. It is ended, and the file goes on. Default: none.", valueName: "time"))
+    var recordTimeout: String?
+
     @Option(name: .shortAndLong, parsing: .unconditional, help: ArgumentHelp("Use the settings of [profiles.NAME]. 'quick' and 'full' are built in.", valueName: "name"))
     var profile: String?
 
@@ -104,7 +107,7 @@ struct Run: Verb {
     /// What was said that belongs to a run when it is made.
     private var resumeCannotHonour: [String] {
         let said: [(String, Bool)] = [
-            ("the globs", !globs.isEmpty), ("--no-sync", noSync), ("--no-build", noBuild), ("--allow-partial", allowPartial), ("--take-over", takeOver), ("--file-timeout", fileTimeout != nil), ("--profile", profile != nil),
+            ("the globs", !globs.isEmpty), ("--no-sync", noSync), ("--no-build", noBuild), ("--allow-partial", allowPartial), ("--take-over", takeOver), ("--file-timeout", fileTimeout != nil), ("--record-timeout", recordTimeout != nil), ("--profile", profile != nil),
             ("--mode", mode != nil), ("--retries", retries != nil), ("--attempts", attempts != nil), ("--memory", memory != nil),
             ("--order", order != nil), ("--seed", seed != nil), ("--no-system", noSystem), ("--keep-database", keepDatabase), ("--cached", cached), ("--cache-audit", cacheAudit != nil), ("--shard", shard != nil), ("--failed", failed), ("--filter", !filter.isEmpty),
         ]
@@ -112,7 +115,7 @@ struct Run: Verb {
     }
 
     func run() async throws {
-        let flags = ConfigurationFlags(profile: profile, mode: mode, workers: workers, time: time, fileTimeout: fileTimeout, retries: retries,
+        let flags = ConfigurationFlags(profile: profile, mode: mode, workers: workers, time: time, fileTimeout: fileTimeout, recordTimeout: recordTimeout, retries: retries,
                                        attempts: attempts, memory: memory, seed: seed, order: order, system: noSystem ? "false" : nil,
                                        cached: cached ? "true" : nil, cacheAudit: cacheAudit)
         let folder = FileManager.default.currentDirectoryPath

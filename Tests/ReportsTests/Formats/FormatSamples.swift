@@ -115,12 +115,14 @@ enum FormatSamples {
         engine.queryProtocol = "simple"
         engine.labels = ["l"]
         engine.system = false
+        engine.persistent = true
         (engine.hermetic, engine.cacheInputs) = (true, ["i"])
         engine.isCommandHidden = true
         var spec = RunSpec(id: "20261121-013000-k3f9", workspace: "/w", workers: 1, timeBudget: 1, fileTimeout: 1, memoryLimit: 1, lease: 1, grace: 1, engine: engine,
                            blocked: [BlockedFile(path: "p", reason: "r")], source: source, startedBy: "u@h")
         spec.retries = 1
         spec.memoryFloor = 1
+        spec.recordTimeout = 1
         spec.cached = CacheRule(auditPercent: 2)
         spec.fileTimeouts = [FileTimeout(files: "f", seconds: 1)]
         spec.selection = Selection(order: .history, shard: Shard(number: 1, count: 2), failedOnly: true, filters: ["f"])
