@@ -11,6 +11,7 @@ struct CommandLineWordTests {
     static let others: [String: Set<String>] = [
         "Bootstrap.swift": ["--state", "--build", "--join", "--version"],
         "LocalAgent.swift": ["--state", "--build"],
+        "Agent+Queue.swift": ["--state", "--build"],
         "FleetRun+Workers.swift": ["--slot"],
         "LibraryList.swift": ["--list"],
         "Replay.swift": ["--confined"],

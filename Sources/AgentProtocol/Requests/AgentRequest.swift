@@ -16,6 +16,13 @@ public enum AgentRequest: Codable, Sendable {
     case copyWorkspace(WorkspaceRequest, from: WorkspaceRequest)
     /// Removes a workspace of this tree, and what an unfinished copy left. Nothing is answered.
     case removeWorkspace(WorkspaceRequest)
+    /// Takes a place behind those who use the workspace or wait for it, until the run of this conversation has started. The agent sends ``QueuePlace`` values
+    /// until it is this one's turn; one where the client does not wait.
+    case queue(WorkspaceRequest, by: String, waits: Bool)
+    /// Makes a folder beside the workspace for the sources of a run that waits without a client. The agent sends one ``QueuePlace``, which names it.
+    case stage(WorkspaceRequest)
+    /// Leaves the place of this conversation to a process of the host, which builds and starts the run in its turn. The agent sends one ``QueuePlace``.
+    case leaveWaiting(WaitingStart)
     /// A lane of a sync that another agent process serves: content only, from the client.
     case lane
     /// What the sync that just brought this tree knows of it: the commit, the branch. The agent sends a `Bool`, whether it was noted.
@@ -62,7 +69,7 @@ extension AgentRequest {
         case .resume(let request): request.run
         case .logs(let request): request.run
         case .start: .any
-        case .sync, .claim, .mark, .copyWorkspace, .removeWorkspace, .lane, .noteSource, .prepare, .diagnose, .secrets, .doctor, .runs, .removeRuns, .clean: nil
+        case .sync, .claim, .mark, .copyWorkspace, .removeWorkspace, .queue, .stage, .leaveWaiting, .lane, .noteSource, .prepare, .diagnose, .secrets, .doctor, .runs, .removeRuns, .clean: nil
         }
     }
 
@@ -70,6 +77,8 @@ extension AgentRequest {
     var purpose: String {
         switch self {
         case .sync: "the sync"
+        case .queue: "the workspace"
+        case .stage: "a place for the sources"
         case .copyWorkspace: "the copy of the workspace"
         case .removeWorkspace: "the removal of the workspace"
         case .follow: "news of the run"

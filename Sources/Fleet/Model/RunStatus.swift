@@ -2,6 +2,8 @@
 public struct RunStatus: Codable, Sendable, Equatable {
     /// Where the run is.
     public enum Phase: String, Codable, Sendable {
+        /// Queued behind others for its workspace; nothing is made yet.
+        case waiting
         /// The directory is made, no supervisor yet.
         case created
         case running

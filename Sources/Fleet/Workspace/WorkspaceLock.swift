@@ -118,6 +118,12 @@ public final class WorkspaceLock: Sendable {
         return abs(Clock.now - time) < WorkspaceLock.wishLife
     }
 
+    /// Who has it, for people: `ann@laptop (build)`; nil where nobody says so.
+    public static func holder(folder: String, state: String) -> String? {
+        let note = FolderIdentity(path: folder).flatMap { FolderNote(name: "holder", folder: folder, identity: $0, state: state).read(WorkspaceHolder.self) }
+        return note.flatMap { $0.isOver ? nil : "\($0.user) (\($0.work))" }
+    }
+
     /// What to tell someone who cannot have the lock.
     public static func refusal(folder: String, state: String) -> FleetError {
         let holder = FolderIdentity(path: folder).flatMap { FolderNote(name: "holder", folder: folder, identity: $0, state: state).read(WorkspaceHolder.self) }

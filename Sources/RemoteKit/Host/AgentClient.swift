@@ -85,6 +85,26 @@ public struct AgentClient: Sendable {
         try await RemoteError.translating { try await conversation.askIfKnown(.removeWorkspace(request)) }
     }
 
+    /// Takes a place in the queue for a workspace, and returns when it is this one's turn.
+    /// - Parameters:
+    ///   - waits: whether to wait; if not, the place is kept all the same.
+    ///   - progress: gets where this one stands.
+    func queue(_ request: WorkspaceRequest, by user: String, waits: Bool, progress: (QueuePlace) -> Void) async throws -> QueuePlace {
+        var last: QueuePlace?
+        try await each(.queue(request, by: user, waits: waits), within: .stream, of: "the queue") { (place: QueuePlace) in
+            last = place
+            progress(place)
+        }
+        guard let last else { throw RemoteError(.host, "the agent said nothing of the queue") }
+        return last
+    }
+
+    /// Makes a folder beside the workspace for sources that wait there.
+    func stage(_ request: WorkspaceRequest) async throws -> QueuePlace { try await ask(.stage(request)) }
+
+    /// Leaves the run to the host, which starts it in its turn.
+    func leave(_ start: WaitingStart) async throws -> QueuePlace { try await ask(.leaveWaiting(start)) }
+
     /// Leaves word on the host of what a sync has brought there.
     public func note(_ stamp: SourceStamp) async throws { let _: Bool = try await ask(.noteSource(stamp)) }
 

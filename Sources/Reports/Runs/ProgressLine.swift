@@ -30,6 +30,7 @@ public enum ProgressLine {
 
     private static func phase(_ status: RunStatus) -> String? {
         switch status.phase {
+        case .waiting: "waiting for the workspace"
         case .created: "starting"
         case .stopping: "stopping"
         case .interrupted: "interrupted"

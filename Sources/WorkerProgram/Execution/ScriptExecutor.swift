@@ -161,7 +161,8 @@ extension FileExecution {
     init(_ verdict: FileVerdict) {
         self.init(outcome: Outcome(verdict.outcome), tests: verdict.tests, skipped: verdict.skipped, errors: verdict.errors,
                   failures: verdict.failures.map(RecordFailure.init),
-                  message: verdict.errors > 0 ? "\(verdict.errors) record\(verdict.errors == 1 ? "" : "s") failed" : verdict.skipReason)
+                  message: verdict.stopReason == .timeout && !verdict.failures.isEmpty ? verdict.failures.last?.message
+                      : verdict.errors > 0 ? "\(verdict.errors) record\(verdict.errors == 1 ? "" : "s") failed" : verdict.skipReason)
         rows = (verdict.rows ?? []).map(FailureRows.init)
         stoppedAt = verdict.stoppedAt
         consequences = verdict.consequences > 0 ? verdict.consequences : nil

@@ -89,6 +89,9 @@ struct Run: Verb {
     @Flag(name: .shortAndLong, help: "Start the run and return. 'slt-remote attach' follows it.")
     var detach = false
 
+    @Flag(help: "If a run uses the workspace, wait behind it and those that wait already, then start. With --detach the sources are brought at once, and the host starts the run.")
+    var wait = false
+
     @Option(defaultAsFlag: "", help: ArgumentHelp("Resume a run that was interrupted, was stopped or ran out of time. Default: this project's latest run. --workers, --time and --force may be added.", valueName: "run"))
     var resume: String?
 
@@ -107,7 +110,7 @@ struct Run: Verb {
     /// What was said that belongs to a run when it is made.
     private var resumeCannotHonour: [String] {
         let said: [(String, Bool)] = [
-            ("the globs", !globs.isEmpty), ("--no-sync", noSync), ("--no-build", noBuild), ("--allow-partial", allowPartial), ("--take-over", takeOver), ("--file-timeout", fileTimeout != nil), ("--record-timeout", recordTimeout != nil), ("--profile", profile != nil),
+            ("the globs", !globs.isEmpty), ("--wait", wait), ("--no-sync", noSync), ("--no-build", noBuild), ("--allow-partial", allowPartial), ("--take-over", takeOver), ("--file-timeout", fileTimeout != nil), ("--record-timeout", recordTimeout != nil), ("--profile", profile != nil),
             ("--mode", mode != nil), ("--retries", retries != nil), ("--attempts", attempts != nil), ("--memory", memory != nil),
             ("--order", order != nil), ("--seed", seed != nil), ("--no-system", noSystem), ("--keep-database", keepDatabase), ("--cached", cached), ("--cache-audit", cacheAudit != nil), ("--shard", shard != nil), ("--failed", failed), ("--filter", !filter.isEmpty),
         ]
@@ -131,6 +134,7 @@ struct Run: Verb {
         job.takesOver = takeOver
         job.selection = Selection(shard: shard, failedOnly: failed ? true : nil, filters: filter.isEmpty ? nil : filter)
         job.detaches = detach
+        job.waits = wait
         job.keepsDatabases = keepDatabase
         job.resumes = resume.map { $0.isEmpty ? .latest : .named($0) }
         if workers != nil { job.resumedWorkers = configuration.run.workers }
@@ -141,6 +145,11 @@ struct Run: Verb {
         if detach {
             if json { try JSONOutput.print(result.status) }
             let id = result.status.id
+            Terminal.shared.endProgress()
+            if result.status.phase == .waiting {
+                Terminal.shared.say("detached; run \(id) waits on \(host.name) and starts by itself. Follow it with: \(commands.text("attach", id))")
+                return
+            }
             Terminal.shared.say("detached; the run continues. Follow it with: \(commands.text("attach", id))")
             return
         }

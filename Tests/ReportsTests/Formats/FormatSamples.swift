@@ -174,6 +174,7 @@ enum FormatSamples {
     static var host: HostReport {
         var report = HostReport(hostName: "h", run: status, mode: .drain, sample: Samples.host())
         report.elsewhere = [RunNote(id: "r", project: "p", startedBy: "u@h", isLive: true)]
+        report.waiting = [WaitingRun(id: "r", startedBy: "u@h", since: 1, isDetached: true, failure: "f")]
         report.failing = [record]
         return report
     }
