@@ -14,6 +14,11 @@ public enum AgentRequest: Codable, Sendable {
     /// Makes a workspace that is not there as a copy of another one of the same client, what was built there included. The agent sends a `Bool`, whether it did:
     /// not where the first is there, or the other is not or is in use.
     case copyWorkspace(WorkspaceRequest, from: WorkspaceRequest)
+    /// Makes a workspace that is not there as a copy of the one on the host whose files are most like the source's. The agent sends the `TreeOrigin` of that one; nothing
+    /// where the workspace is there, or none is like it.
+    case copyNearest(WorkspaceRequest)
+    /// Lists the workspaces in a folder. The agent sends one ``TreeWorkspace`` for each.
+    case treeWorkspaces(folder: String)
     /// Removes a workspace of this tree, and what an unfinished copy left. Nothing is answered.
     case removeWorkspace(WorkspaceRequest)
     /// Takes a place behind those who use the workspace or wait for it, until the run of this conversation has started. The agent sends ``QueuePlace`` values
@@ -69,7 +74,7 @@ extension AgentRequest {
         case .resume(let request): request.run
         case .logs(let request): request.run
         case .start: .any
-        case .sync, .claim, .mark, .copyWorkspace, .removeWorkspace, .queue, .stage, .leaveWaiting, .lane, .noteSource, .prepare, .diagnose, .secrets, .doctor, .runs, .removeRuns, .clean: nil
+        case .sync, .claim, .mark, .copyWorkspace, .copyNearest, .treeWorkspaces, .removeWorkspace, .queue, .stage, .leaveWaiting, .lane, .noteSource, .prepare, .diagnose, .secrets, .doctor, .runs, .removeRuns, .clean: nil
         }
     }
 
@@ -79,7 +84,7 @@ extension AgentRequest {
         case .sync: "the sync"
         case .queue: "the workspace"
         case .stage: "a place for the sources"
-        case .copyWorkspace: "the copy of the workspace"
+        case .copyWorkspace, .copyNearest: "the copy of the workspace"
         case .removeWorkspace: "the removal of the workspace"
         case .follow: "news of the run"
         case .fetch: "the results"

@@ -11,6 +11,7 @@ extension RunSpec {
         func invalid(_ why: String) -> FleetError { FleetError(.invalid, "cannot use the run's specification: \(why)") }
         guard RunSpec.isValid(id: id) else { throw invalid("'\(id)' is not a name for a run") }
         guard workers >= 1, workers < Scoreboard.largest else { throw invalid("workers must be 1 to \(Scoreboard.largest - 1)") }
+        guard coreBudget ?? 1 >= 1 else { throw invalid("there must be a core or more") }
         guard timeBudget > 0, timeBudget.isFinite else { throw invalid("the time budget must be above 0 s") }
         guard fileTimeout > 0, fileTimeout.isFinite else { throw invalid("the file time-out must be above 0 s") }
         guard attempts >= 1, attempts <= 1000 else { throw invalid("attempts must be 1 to 1000") }

@@ -8,6 +8,8 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var mode: RunMode
     /// Worker processes to keep alive.
     public var workers: Int
+    /// Cores of the host that the runs of one account share; unless told those that it has, which count only while several runs are live.
+    public var coreBudget: Int?
     /// Wall-clock seconds the whole run may take.
     public var timeBudget: Double
     /// Wall-clock seconds one file may take before its worker is killed.

@@ -51,8 +51,9 @@ indirect enum ConfigurationSchema: Sendable {
 
     static let host: [(name: String, node: ConfigurationSchema)] = [
         ("ssh", .value(.destination)),
-        ("workspace", .value(.hostPath)),
+        ("workspace", .value(.workspace)),
         ("state", .value(.hostPath)),
+        ("cores", .value(.integer(1...10_000))),
         ("user", .value(.destination)),
         ("port", .value(.integer(1...65_535))),
         ("identity-file", .value(.localPaths)),

@@ -21,7 +21,7 @@ extension SettingKind {
             return .workers(.auto)
         case (.text, .text(let text)), (.duration, .text(let text)), (.size, .text(let text)),
              (.choice, .text(let text)), (.localPath, .text(let text)), (.localPaths, .text(let text)),
-             (.hostPath, .text(let text)), (.destination, .text(let text)):
+             (.hostPath, .text(let text)), (.workspace, .text(let text)), (.destination, .text(let text)):
             return try read(text: text, context)
         case (.localPaths, .list(let items)):
             let texts = try strings(items)
@@ -72,6 +72,9 @@ extension SettingKind {
         case .hostPath:
             guard PathOnHost.isUsable(text) else { throw mismatch(shown) }
             return .text(PathOnHost.tidied(text))
+        case .workspace:
+            guard text == "auto" || PathOnHost.isUsable(text) else { throw mismatch(shown) }
+            return .text(text == "auto" ? text : PathOnHost.tidied(text))
         case .destination:
             guard Destination.isUsable(text) else { throw mismatch(shown) }
             return .text(text)

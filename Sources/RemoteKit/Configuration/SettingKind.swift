@@ -22,6 +22,8 @@ enum SettingKind: Sendable, Equatable {
     case localPaths
     /// A path on the host, `~` left for the host.
     case hostPath
+    /// The same, or `auto`.
+    case workspace
     /// What `ssh` accepts.
     case destination
     case blocks
@@ -51,6 +53,7 @@ enum SettingKind: Sendable, Equatable {
         case .localPath: "a path"
         case .localPaths: "a path or a list of paths"
         case .hostPath: "a path on the host below \"/\" or \"~/\", without \"..\""
+        case .workspace: Self.hostPath.expected + ", or \"auto\""
         case .destination: "what ssh accepts, such as \"alias\", \"user@host\" or \"ssh://user@host:port\""
         case .timeouts: "a list such as [{ files = \"**/big.test\", time = \"20m\" }]"
         case .groups: "a list such as [{ files = [\"catalog/**\"], max = 1 }]"

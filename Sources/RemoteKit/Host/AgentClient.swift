@@ -78,6 +78,19 @@ public struct AgentClient: Sendable {
     /// - Returns: whether it did: not where the first is there, or the other is not or is in use.
     func copyWorkspace(_ request: WorkspaceRequest, from base: WorkspaceRequest) async throws -> Bool { try await ask(.copyWorkspace(request, from: base)) }
 
+    /// Makes a workspace that is not there as a copy of the one on the host that is most like the source.
+    /// - Returns: the tree of that one; nil where nothing was copied.
+    func copyNearest(_ request: WorkspaceRequest) async throws -> TreeOrigin? {
+        try await RemoteError.translating { try await conversation.askIfKnown(.copyNearest(request)) }
+    }
+
+    /// The workspaces in a folder of the host.
+    func treeWorkspaces(in folder: String) async throws -> [TreeWorkspace] {
+        var found: [TreeWorkspace] = []
+        try await each(.treeWorkspaces(folder: folder), within: AnswerLimit(items: 100_000, bytes: 64 << 20), of: "its workspaces") { found.append($0) }
+        return found
+    }
+
     /// Removes a workspace of this tree, or says what that would be; one of another tree stays.
     /// - Returns: nil where there is none of this tree.
     @discardableResult

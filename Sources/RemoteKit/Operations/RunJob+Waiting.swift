@@ -16,6 +16,7 @@ extension RunJob {
             let place = try await agent.stage(request)
             guard let folder = place.staging else { throw RemoteError(.host, "the agent did not say where sources can wait") }
             staged.settings.workspace = folder
+            staged.settings.isOwnWorkspace = false
             source = try await bringSources(to: staged, agent, events)
         }
         try await agent.give(EngineSecrets(configuration.engine))

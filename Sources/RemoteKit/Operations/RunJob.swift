@@ -255,6 +255,7 @@ public struct RunJob: Sendable {
         if keepsDatabases { spec.keepsDatabases = true }
         spec.memoryFloor = run.memoryFloor
         if run.cached, run.mode == .drain { spec.cached = CacheRule(auditPercent: run.cacheAudit) }
+        spec.coreBudget = host.settings.cores
         spec.recordTimeout = run.recordTimeout
         spec.fileTimeouts = configuration.suite.timeouts
         if !configuration.suite.groups.isEmpty { spec.groups = configuration.suite.groups }

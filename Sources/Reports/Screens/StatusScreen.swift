@@ -61,6 +61,7 @@ public struct StatusScreen: Sendable {
         var lines = [title(status, style), queue(status, style), outcomes(status, style)]
         lines.append(Columns.cut("\(Human.count(status.tests, "test")), \(Human.count(status.skippedRecords)) skipped   "
             + "workers \(status.alive) of \(status.workersWanted), \(status.busy) busy, \(status.restarts) replaced", style.width))
+        if let share = status.share, share.workers < status.workersWanted { lines.append(Columns.cut(share.words(wanted: status.workersWanted), style.width)) }
         // What does not change needs no line of a live view.
         if style.height == nil, let memory = status.memory { lines.append(Columns.cut("workers have \(memory.words)", style.width)) }
         lines += RunWarnings(status: status, sample: sample, host: host, options: options).lines.prefix(3).map { style.paint(Columns.cut($0, style.width), .yellow) }

@@ -26,6 +26,23 @@ extension Agent {
         return true
     }
 
+    /// - Returns: the tree of the workspace that was copied; nil where the workspace is there, or none is like the source.
+    func copyNearest(_ request: WorkspaceRequest) async throws -> TreeOrigin? {
+        let gate = try WorkspaceGate(request, path: HostPath.expand(request.path), state: state)
+        gate.removeUnfinishedCopy()
+        guard !gate.exists, let origin = request.origin else { return nil }
+        try gate.makeFoldersAbove()
+        for near in NearbyWorkspace.like(request, near: gate.folder, state: state) {
+            // A run leaves its sources as they are; what a client changes meanwhile would be copied by halves.
+            let lock = try WorkspaceLock(folder: near.folder, state: state, purpose: nil)
+            defer { withExtendedLifetime(lock) {} }
+            guard try lock != nil || RunDirectory.live(state: state, workspace: near.folder) != nil else { continue }
+            if try await copyFolder(near.folder, to: gate.copyPlace, for: origin), rename(gate.copyPlace, gate.folder) == 0 { return near.mark }
+            gate.removeUnfinishedCopy()
+        }
+        return nil
+    }
+
     /// - Parameter origin: whose the copy is.
     /// - Returns: whether all of it was copied.
     func copyFolder(_ folder: String, to place: String, for origin: TreeOrigin) async throws -> Bool {

@@ -47,6 +47,11 @@ struct Agent: Sendable {
         case .claim(let request): try check(request)
         case .mark(let workspace): if let mark = mark(of: workspace) { try await exchange.send(value: mark) }
         case .copyWorkspace(let request, let base): try await exchange.send(value: copy(request, from: base))
+        case .copyNearest(let request): if let mark = try await copyNearest(request) { try await exchange.send(value: mark) }
+        case .treeWorkspaces(let folder):
+            for near in NearbyWorkspace.all(in: RealPath.of(HostPath.expand(folder)), state: state) {
+                try await exchange.send(value: TreeWorkspace(path: near.folder, mark: near.mark, lastUse: near.lastUse))
+            }
         case .removeWorkspace(let request): if let item = try await remove(request) { try await exchange.send(value: item) }
         case .queue(let request, let user, let waits): try await queue(request, by: user, waits: waits, exchange)
         case .stage(let request): try await stage(request, exchange)

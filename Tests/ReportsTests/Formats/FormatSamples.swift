@@ -122,7 +122,7 @@ enum FormatSamples {
                            blocked: [BlockedFile(path: "p", reason: "r")], source: source, startedBy: "u@h")
         spec.retries = 1
         spec.memoryFloor = 1
-        spec.recordTimeout = 1
+        (spec.recordTimeout, spec.coreBudget) = (1, 1)
         spec.cached = CacheRule(auditPercent: 2)
         spec.fileTimeouts = [FileTimeout(files: "f", seconds: 1)]
         spec.selection = Selection(order: .history, shard: Shard(number: 1, count: 2), failedOnly: true, filters: ["f"])
@@ -158,6 +158,7 @@ enum FormatSamples {
         status.flaky = 1
         (status.flakyRule, status.retries, status.retriesRefused) = (.warn, 1, 1)
         status.paused = .asked
+        status.share = WorkerShare(workers: 1, runs: 2, cores: 2)
         status.use = FleetUse()
         status.memory = MemoryLimit(bytes: 1, by: .cgroup)
         status.cache = cache
