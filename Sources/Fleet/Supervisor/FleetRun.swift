@@ -168,10 +168,11 @@ struct FleetRun {
 
     /// Tells other runs how many workers this one has work for, and hears what is left for it.
     private mutating func watchShare() throws(FleetError) {
+        guard shares.isDue else { return }
         let busy = core.workers.values.count { board.worker($0.slot).state == .running }
         board[.demand] = UInt64(max(1, min(core.wanted, try queued + busy)))
         // What it leaves to others for want of files it may have back at once.
-        if let share = shares.look(wanted: core.wanted) { try handle(.shareMeasured(share)) }
+        try handle(.shareMeasured(shares.look(wanted: core.wanted)))
     }
 
     /// Ends all workers, whatever else fails.

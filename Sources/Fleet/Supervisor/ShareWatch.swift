@@ -25,10 +25,12 @@ struct ShareWatch {
         cores = directory.spec.coreBudget ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 
+    /// Whether it is time for another look.
+    var isDue: Bool { last == 0 || Clock.seconds(since: last) >= Self.pause }
+
     /// - Parameter wanted: workers of this run.
-    /// - Returns: nil before it is time for another look; else the share, which is nil itself where nothing limits the run.
-    mutating func look(wanted: Int) -> WorkerShare?? {
-        guard last == 0 || Clock.seconds(since: last) >= Self.pause else { return nil }
+    /// - Returns: nil where nothing limits the run.
+    mutating func look(wanted: Int) -> WorkerShare? {
         last = Clock.monotonic
         looks += 1
         if looks % Self.looksPerRound == 0 { ended = [] }
@@ -36,7 +38,7 @@ struct ShareWatch {
         for id in names where id != own.spec.id && !ended.contains(id) {
             if let demand = self.demand(of: id) { demands.append(demand) } else { ended.insert(id) }
         }
-        guard isFixed || demands.count > 1 else { return .some(nil) }
+        guard isFixed || demands.count > 1 else { return nil }
         return WorkerShare(workers: CoreBudget.share(of: own.spec.id, among: demands, cores: cores), runs: demands.count, cores: cores)
     }
 

@@ -1,30 +1,30 @@
 /// An engine whose statements end at a limit of time.
-struct LimitedEngine: Engine {
+package struct LimitedEngine: Engine {
     private let base: any Engine
     private let limit: RecordLimit
 
-    init(_ base: any Engine, _ limit: RecordLimit) {
+    package init(_ base: any Engine, _ limit: RecordLimit) {
         self.base = base
         self.limit = limit
     }
 
-    var name: String { base.name }
-    var label: String { base.label }
-    var allowsThreads: Bool { base.allowsThreads }
+    package var name: String { base.name }
+    package var label: String { base.label }
+    package var allowsThreads: Bool { base.allowsThreads }
 
-    func makeDatabase(for file: String) throws(SQLLogicTestError) -> any EngineDatabase {
+    package func makeDatabase(for file: String) throws(SQLLogicTestError) -> any EngineDatabase {
         LimitedDatabase(try base.makeDatabase(for: file), limit)
     }
 
-    func openDatabase(at path: String, isReadOnly: Bool) throws(SQLLogicTestError) -> (any EngineDatabase)? {
+    package func openDatabase(at path: String, isReadOnly: Bool) throws(SQLLogicTestError) -> (any EngineDatabase)? {
         try base.openDatabase(at: path, isReadOnly: isReadOnly).map { LimitedDatabase($0, limit) }
     }
 
-    func check(afterLoss: Bool) throws(SQLLogicTestError) { try base.check(afterLoss: afterLoss) }
+    package func check(afterLoss: Bool) throws(SQLLogicTestError) { try base.check(afterLoss: afterLoss) }
 
-    func consumeLoss() -> Bool { base.consumeLoss() }
+    package func consumeLoss() -> Bool { base.consumeLoss() }
 
-    func discard(database name: String) { base.discard(database: name) }
+    package func discard(database name: String) { base.discard(database: name) }
 }
 
 private final class LimitedDatabase: EngineDatabase {

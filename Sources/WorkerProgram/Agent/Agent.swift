@@ -83,6 +83,8 @@ struct Agent: Sendable {
                 try await exchange.send(value: removal)
             }
         case .clean(let agents, let isDryRun):
+            // Sources that waited for a process that is gone.
+            if !isDryRun { for queue in WorkspaceQueue.all(state: state) { queue.sweep() } }
             for item in StateCleaning.run(state: state, keeping: agents + [build], isDryRun: isDryRun) { try await exchange.send(value: item) }
         }
     }

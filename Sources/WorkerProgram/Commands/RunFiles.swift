@@ -111,6 +111,7 @@ struct RunFiles: ParsableCommand {
             pool.work.options.keepsRows = true
             pool.explainer = LocalExplainer(engine: engines.engineName ?? made.name, memory: pool.memory, fileTimeout: pool.fileTimeout)
             pool.explainer?.allowsSystem = !engines.noSystem
+            pool.explainer?.recordTimeout = engines.recordLimit?.seconds
         }
         return pool
     }

@@ -34,7 +34,7 @@ struct ScriptExecutor: FileExecutor {
             throw EngineUnavailable(error.message)
         }
         holding = keepsDatabases ? HoldingEngine(engine) : nil
-        explainer = RowExplainer(spec, dialect: options.dialect, name: engine.name)
+        explainer = RowExplainer(spec, dialect: options.dialect, name: engine.name, recordTimeout: recordTimeout)
         // What workers that were killed have left on the server.
         (engine as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
     }
