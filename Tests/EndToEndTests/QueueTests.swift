@@ -73,6 +73,22 @@ struct QueueTests {
         #expect(try await project.slt("run", "--no-sync", "tests/0.test").code == 0)
     }
 
+    @Test("a client that is silent loses its place once others wait, also when its turn has come")
+    func silent() async throws {
+        let (project, _) = try await busy()
+        let asleep = try project.start(["run", "--wait", "--no-sync", "tests/0.test"])
+        try await project.hasSaid(asleep, "waiting: 1 run")
+        let next = try project.start(["run", "--wait", "--no-sync", "tests/1.test"])
+        try await project.hasSaid(next, "waiting: 2 runs")
+        asleep.signal(SIGSTOP)
+        try project.openGate()
+        let end = try await next.finish()
+        #expect(end.code == 0, "\(end)")
+        #expect(project.runs().count == 2)
+        asleep.signal(SIGKILL)
+        _ = try await asleep.finish()
+    }
+
     @Test("a run in a free workspace does not wait, and --wait does not go with --resume")
     func free() async throws {
         let project = try await Project(files: Gate.files(1), Gate.settings(workers: 1))
@@ -101,6 +117,7 @@ struct QueueTests {
         #expect(status.text.contains(waiting.id), "\(status)")
         #expect(status.text.contains("detached"), "\(status)")
         let follower = try project.start(["attach", waiting.id])
+        try await project.hasSaid(follower, "waiting for the workspace")
         try project.openGate()
         // The folder that the gate is in goes with the workspace; it was open long enough for the first run.
         try await project.status { $0.id == waiting.id && $0.phase == .running }

@@ -40,7 +40,7 @@ import Testing
         let shim = String(#filePath[..<(#filePath.firstRange(of: "/Tests/")?.lowerBound ?? #filePath.endIndex)]) + "/docs/engines/sqlite_shim.py"
         let project = try await Project(files: ["tests/a.test": Self.file],
                                         "[suite]\nfiles = [\"tests/*.test\"]\n[engine]\nkind = \"external\"\ncommand = [\"python3 '\(shim)' {db}\"]\n[run]\nworkers = 1\n")
-        let run = try await project.slt("run", "--json", "--record-timeout", "2s")
+        let run = try await project.slt("run", "--json", "--record-timeout", "8s")
         #expect(run.code == 1, "\(run)")
         let record = try #require(try project.decode(RunResult.self, run).failures.first)
         #expect(record.outcome == .timeout)

@@ -21,7 +21,7 @@ extension Agent {
     }
 
     func follow(_ run: RunChoice, _ offset: Int, _ exchange: Exchange) async throws {
-        if let name = run.name { try await arrival(of: name) }
+        if let name = run.name { try await arrival(of: name, exchange) }
         let directory = try find(run), reading = try directory.beginReading()
         defer { withExtendedLifetime(reading) {} }
         var follower = RunFollower(directory, from: offset)

@@ -21,7 +21,7 @@ extension Agent {
             while let ticket = place.now {
                 let now = try standing(ticket)
                 if now != told || looks % Self.looksPerWord == 0 { try await exchange.send(value: now) }
-                if now.isTurn || !waits { return }
+                if now.isTurn || !waits { return keepForListeners(ticket.id, exchange) }
                 if exchange.peerSilence > Self.clientIsSilent { throw WireFault(.disconnected, "the place in the queue was given up: nothing was heard of this client for \(exchange.peerSilence.components.seconds) s", isRetryable: true) }
                 (told, looks) = (now, looks + 1)
                 try await Task.sleep(for: Self.queuePause)
@@ -29,6 +29,16 @@ extension Agent {
         } catch {
             place.drop()
             throw error
+        }
+    }
+
+    /// Gives the place up once its client has been silent for long and others wait.
+    private func keepForListeners(_ id: String, _ exchange: Exchange) {
+        Task {
+            while place.now?.id == id {
+                if exchange.peerSilence > Self.clientIsSilent, othersWait { return place.drop() }
+                try await Task.sleep(for: Self.queuePause)
+            }
         }
     }
 
@@ -44,7 +54,11 @@ extension Agent {
             place.runShare = status.total > 0 ? Double(status.done) / Double(status.total) : nil
         } else if ahead == 0 {
             let isFree = try access(queue.workspace, F_OK) != 0 || WorkspaceLock(folder: queue.workspace, state: state, purpose: nil) != nil
-            if isFree { place.isTurn = true } else { place.holder = WorkspaceLock.holder(folder: queue.workspace, state: state) ?? "another client" }
+            if isFree { place.isTurn = true } else {
+                // One whose client is silent lets go.
+                WorkspaceLock.want(folder: queue.workspace, state: state)
+                place.holder = WorkspaceLock.holder(folder: queue.workspace, state: state) ?? "another client"
+            }
         }
         return place
     }
@@ -87,10 +101,12 @@ extension Agent {
 
     /// Returns when a run that waits has been started.
     /// - Throws: why it could not be.
-    func arrival(of id: String) async throws {
-        var workspace: String?
+    func arrival(of id: String, _ exchange: Exchange) async throws {
+        var workspace: String?, looks = 0, sampler = HostSampler()
         while let (queue, _) = place(of: id) {
             workspace = queue.workspace
+            if looks % Self.looksPerWord == 0, let status = waiting(id) { try await exchange.send(value: FollowMessage.status(status, sampler.sample())) }
+            looks += 1
             try await Task.sleep(for: Self.queuePause)
         }
         let queues = workspace.map { [WorkspaceQueue(workspace: $0, state: state)] } ?? WorkspaceQueue.all(state: state)
