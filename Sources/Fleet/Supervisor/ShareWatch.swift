@@ -49,6 +49,9 @@ struct ShareWatch {
         let layout = RunLayout(root: state / id)
         guard let lock = File(ifPossible: layout.supervisorLock, O_RDONLY), (try? lock.isLockedElsewhere()) == true,
               let board = File(ifPossible: layout.scoreboard, O_RDONLY), let header = try? board.read(256, at: 0), header.count == 256 else { return nil }
+        // A state folder may be shared by several hosts.
+        guard let pid = Int32(exactly: header.word(Scoreboard.Header.supervisorPid.rawValue)),
+              ProcessIdentity.isAlive(pid: pid, startTime: header.word(Scoreboard.Header.supervisorStart.rawValue)) else { return nil }
         let demand = header.word(Scoreboard.Header.demand.rawValue)
         // One of an older release says only what it was asked for.
         return CoreBudget.Demand(id: id, workers: max(1, Int(clamping: demand > 0 ? demand : header.word(Scoreboard.Header.workersWanted.rawValue))))

@@ -137,7 +137,11 @@ public struct WorkspaceQueue: Sendable {
 
     // MARK: tickets
 
-    fileprivate func leave(_ id: String) { (folder / id).unlink() }
+    fileprivate func leave(_ id: String) {
+        // The place last: with it nobody would look for the sources any more.
+        Path(staging(of: id)).removeTree()
+        (folder / id).unlink()
+    }
 
     fileprivate func detach(_ id: String, to pid: Int32) {
         guard var place: Place = read(folder / id) else { return }

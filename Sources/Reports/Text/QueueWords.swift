@@ -6,6 +6,7 @@ public enum QueueWords {
     /// `waiting: 2 runs before this one; RUN of ann@laptop is at 40 %`
     public static func text(_ place: QueuePlace) -> String {
         if place.isTurn { return "the workspace is free" }
+        guard place.before > 0 else { return "waiting: \(SafeText.line(place.holder ?? "another client", limit: 100)) uses the workspace" }
         var text = "waiting: \(Human.count(place.before, "run")) before this one"
         if let run = place.run {
             text += "; \(run)" + (place.runBy.map { " of \(SafeText.line($0, limit: 100))" } ?? "")

@@ -31,6 +31,8 @@ struct AgentCommand: AsyncParsableCommand {
         dup2(2, 1)
         let agent = Agent(state: HostPath.expand(state), executable: OwnProgram.path, build: build)
         let hello = Hello(build: build, hostName: HostName.own, pid: getpid())
+        // A client that goes away gives up its place in a queue.
+        defer { agent.place.drop() }
         try await Conversation.answer(over: stream, as: hello) { try await agent.answer($0) }
     }
 }
