@@ -80,6 +80,20 @@ import TestSupport
         #expect(verdict.retried?.map(\.failed) == [1])
     }
 
+    @Test("only the connection that hung is made again; the others of the file go on as they are")
+    func connections() throws {
+        let folder = try TemporaryFolder()
+        // It knows its own process: `pid` asks for it, and anything else whether it was named.
+        let shim = "import json, os, time\nown = str(os.getpid())\nwhile data := os.read(0, 65536):\n  if b'slow' in data and not os.path.exists('\(folder.path)/seen'):\n    open('\(folder.path)/seen', 'w')\n    time.sleep(900)\n"
+            + "  answer = own if b'pid' in data else 'yes' if own.encode() in data else 'no'\n  os.write(1, json.dumps({'result': [[answer]]}).encode())\n"
+        let file = try folder.write(shim, to: "engine.py")
+        let text = "control substitution on\n\nlet first\npid\n\nconnection b\nlet second\npid\n\nconnection b\nstatement ok retry 2 backoff 1s\nslow\n\n"
+            + "query T\nis it ${first}\n----\nyes\n\nconnection b\nquery T\nis it ${second}\n----\nno\n"
+        let verdict = try verdict(text, .rs, on: ExternalEngine(template: "exec python3 \(file)"), seconds: 4, isPersistent: true)
+        #expect(verdict.failures.map(\.message) == [], "\(verdict.failures)")
+        #expect(verdict.retried?.count == 1)
+    }
+
     private static let shim = ExternalEngine(template: "exec python3 '\(root)/docs/engines/sqlite_shim.py' {db}")
 
     @Test("a program that is ended takes its database along: the file ends as a time-out, and the program counts not as lost", arguments: Dialect.allCases)
