@@ -96,6 +96,9 @@ struct QueueTests {
         let run = try await project.slt("run", "--wait")
         #expect(run.code == 0, "\(run)")
         #expect(!run.errors.contains("waiting"), "\(run)")
+        let detached = try project.decode(RunStatus.self, try await project.slt("run", "--wait", "--detach", "--json"))
+        #expect(detached.phase != .waiting)
+        try await project.status { $0.id == detached.id && $0.phase == .finished }
         try await project.slt("run", "--wait", "--resume").expect(code: 2, "--wait")
     }
 
@@ -132,6 +135,31 @@ struct QueueTests {
         let folder = try FileManager.default.contentsOfDirectory(atPath: project.hostHome)
         #expect(folder.filter { $0.hasPrefix("work") } == ["work"])
         #expect(try await project.slt("run", "--no-build", "--no-sync").code == 0)
+    }
+
+    @Test("several that are detached run one after the other, each with the sources of its time")
+    func several() async throws {
+        var files = Gate.files(1)
+        // Beside the workspace, so that it stays open when another folder takes the place of that.
+        files["wait.sh"] = "while [ ! -e \"${1%/*}/../../open\" ]; do sleep 0.02; done\n"
+        let project = try await Project(files: files, Gate.settings(workers: 1))
+        #expect(try await project.slt("run", "--detach").code == 0)
+        var waiting: [String] = []
+        for number in 1...2 {
+            try project.write("\(number)", to: "tests/\(number).test")
+            let left = try await project.slt("run", "--wait", "--detach", "--json")
+            waiting.append(try project.decode(RunStatus.self, left).id)
+            #expect(left.errors.contains("waiting: \(number) run"), "\(left)")
+        }
+        try Data().write(to: URL(filePath: project.hostHome + "/open"))
+        for id in waiting {
+            let end = try await project.slt("attach", id)
+            #expect(end.code == 0, "\(end)")
+        }
+        let ends = try project.runs().map { try #require(try project.runDirectory($0).summary()) }
+        #expect(ends.map(\.total) == [1, 2, 3])
+        for (before, after) in zip(ends, ends.dropFirst()) { #expect(before.finishedAt <= after.startedAt, "\(ends)") }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: project.hostHome).filter { $0.hasPrefix("work") } == ["work"])
     }
 
     @Test("one that is detached is taken out of the queue by stop, and one that cannot be built says why")

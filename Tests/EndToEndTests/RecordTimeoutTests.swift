@@ -48,6 +48,15 @@ import Testing
         #expect(record.stoppedAt == 4)
     }
 
+    @Test("each round of a soak run has the limit, and each try of a file")
+    func soak() async throws {
+        let project = try await Project(files: ["tests/a.test": Self.file], "[suite]\nfiles = [\"tests/*.test\"]\n[run]\nworkers = 1\nmode = \"soak\"\nretries = 1\nrecord-timeout = \"1s\"\n")
+        #expect(try await project.slt("run", "--detach").code == 0)
+        let status = try await project.status { $0.iteration ?? 0 >= 3 && $0.failed == 1 }
+        #expect(status.restarts == 0)
+        #expect(try await project.slt("stop", "--now").code == 0)
+    }
+
     @Test("a limit that no program of the user's would keep is told")
     func command() async throws {
         let project = try await Project(files: ["tests/a.test": ""], "[suite]\nfiles = [\"tests/*.test\"]\n[engine]\nkind = \"command\"\ncommand = [\"/bin/true\"]\n[run]\nrecord-timeout = 3\n")
