@@ -45,6 +45,8 @@ public enum Remedy: Sendable, Hashable, Codable {
     case follow(run: String)
     /// Wait for a run, or end it. Without a name it is out of this user's reach.
     case awaitRun(run: String?)
+    /// Wait for the workspace as others do.
+    case queue
     /// Resume a run on the sources that are there now; both are noted.
     case resumeOnOtherSources
     /// Do not ask for only the files that failed.
@@ -93,6 +95,7 @@ extension Remedy: CustomStringConvertible {
         case .nameRun: "name one of the list of runs"
         case .follow(let run): "follow run \(run)"
         case .awaitRun(let run): run.map { "wait for run \($0) or end it" } ?? "wait for it or end it"
+        case .queue: "wait in the same queue"
         case .resumeOnOtherSources: "sync the former again, start a new run, or force the resume, which records both"
         case .allFiles: "ask for all files"
         case .fewerRuns: "ask for fewer runs"

@@ -210,7 +210,7 @@ import Testing
     @Test("what does not go together is refused", arguments: [
         (["run", "--hosts", "box"], "two hosts or more"), (["run", "--hosts", "box,box"], "names a host twice"), (["run", "--hosts", "box,", "a"], "two hosts or more"),
         (["run", "--host", "box", "--hosts", "box,other"], "exclude each other"), (["run", "--resume"], "there is no run over these hosts"), (["run", "--mode", "soak"], "soak"),
-        (["run", "--hosts", "box,nowhere"], "unknown host 'nowhere'"), (["status", "--watch"], "takes one host"),
+        (["run", "--hosts", "box,nowhere"], "unknown host 'nowhere'"), (["status", "--watch"], "takes one host"), (["run", "--wait"], "takes one host"),
     ])
     func refusals(arguments: [String], word: String) async throws {
         let two = try await Two(["tests/a.test": passingFile], Self.settings)

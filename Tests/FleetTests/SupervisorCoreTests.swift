@@ -128,6 +128,30 @@ struct SupervisorCoreTests {
         #expect(core.handle(moment(1)).isEmpty)
     }
 
+    @Test("a run keeps no more workers than its share of the cores, tells who shares them, and grows again")
+    func shares() {
+        var core = staffed(4)
+        let half = WorkerShare(workers: 2, runs: 2, cores: 4), third = WorkerShare(workers: 1, runs: 2, cores: 4)
+        #expect(core.handle(.shareMeasured(half)) == [.log(.resized, "2 of 4 workers: 2 runs share 4 cores"), .setShare(half), .dismiss([102, 103])])
+        #expect(core.handle(.shareMeasured(half)).isEmpty)
+        // How much others have left to do is no news.
+        #expect(core.handle(.shareMeasured(third)) == [.setShare(third), .dismiss([101])])
+        for pid in [101, 102, 103] as [Int32] { _ = core.reaped(pid) }
+        #expect(core.handle(moment(1)).isEmpty)
+        #expect(core.handle(.shareMeasured(nil)) == [.log(.resized, "4 workers: no other run shares the cores"), .setShare(nil)])
+        #expect(core.handle(moment(2)) == [.start(slot: 1), .start(slot: 2), .start(slot: 3)])
+        #expect(core.wanted == 4)
+    }
+
+    @Test("a share that is more than was asked for changes nothing, and is no news")
+    func largeShare() {
+        var core = staffed(2)
+        let share = WorkerShare(workers: 8, runs: 2, cores: 16)
+        #expect(core.handle(.shareMeasured(share)) == [.setShare(share)])
+        #expect(core.handle(.workersRequested(9)) == [.log(.resized, "9 workers instead of 2"), .setWorkers(9)])
+        #expect(core.allowed == 8)
+    }
+
     @Test("a pause that was asked for and one for want of memory do not undo each other")
     func pauses() {
         var core = staffed()

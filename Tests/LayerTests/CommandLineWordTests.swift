@@ -11,9 +11,10 @@ struct CommandLineWordTests {
     static let others: [String: Set<String>] = [
         "Bootstrap.swift": ["--state", "--build", "--join", "--version"],
         "LocalAgent.swift": ["--state", "--build"],
+        "Agent+Queue.swift": ["--state", "--build"],
         "FleetRun+Workers.swift": ["--slot"],
         "LibraryList.swift": ["--list"],
-        "Replay.swift": ["--confined"],
+        "Replay.swift": ["--confined", "--record-limit"],
         "GitState.swift": ["--no-optional-locks", "--porcelain", "--branch", "--untracked-files"],
         "GitRevisions.swift": ["--no-optional-locks", "--verify", "--quiet", "--end-of-options", "--is-ancestor", "--topo-order", "--reverse", "--parents", "--no-patch",
                                "--no-show-signature", "--format"],

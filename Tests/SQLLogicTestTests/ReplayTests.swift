@@ -29,6 +29,16 @@ import Testing
         #expect(found.first?.columns == columns)
     }
 
+    @Test("a statement that was ended in the run is ended here, too, and what is behind it is found")
+    func limited() throws {
+        let endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)"
+        let text = Self.table + "query I\n\(endless) SELECT count(*) FROM c\n----\n1\n\nstatement ok\nINSERT INTO t \(endless) SELECT 1, 1 FROM c WHERE x < 0\n\n"
+            + "query I rowsort\nSELECT a FROM t\n----\n\(Self.hash(of: ["1", "10", "2"]))\n"
+        var replay = HashReplay(Script(text), lines: [15]), found: [ReplayedRows] = []
+        try replay.run(on: LimitedEngine(SQLiteEngine(), RecordLimit(seconds: 1)), conditions: "sqlite") { found.append($0) }
+        #expect(found.map(\.values) == [["1", "10", "2"]])
+    }
+
     @Test("rows that are found tell an order, a way of writing and another value apart")
     func judges() {
         let rows = ReplayedRows(line: 1, types: "TR", sortMode: .nosort, count: 4, values: ["a", "1.0", "b", "2.000"])

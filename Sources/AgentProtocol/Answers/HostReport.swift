@@ -13,6 +13,8 @@ public struct HostReport: Codable, Sendable, Equatable {
     public var sample: HostSample
     /// Live runs of other projects; without a run of this one also the latest that has ended.
     public var elsewhere: [RunNote]?
+    /// Runs that wait for the same workspace, in their order, and those that waited on the host and could not be started in the last day.
+    public var waiting: [WaitingRun]?
     /// Records of the files of ``run`` that failed so far, the latest last, each with its first failure; some of them when there are many.
     public var failing: [FileRecord]?
 
@@ -34,6 +36,9 @@ extension HostReport: HostAnswer {
         var notes: [RunNote] = []
         for note in elsewhere?.prefix(Bounds.list) ?? [] { notes.append(try note.checked()) }
         copy.elsewhere = elsewhere == nil ? nil : notes
+        var waits: [WaitingRun] = []
+        for run in waiting?.prefix(Bounds.list) ?? [] { waits.append(try run.checked()) }
+        copy.waiting = waiting == nil ? nil : waits
         copy.failing = failing?.suffix(FailingFiles.kept).map { $0.checked() }
         return copy
     }

@@ -8,8 +8,10 @@ extension RunSpec: HostAnswer {
         guard RunSpec.isValid(id: id) else { throw WireFault(.malformed, "its name is not that of a run: '\(Bounds.name(id))'") }
         var copy = self
         copy.workers = Bounds.count(workers)
+        copy.coreBudget = coreBudget.map(Bounds.count)
         copy.timeBudget = Bounds.seconds(timeBudget)
         copy.fileTimeout = Bounds.seconds(fileTimeout)
+        copy.recordTimeout = recordTimeout.map(Bounds.seconds)
         copy.attempts = Bounds.count(attempts)
         copy.memoryLimit = memoryLimit.map(Bounds.size)
         copy.lease = lease.map(Bounds.seconds)

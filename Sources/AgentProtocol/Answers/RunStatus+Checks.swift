@@ -17,6 +17,7 @@ extension RunStatus: HostAnswer {
         copy.tests = Bounds.count(tests)
         copy.skippedRecords = Bounds.count(skippedRecords)
         copy.workersWanted = Bounds.count(workersWanted)
+        copy.share = share.map { WorkerShare(workers: Bounds.count($0.workers), runs: Bounds.count($0.runs), cores: Bounds.count($0.cores)) }
         copy.restarts = Bounds.count(restarts)
         copy.lateResults = lateResults.map(Bounds.count)
         copy.iteration = iteration.map(Bounds.count)

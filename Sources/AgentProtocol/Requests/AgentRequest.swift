@@ -14,8 +14,20 @@ public enum AgentRequest: Codable, Sendable {
     /// Makes a workspace that is not there as a copy of another one of the same client, what was built there included. The agent sends a `Bool`, whether it did:
     /// not where the first is there, or the other is not or is in use.
     case copyWorkspace(WorkspaceRequest, from: WorkspaceRequest)
+    /// Makes a workspace that is not there as a copy of the one on the host whose files are most like the source's. The agent sends the `TreeOrigin` of that one; nothing
+    /// where the workspace is there, or none is like it.
+    case copyNearest(WorkspaceRequest)
+    /// Lists the workspaces in a folder. The agent sends one ``TreeWorkspace`` for each.
+    case treeWorkspaces(folder: String)
     /// Removes a workspace of this tree, and what an unfinished copy left. Nothing is answered.
     case removeWorkspace(WorkspaceRequest)
+    /// Takes a place behind those who use the workspace or wait for it, until the run of this conversation has started. The agent sends ``QueuePlace`` values
+    /// until it is this one's turn; one where the client does not wait.
+    case queue(WorkspaceRequest, by: String, waits: Bool)
+    /// Makes a folder beside the workspace for the sources of a run that waits without a client. The agent sends one ``QueuePlace``, which names it.
+    case stage(WorkspaceRequest)
+    /// Leaves the place of this conversation to a process of the host, which builds and starts the run in its turn. The agent sends one ``QueuePlace``.
+    case leaveWaiting(WaitingStart)
     /// A lane of a sync that another agent process serves: content only, from the client.
     case lane
     /// What the sync that just brought this tree knows of it: the commit, the branch. The agent sends a `Bool`, whether it was noted.
@@ -69,7 +81,7 @@ extension AgentRequest {
         case .resume(let request): request.run
         case .logs(let request): request.run
         case .start: .any
-        case .sync, .claim, .mark, .copyWorkspace, .removeWorkspace, .lane, .noteSource, .prepare, .diagnose, .secrets, .survey, .share, .doctor, .runs, .removeRuns, .clean: nil
+        case .sync, .claim, .mark, .copyWorkspace, .copyNearest, .treeWorkspaces, .removeWorkspace, .queue, .stage, .leaveWaiting, .lane, .noteSource, .prepare, .diagnose, .secrets, .survey, .share, .doctor, .runs, .removeRuns, .clean: nil
         }
     }
 
@@ -77,7 +89,9 @@ extension AgentRequest {
     var purpose: String {
         switch self {
         case .sync: "the sync"
-        case .copyWorkspace: "the copy of the workspace"
+        case .queue: "the workspace"
+        case .stage: "a place for the sources"
+        case .copyWorkspace, .copyNearest: "the copy of the workspace"
         case .removeWorkspace: "the removal of the workspace"
         case .survey: "the list of test files"
         case .giveBack: "files of the run"

@@ -25,6 +25,8 @@ public struct DiagnosisRequest: Codable, Sendable, Equatable {
     public var line: Int?
     /// Wall-clock seconds that the file may take.
     public var fileTimeout: Double
+    /// Wall-clock seconds that a statement may take; `nil` is no limit.
+    public var recordTimeout: Double?
     /// Bytes that a process may have.
     public var memoryLimit: Int?
     /// Bytes of the host's memory that remain: below that, no second try is started. `nil` is what runs leave free.

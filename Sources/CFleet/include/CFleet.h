@@ -27,6 +27,9 @@ int cfleet_set_attribute(const char *path, const char *name, const void *value, 
 /// When a file was made, in nanoseconds since 1970, statx(2); 0 where the file system does not say.
 int64_t cfleet_birth(const char *path);
 
+/// Two paths change places in one step, renameat2(2). -1 with errno set; EINVAL where the file system cannot.
+int cfleet_exchange(const char *one, const char *other);
+
 /// fork(2), which Swift keeps to itself.
 int cfleet_fork(void);
 

@@ -11,6 +11,7 @@ extension RunSpec {
         func invalid(_ why: String) -> FleetError { FleetError(.invalid, "cannot use the run's specification: \(why)") }
         guard RunSpec.isValid(id: id) else { throw invalid("'\(id)' is not a name for a run") }
         guard workers >= 1, workers < Scoreboard.largest else { throw invalid("workers must be 1 to \(Scoreboard.largest - 1)") }
+        guard coreBudget ?? 1 >= 1 else { throw invalid("there must be a core or more") }
         guard timeBudget > 0, timeBudget.isFinite else { throw invalid("the time budget must be above 0 s") }
         guard fileTimeout > 0, fileTimeout.isFinite else { throw invalid("the file time-out must be above 0 s") }
         guard attempts >= 1, attempts <= 1000 else { throw invalid("attempts must be 1 to 1000") }
@@ -22,6 +23,7 @@ extension RunSpec {
         guard rounds ?? 1 >= 1, rounds == nil || mode == .soak else { throw invalid("rounds must be 1 or more, and are for soak runs") }
         guard cached == nil || mode == .drain else { throw invalid("verdicts of earlier runs are not for soak runs") }
         guard memoryFloor ?? 0 >= 0 else { throw invalid("the floor of free memory must not be negative") }
+        guard (recordTimeout ?? 1) > 0, (recordTimeout ?? 1).isFinite else { throw invalid("the time-out of a record must be above 0 s") }
         for rule in fileTimeouts ?? [] {
             guard rule.seconds > 0, rule.seconds.isFinite else { throw invalid("the time-out of '\(rule.files)' must be above 0 s") }
             _ = try Glob(rule.files)

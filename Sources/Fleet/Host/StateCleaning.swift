@@ -17,6 +17,8 @@ public struct UnneededItem: Codable, Sendable, Equatable {
         case stamp
         /// The log of a build that no run took.
         case buildLog = "build-log"
+        /// A workspace that a tree has for itself, which is gone or was not used for long.
+        case treeWorkspace = "tree-workspace"
         /// A workspace of a bisect that nobody is at work with.
         case bisectWorkspace = "bisect-workspace"
         /// A run of such a bisect.

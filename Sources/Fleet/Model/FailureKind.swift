@@ -14,6 +14,8 @@ public enum FailureKind: String, Codable, Sendable, CaseIterable {
     case unexpectedSuccess = "unexpected-success"
     /// A statement or query failed as it must, but with another error.
     case wrongError = "wrong-error"
+    /// A statement or query was ended because it took longer than a record may.
+    case timeout
     /// The script itself is wrong.
     case script
     /// None of these, such as a process that ended.

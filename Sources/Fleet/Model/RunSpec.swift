@@ -8,6 +8,8 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var mode: RunMode
     /// Worker processes to keep alive.
     public var workers: Int
+    /// Cores of the host that the runs of one account share; unless told those that it has, which count only while several runs are live.
+    public var coreBudget: Int?
     /// Wall-clock seconds the whole run may take.
     public var timeBudget: Double
     /// Wall-clock seconds one file may take before its worker is killed.
@@ -33,6 +35,8 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var memoryFloor: Int?
     /// Other time-outs for some files; the first that matches holds.
     public var fileTimeouts: [FileTimeout]?
+    /// Wall-clock seconds one statement may take before it is ended; no end unless told. Not for `command`.
+    public var recordTimeout: Double?
     /// Files that exclude each other; a file may be in several groups.
     public var groups: [FileGroup]?
     /// Whether files are left out that have passed with the same inputs; none unless told.
@@ -120,6 +124,8 @@ public struct EngineSpec: Codable, Sendable, Equatable {
     public var labels: [String]?
     /// Whether files may start programs and open files outside of their folder; they may unless told. Not for `command`.
     public var system: Bool?
+    /// For `external`: whether its databases are still there when its program has ended and is started again.
+    public var persistent: Bool?
     /// For `external`: whether its answers depend on nothing but the SQL, its program and ``cacheInputs``.
     public var hermetic: Bool?
     /// For `external`: globs of other files that its answers depend on, relative to the workspace.

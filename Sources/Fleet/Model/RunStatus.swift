@@ -2,6 +2,8 @@
 public struct RunStatus: Codable, Sendable, Equatable {
     /// Where the run is.
     public enum Phase: String, Codable, Sendable {
+        /// Queued behind others for its workspace; nothing is made yet.
+        case waiting
         /// The directory is made, no supervisor yet.
         case created
         case running
@@ -45,6 +47,8 @@ public struct RunStatus: Codable, Sendable, Equatable {
     public var workersWanted: Int
     /// Those of a live run, by slot.
     public var workers: [WorkerStatus]
+    /// What it gets of the host's cores while others want them, too; absent where nothing limits it.
+    public var share: WorkerShare?
     /// Workers that died and were replaced.
     public var restarts: Int
     /// Average CPU use of the host's cores during the run, 0...1, once known.
@@ -101,6 +105,8 @@ public struct RunStatus: Codable, Sendable, Equatable {
         case memory
     }
 
+    /// Workers that it may have now.
+    public var workersAllowed: Int { min(workersWanted, share?.workers ?? workersWanted) }
     /// Files with a record.
     public var done: Int { outcomes.values.reduce(0, +) }
     /// Files that passed.

@@ -27,6 +27,10 @@ final class Scoreboard: @unchecked Sendable {
         case flaky
         /// 1 when workers get cgroups that hold them to their memory.
         case memoryGroups
+        /// Workers that the run has work for, for other runs of the host.
+        case demand
+        /// ``WorkerShare``: three words, 0 while nothing limits the run.
+        case shareWorkers, shareRuns, shareCores
         /// Verdicts by file over all rounds of a soak run, by ``Outcome/code``, of codes 0 to 7.
         case verdicts = 24
         /// ``FleetUse`` in worker-microseconds: six words.

@@ -101,6 +101,10 @@ extension RunDirectory {
     private func addLive(_ status: inout RunStatus, _ board: ScoreboardReading, _ positions: Positions, _ manifest: Manifest) throws(FleetError) {
         status.timeLeft = max(0, spec.timeBudget - Clock.seconds(since: board[word: .startedClock]))
         status.workers = try workers(board, manifest, positions)
+        if board[word: .shareRuns] > 0 {
+            let words = board.headerWords(from: .shareWorkers, count: 3).map { Int(clamping: $0) }
+            status.share = WorkerShare(workers: words[0], runs: words[1], cores: words[2])
+        }
         status.paused = board.paused.contains(.memory) ? .memory : board.paused.isEmpty ? nil : .asked
     }
 

@@ -20,6 +20,10 @@ extension FleetRun {
         case .setWorkers(let count):
             board[.workersWanted] = UInt64(count)
             board[.slotsUsed] = max(board[.slotsUsed], UInt64(count))
+        case .setShare(let share):
+            board[.shareCores] = UInt64(share?.cores ?? 0)
+            board[.shareRuns] = UInt64(share?.runs ?? 0)
+            board[.shareWorkers] = UInt64(share?.workers ?? 0)
         case .pause(let reason, let isPaused):
             if isPaused { board.paused.insert(reason) } else { board.paused.remove(reason) }
         case .dismiss(let pids): for pid in pids { kill(pid, SIGUSR1) }

@@ -33,6 +33,7 @@ struct FleetRun {
     /// What workers print, by slot, where it is looked through for secrets first.
     var logs: [Int: WorkerLog] = [:]
     private var sampler: FleetSampler
+    private var shares: ShareWatch
     var feeds: [Int: FeedReader] = [:]
     var orphans: Orphans
     var memoryKills = HostMemory.outOfMemoryKills()
@@ -77,6 +78,7 @@ struct FleetRun {
         events = try EventLog(layout.events)
         orphans = Orphans(table: table, lease: spec.leaseSeconds)
         sampler = try FleetSampler(layout.samples)
+        shares = ShareWatch(directory)
         (index, announcedIterations) = try Reconciliation(directory, board, manifest).run(&events, table, &ledger)
         MemoryGroups.remove(layout.controlGroup, ends: true)
         groups = MemoryGroups(spec, layout)
@@ -98,6 +100,8 @@ struct FleetRun {
         board[.supervisorStart] = table.owner.process.startTime
         board[.workersWanted] = UInt64(spec.workers)
         board[.slotsUsed] = UInt64(spec.workers)
+        board[.demand] = UInt64(spec.workers)
+        for word in [Scoreboard.Header.shareWorkers, .shareRuns, .shareCores] { board[word] = 0 }
         board[.startedClock] = started
         if board[.firstStartedAt] == 0 { board[.firstStartedAt] = now }
         board[.startedAt] = now
@@ -161,9 +165,10 @@ struct FleetRun {
         try handle(.timePassed(seconds: Clock.seconds(since: started), now: Clock.monotonic, isComplete: isComplete))
         try handle(.pauseRequested(directory.isPauseRequested))
         try handle(.workersRequested(directory.workersRequest ?? core.wanted))
+        try watchShare()
         try watchTimeouts()
         try watchMemory()
-        clock.tick(board, wanted: core.phase == .running ? core.wanted : core.workers.count, queued: try queued)
+        clock.tick(board, wanted: core.phase == .running ? core.allowed : core.workers.count, queued: try queued)
         if sampler.isDue {
             try sample()
             try watchMemoryLimits()
@@ -172,6 +177,15 @@ struct FleetRun {
         let left = positions.left(cursor: try Cursor.position(layout.cursor)) - givenBack.queued + (try FileGroups.waiting(layout, directory.spec))
         let isExplaining = isComplete && core.workers.values.contains { board.worker($0.slot).isExplaining }
         try handle(.turnEnded(SupervisorCore.Moment(now: Clock.monotonic, isComplete: isComplete, queued: left, isExplaining: isExplaining)))
+    }
+
+    /// Tells other runs how many workers this one has work for, and hears what is left for it.
+    private mutating func watchShare() throws(FleetError) {
+        guard shares.isDue else { return }
+        let busy = core.workers.values.count { board.worker($0.slot).state == .running }
+        board[.demand] = UInt64(max(1, min(core.wanted, try queued + busy)))
+        // What it leaves to others for want of files it may have back at once.
+        try handle(.shareMeasured(shares.look(wanted: core.wanted)))
     }
 
     /// Ends all workers, whatever else fails.

@@ -27,6 +27,10 @@ struct SupervisorCore {
     private(set) var phase = Phase.running
     /// Workers to keep alive.
     private(set) var wanted: Int
+    /// What of the host's cores is this run's; nil where nothing limits it.
+    private(set) var share: WorkerShare?
+    /// Workers that it may have now.
+    var allowed: Int { min(wanted, share?.workers ?? wanted) }
     /// Those that are alive, or not reaped yet, by pid.
     private(set) var workers: [Int32: WorkerProcess] = [:]
     private(set) var failure: String?
@@ -65,6 +69,7 @@ struct SupervisorCore {
         case .timePassed(let seconds, let now, let isComplete): return checkBudget(seconds, now, isComplete)
         case .pauseRequested(let isRequested): return [.pause(.asked, isRequested)]
         case .workersRequested(let count): return resize(count)
+        case .shareMeasured(let share): return take(share)
         case .filesRunning(let files): return checkLimits(files)
         case .memoryMeasured(let available, let resident, let now): return checkMemory(available, resident, now)
         case .turnEnded(let moment): return turn(moment)
@@ -137,10 +142,21 @@ struct SupervisorCore {
         return [.log(.resized, message), .setWorkers(count)] + dismissSurplus()
     }
 
+    private mutating func take(_ new: WorkerShare?) -> [Action] {
+        guard new != share else { return dismissSurplus() }
+        // How much other runs have left to do changes all the time; who they are is news.
+        let isNews = new?.runs != share?.runs || new?.cores != share?.cores
+        let before = allowed
+        share = new
+        let isLimited = allowed < wanted || before < wanted
+        let words = new.map { $0.words(wanted: wanted) } ?? "\(Human.count(wanted, "worker")): no other run shares the cores"
+        return (isNews && isLimited ? [.log(.resized, words)] : []) + [.setShare(new)] + dismissSurplus()
+    }
+
     /// Those beyond the wanted number finish their file and leave.
     private mutating func dismissSurplus() -> [Action] {
-        guard phase == .running, workers.count > wanted else { return [] }
-        let surplus = workers.values.filter { $0.slot >= wanted && !$0.isDismissed }.map(\.pid).sorted()
+        guard phase == .running, workers.count > allowed else { return [] }
+        let surplus = workers.values.filter { $0.slot >= allowed && !$0.isDismissed }.map(\.pid).sorted()
         for pid in surplus { workers[pid]?.isDismissed = true }
         return surplus.isEmpty ? [] : [.dismiss(surplus)]
     }
@@ -165,7 +181,7 @@ struct SupervisorCore {
             completeSince = since
             return moment.now > since + SupervisorCore.second ? endAll() : []
         }
-        room = wanted - workers.count
+        room = allowed - workers.count
         guard room > 0, moment.now >= nextStart else { return [] }
         if moment.queued > 0 { return startWorkers() }
         guard mayHaveOrphans || workers.isEmpty || moment.now > orphansSought + SupervisorCore.second / 2 else { return [] }
@@ -202,7 +218,7 @@ struct SupervisorCore {
 
     private mutating func startWorkers() -> [Action] {
         let taken = Set(workers.values.map(\.slot))
-        let slots = (0..<wanted).filter { !taken.contains($0) }.prefix(room)
+        let slots = (0..<allowed).filter { !taken.contains($0) }.prefix(room)
         room = 0
         return slots.map { .start(slot: $0) }
     }

@@ -6,6 +6,8 @@ extension SupervisorCore {
         case timePassed(seconds: Double, now: UInt64, isComplete: Bool)
         case pauseRequested(Bool)
         case workersRequested(Int)
+        /// What the run gets of the host's cores; nil where nothing limits it.
+        case shareMeasured(WorkerShare?)
         /// Files that have run for a while, or use memory.
         case filesRunning([RunningFile])
         /// - resident: bytes of the workers that run a file, by pid.
@@ -103,6 +105,7 @@ extension SupervisorCore {
         /// Says why the run failed, where people look.
         case tell(String)
         case setWorkers(Int)
+        case setShare(WorkerShare?)
         case pause(PauseReasons, Bool)
         /// Lets workers finish their file and leave.
         case dismiss([Int32])

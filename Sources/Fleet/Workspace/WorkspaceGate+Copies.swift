@@ -9,6 +9,9 @@ extension WorkspaceGate {
     /// What the folder takes on the disk.
     public var bytesOnDisk: Int { Path(folder).bytesOnDisk }
 
+    /// Removes what a copy that did not come to its end has left.
+    public static func removeTree(_ path: String) { Path(path).removeTree() }
+
     /// Removes the folder with all that is in it. Whoever calls this holds its lock and knows whose it is.
     public func removeFolder() { Path(folder).removeTree() }
 }

@@ -46,10 +46,15 @@ public struct WorkspaceGate: Sendable {
         }
     }
 
+    /// Makes the folders above the folder.
+    public func makeFoldersAbove() throws(FleetError) { try make(upTo: folder.lastIndex(of: "/") ?? folder.startIndex) }
+
     /// Makes the folder and those above it.
-    public func makeFolder() throws(FleetError) {
+    public func makeFolder() throws(FleetError) { try make(upTo: folder.endIndex) }
+
+    private func make(upTo last: String.Index) throws(FleetError) {
         var index = folder.startIndex
-        while index < folder.endIndex {
+        while index < last {
             let end = folder[folder.index(after: index)...].firstIndex(of: "/") ?? folder.endIndex
             guard mkdir(String(folder[..<end]), 0o777) == 0 || errno == EEXIST else {
                 throw .system("make the workspace \(named)")

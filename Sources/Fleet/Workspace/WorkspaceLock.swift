@@ -118,6 +118,17 @@ public final class WorkspaceLock: Sendable {
         return abs(Clock.now - time) < WorkspaceLock.wishLife
     }
 
+    /// Who has it, for people: `ann@laptop (build)`; nil where nobody says so.
+    public static func holder(folder: String, state: String) -> String? {
+        let note = FolderIdentity(path: folder).flatMap { FolderNote(name: "holder", folder: folder, identity: $0, state: state).read(WorkspaceHolder.self) }
+        return note.flatMap { $0.isOver ? nil : "\($0.user) (\($0.work))" }
+    }
+
+    /// When somebody last had it to change the folder or run something there, in seconds since 1970; 0 where that is not known.
+    static func lastUse(of folder: String, state: String) -> Double {
+        FolderIdentity(path: folder).flatMap { FolderNote(name: "holder", folder: folder, identity: $0, state: state).read(WorkspaceHolder.self)?.since } ?? 0
+    }
+
     /// What to tell someone who cannot have the lock.
     public static func refusal(folder: String, state: String) -> FleetError {
         let holder = FolderIdentity(path: folder).flatMap { FolderNote(name: "holder", folder: folder, identity: $0, state: state).read(WorkspaceHolder.self) }

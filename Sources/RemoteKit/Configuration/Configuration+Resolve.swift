@@ -74,6 +74,7 @@ extension Configuration {
         engine.queryProtocol = values.text("engine.protocol")
         engine.system = values.has("engine.system") ? values.flag("engine.system") : nil
         if values.flag("engine.hermetic") { engine.hermetic = true }
+        if values.flag("engine.persistent") { engine.persistent = true }
         let inputs = values.strings("engine.cache-inputs")
         engine.cacheInputs = inputs.isEmpty ? nil : inputs
         let labels = values.strings("engine.labels")
@@ -83,7 +84,8 @@ extension Configuration {
                   retries: values.integer("run.retries"), retriesTotal: max(0, values.integer("run.retries-total")), attempts: max(1, values.integer("run.attempts")),
                   memory: values.bytes("run.memory"), memoryFloor: values.has("run.memory-floor") ? values.bytes("run.memory-floor") ?? 0 : nil,
                   order: values.text("run.order").flatMap(Selection.Order.init) ?? .history, seed: UInt64(max(0, values.integer("run.seed"))),
-                  flaky: values.text("run.flaky").flatMap(FlakyRule.init) ?? .warn, cached: values.flag("run.cached"), cacheAudit: values.integer("run.cache-audit"), hosts: values.strings("run.hosts"))
+                  flaky: values.text("run.flaky").flatMap(FlakyRule.init) ?? .warn, cached: values.flag("run.cached"), cacheAudit: values.integer("run.cache-audit"),
+                  recordTimeout: values.limit("run.record-timeout"), hosts: values.strings("run.hosts"))
         self.profile = profile
         profileNames = layer.declared.filter { $0.names.first == "profiles" }.compactMap(\.names.last).sorted()
         hostNames = layer.declared.filter { $0.names.first == "hosts" }.compactMap(\.names.last).sorted()
@@ -123,6 +125,7 @@ struct SettingValues {
     func text(_ path: StaticString) -> String? { if case .text(let text)? = self[path] { text } else { nil } }
     func flag(_ path: StaticString) -> Bool { self[path] == .flag(true) }
     func seconds(_ path: StaticString) -> Double { if case .seconds(let value)? = self[path] { value } else { 0 } }
+    func limit(_ path: StaticString) -> Double? { if case .limit(let value)? = self[path] { value } else { nil } }
     func bytes(_ path: StaticString) -> Int? { if case .bytes(let value)? = self[path] { value } else { nil } }
     func integer(_ path: StaticString) -> Int { if case .integer(let value)? = self[path] { value } else { 0 } }
     func workers(_ path: StaticString) -> WorkerCount { if case .workers(let value)? = self[path] { value } else { .auto } }

@@ -12,6 +12,8 @@ public struct ConfigurationFlags: Sendable, Equatable {
     public var time: String?
     /// `run.file-timeout`.
     public var fileTimeout: String?
+    /// `run.record-timeout`.
+    public var recordTimeout: String?
     /// `run.retries`.
     public var retries: String?
     /// `run.attempts`.
@@ -35,7 +37,7 @@ public struct ConfigurationFlags: Sendable, Equatable {
 
     /// What is not given is left to the other sources.
     public init(host: String? = nil, profile: String? = nil, mode: String? = nil, workers: String? = nil,
-                time: String? = nil, fileTimeout: String? = nil, retries: String? = nil, attempts: String? = nil,
+                time: String? = nil, fileTimeout: String? = nil, recordTimeout: String? = nil, retries: String? = nil, attempts: String? = nil,
                 memory: String? = nil, seed: String? = nil, order: String? = nil, system: String? = nil,
                 cached: String? = nil, cacheAudit: String? = nil, files: [String] = []) {
         self.host = host
@@ -44,6 +46,7 @@ public struct ConfigurationFlags: Sendable, Equatable {
         self.workers = workers
         self.time = time
         self.fileTimeout = fileTimeout
+        self.recordTimeout = recordTimeout
         self.retries = retries
         self.attempts = attempts
         self.memory = memory
@@ -62,6 +65,7 @@ public struct ConfigurationFlags: Sendable, Equatable {
             (prefix + "workers", SettingPath("run.workers"), workers),
             (prefix + "time", SettingPath("run.time"), time),
             (prefix + "file-timeout", SettingPath("run.file-timeout"), fileTimeout),
+            (prefix + "record-timeout", SettingPath("run.record-timeout"), recordTimeout),
             (prefix + "retries", SettingPath("run.retries"), retries),
             (prefix + "attempts", SettingPath("run.attempts"), attempts),
             (prefix + "memory", SettingPath("run.memory"), memory),

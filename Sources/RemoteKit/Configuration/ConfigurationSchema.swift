@@ -41,6 +41,7 @@ indirect enum ConfigurationSchema: Sendable {
             ("protocol", .value(.choice(["simple", "extended"]))),
             ("labels", .value(.strings)),
             ("system", .value(.flag)),
+            ("persistent", .value(.flag)),
             ("hermetic", .value(.flag)),
             ("cache-inputs", .value(.strings)),
         ])),
@@ -50,8 +51,9 @@ indirect enum ConfigurationSchema: Sendable {
 
     static let host: [(name: String, node: ConfigurationSchema)] = [
         ("ssh", .value(.destinations)),
-        ("workspace", .value(.hostPath)),
+        ("workspace", .value(.workspace)),
         ("state", .value(.hostPath)),
+        ("cores", .value(.integer(1...10_000))),
         ("user", .value(.destination)),
         ("port", .value(.integer(1...65_535))),
         ("identity-file", .value(.localPaths)),
@@ -65,6 +67,7 @@ indirect enum ConfigurationSchema: Sendable {
         ("workers", .value(.workers)),
         ("time", .value(.duration)),
         ("file-timeout", .value(.duration)),
+        ("record-timeout", .value(.limit)),
         ("retries", .value(.integer(0...100))),
         ("retries-total", .value(.integer(0...1_000_000))),
         ("attempts", .value(.integer(1...100))),
@@ -99,6 +102,7 @@ indirect enum ConfigurationSchema: Sendable {
         workers = "auto"
         time = "1h"
         file-timeout = "5m"
+        record-timeout = "none"
         retries = 0
         retries-total = 100
         attempts = 2

@@ -18,8 +18,12 @@ public struct HostSettings: Sendable, Equatable {
     public var alternatives: [String] = []
     /// Where the sources go, absolute or from `~/`, which the host expands.
     public var workspace: String
+    /// Whether the workspace is one that this tree alone has, below ``treesFolder``: it begins as a copy of the nearest one.
+    public var isOwnWorkspace = false
     /// Where agents and run directories go, likewise.
     public var state: String
+    /// Cores that the runs of this account share there; `nil` is what it has, while several runs are live.
+    public var cores: Int?
     /// The account there; `nil` leaves it to ssh's own configuration.
     public var user: String?
     /// The port of the SSH server; `nil` leaves it to ssh's own configuration.
@@ -48,6 +52,11 @@ public struct HostSettings: Sendable, Equatable {
         self.sshConfig = sshConfig
         self.worker = worker
     }
+}
+
+extension HostSettings {
+    /// Where workspaces are that trees have for themselves.
+    static let treesFolder = "~/slt-remote/trees"
 }
 
 extension Configuration {
@@ -100,13 +109,26 @@ extension Configuration {
         }
         var port: Int?
         if case .integer(let number)? = value(name, "port")?.value { port = number }
+        var cores: Int?
+        if case .integer(let number)? = value(name, "cores")?.value { cores = number }
         var settings = HostSettings(name: name, target: ssh == "local" ? .local : .ssh(ssh),
-                            workspace: text("workspace") ?? defaultWorkspace,
+                            workspace: text("workspace").map { $0 == Self.auto ? ownWorkspace : $0 } ?? defaultWorkspace,
                             state: text("state") ?? ConfigurationSchema.defaultState, user: text("user"), port: port,
                             identityFiles: strings("identity-file"), knownHostsFiles: strings("known-hosts-file"),
                             sshConfig: text("ssh-config"), worker: text("worker"))
         settings.alternatives = Array(ways.dropFirst())
+        settings.cores = cores
+        settings.isOwnWorkspace = text("workspace") == Self.auto
         return settings
+    }
+
+    private static let auto = "auto"
+
+    /// `~/slt-remote/trees/NAME-1a2b3c4d`: another tree of the same name, and one of another machine, has other digits.
+    private var ownWorkspace: String {
+        let path = LocalPath.resolved(sync.source), name = LocalPath.lastPart(path), end = OwnMachine.name(ofTree: path)
+        let whole = "\(HostSettings.treesFolder)/\(name)-\(end)"
+        return PathOnHost.isUsable(whole) ? whole : "\(HostSettings.treesFolder)/project-\(end)"
     }
 
     /// `~/slt-remote/NAME` after the source folder: a place that nobody has filled by hand, since files that are

@@ -6,6 +6,10 @@ extension SettingKind {
     func read(_ node: DocumentNode, _ context: SettingContext) throws(SettingMismatch) -> SettingValue {
         switch (self, node.content) {
         case (.flag, .flag(let flag)): return .flag(flag)
+        case (.limit, .text("none")): return .limit(nil)
+        case (.limit, _):
+            guard case .seconds(let seconds)? = try? SettingKind.duration.read(node, context) else { throw mismatch(Self.shown(node)) }
+            return .limit(seconds)
         case (.duration, .integer(let whole)): return try read(text: String(whole), context)
         case (.duration, .number(let number)):
             guard number > 0, number <= Quantity.longest else { throw mismatch("\(number)") }
@@ -17,7 +21,7 @@ extension SettingKind {
             return .workers(.auto)
         case (.text, .text(let text)), (.duration, .text(let text)), (.size, .text(let text)),
              (.choice, .text(let text)), (.localPath, .text(let text)), (.localPaths, .text(let text)),
-             (.hostPath, .text(let text)), (.destination, .text(let text)), (.destinations, .text(let text)):
+             (.hostPath, .text(let text)), (.workspace, .text(let text)), (.destination, .text(let text)), (.destinations, .text(let text)):
             return try read(text: text, context)
         case (.localPaths, .list(let items)):
             let texts = try strings(items)
@@ -37,10 +41,7 @@ extension SettingKind {
         case (.blocks, .list(let items)): return .blocks(try blocks(items))
         case (.timeouts, .list(let items)): return .timeouts(try timeouts(items, context))
         case (.groups, .list(let items)): return .groups(try groups(items, context))
-        case (_, .text(let text)): throw mismatch("the string \"\(SafeText.line(text, limit: 60))\"")
-        case (_, .integer(let whole)): throw mismatch("\(whole)")
-        case (_, .number(let number)): throw mismatch("\(number)")
-        default: throw mismatch(node.kind)
+        default: throw mismatch(Self.shown(node))
         }
     }
 
@@ -55,6 +56,10 @@ extension SettingKind {
         case .duration:
             guard let seconds = Quantity.seconds(text), seconds > 0 else { throw mismatch(shown) }
             return .seconds(seconds)
+        case .limit:
+            if text == "none" { return .limit(nil) }
+            guard let seconds = Quantity.seconds(text), seconds > 0 else { throw mismatch(shown) }
+            return .limit(seconds)
         case .size(let least):
             if text == "none" { return .bytes(nil) }
             guard let bytes = Quantity.bytes(text), bytes >= least else { throw mismatch(shown) }
@@ -72,6 +77,9 @@ extension SettingKind {
         case .hostPath:
             guard PathOnHost.isUsable(text) else { throw mismatch(shown) }
             return .text(PathOnHost.tidied(text))
+        case .workspace:
+            guard text == "auto" || PathOnHost.isUsable(text) else { throw mismatch(shown) }
+            return .text(text == "auto" ? text : PathOnHost.tidied(text))
         case .destination, .destinations:
             guard Destination.isUsable(text) else { throw mismatch(shown) }
             return .text(text)
@@ -81,6 +89,15 @@ extension SettingKind {
 
     private static let flags: [String: Bool] =
         ["true": true, "yes": true, "on": true, "1": true, "false": false, "no": false, "off": false, "0": false]
+
+    private static func shown(_ node: DocumentNode) -> String {
+        switch node.content {
+        case .text(let text): "the string \"\(SafeText.line(text, limit: 60))\""
+        case .integer(let whole): "\(whole)"
+        case .number(let number): "\(number)"
+        default: node.kind
+        }
+    }
 
     private func mismatch(_ found: String, line: Int? = nil) -> SettingMismatch {
         SettingMismatch("must be \(expected), not \(found)", line: line)

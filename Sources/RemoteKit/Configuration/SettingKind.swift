@@ -4,6 +4,8 @@ enum SettingKind: Sendable, Equatable {
     case flag
     /// More than zero.
     case duration
+    /// More than zero, or `"none"`.
+    case limit
     /// Bytes, at least `least`, or `"none"`.
     case size(least: Int)
     case workers
@@ -20,6 +22,8 @@ enum SettingKind: Sendable, Equatable {
     case localPaths
     /// A path on the host, `~` left for the host.
     case hostPath
+    /// The same, or `auto`.
+    case workspace
     /// What `ssh` accepts.
     case destination
     /// One of them, or a list of ways to one host.
@@ -39,6 +43,7 @@ enum SettingKind: Sendable, Equatable {
         case .text: "a string"
         case .flag: "true or false"
         case .duration: "a duration of more than zero, such as \"90s\", \"30m\", \"1h30m\" or plain seconds"
+        case .limit: "a duration of more than zero, such as \"500ms\", \"10s\" or plain seconds, or \"none\""
         case .size(let least): "a size of at least \(SettingValue.bytes(least).asTOML), such as \"512M\" or \"4G\", or \"none\""
         case .workers: "a whole number from 1 to \(Self.mostWorkers), or \"auto\" for the host's cores"
         case .integer(let range):
@@ -50,6 +55,7 @@ enum SettingKind: Sendable, Equatable {
         case .localPath: "a path"
         case .localPaths: "a path or a list of paths"
         case .hostPath: "a path on the host below \"/\" or \"~/\", without \"..\""
+        case .workspace: Self.hostPath.expected + ", or \"auto\""
         case .destination: "what ssh accepts, such as \"alias\", \"user@host\" or \"ssh://user@host:port\""
         case .destinations: "what ssh accepts, such as \"alias\", \"user@host\" or \"ssh://user@host:port\", or a list of these"
         case .timeouts: "a list such as [{ files = \"**/big.test\", time = \"20m\" }]"

@@ -26,8 +26,12 @@ extension SettingLayer {
         let fitting: [(key: StaticString, kinds: [String])] = [
             ("engine.library", ["sqlite"]), ("engine.connection", ["postgres"]), ("engine.protocol", ["postgres"]),
             ("engine.dialect", ["sqlite", "postgres", "external"]), ("engine.reference", ["sqlite", "postgres", "external"]),
-            ("engine.hermetic", ["external"]), ("engine.cache-inputs", ["external"]),
+            ("engine.persistent", ["external"]), ("engine.hermetic", ["external"]), ("engine.cache-inputs", ["external"]),
         ]
+        if name == "command", let limit = settings[SettingPath("run.record-timeout")], case .limit(_?) = limit.value {
+            warnings.append(.init(.invalidValue, at: limit.origin.description,
+                "'run.record-timeout' has no effect with kind = \"command\": that program runs the statements itself"))
+        }
         // Who says it counts on it.
         if name == "command", let system = settings[SettingPath("engine.system")], case .flag(false) = system.value {
             problems.append(.init(.invalidValue, at: system.origin.description,

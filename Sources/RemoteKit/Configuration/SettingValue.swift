@@ -42,6 +42,8 @@ enum SettingValue: Sendable, Equatable {
     case text(String)
     case flag(Bool)
     case seconds(Double)
+    /// Seconds; `nil` is `"none"`: no limit.
+    case limit(Double?)
     /// `nil` is `"none"`: no limit.
     case bytes(Int?)
     case workers(WorkerCount)
@@ -57,6 +59,8 @@ enum SettingValue: Sendable, Equatable {
         case .text(let text): Self.quoted(text)
         case .flag(let flag): flag ? "true" : "false"
         case .seconds(let seconds): Self.quoted(Quantity.written(seconds: seconds))
+        case .limit(nil): "\"none\""
+        case .limit(let seconds?): Self.quoted(Quantity.written(seconds: seconds))
         case .bytes(nil): "\"none\""
         case .bytes(let bytes?): bytes > 0 && bytes % 1024 == 0 ? Self.quoted(Quantity.written(bytes: bytes)) : String(bytes)
         case .workers(.auto): "\"auto\""

@@ -51,6 +51,7 @@ public struct DiagnosisJob: Sendable {
         let run = target.run?.spec
         var request = DiagnosisRequest(task, workspace: host.settings.workspace, engine: configuration.engine, file: target.file, line: target.line,
                                        fileTimeout: fileTimeout ?? run?.fileTimeout ?? configuration.run.fileTimeout, seed: run?.seed ?? configuration.run.seed)
+        request.recordTimeout = run == nil ? configuration.run.recordTimeout : run?.recordTimeout
         // What the run was kept from is not to happen now.
         if run?.engine.system == false { request.engine.system = false }
         request.memoryLimit = run?.memoryLimit ?? configuration.run.memory

@@ -76,6 +76,7 @@ public struct RunConditions: Sendable, Hashable {
                                 engine.labels?.sorted().joined(separator: "\u{0}")]
         let limits = ["\(spec.memoryLimit ?? 0)", "\(spec.memoryFloor ?? -1)", "\(spec.fileTimeout)",
                       (spec.fileTimeouts ?? []).map { "\($0.files)\u{0}\($0.seconds)" }.joined(separator: "\u{0}")]
+            + (spec.recordTimeout.map { ["\($0) \(engine.persistent == true)"] } ?? [])
         return parts.map { $0 ?? "" } + limits + ["\(spec.seed)"]
     }
 

@@ -48,10 +48,11 @@ struct RunFacts {
     /// What may change a verdict besides sources and engine: limits, retries, options of the engine. Not how many workers there are, or the order.
     var configurationDigest: String {
         struct Options: Encodable {
-            var mode: RunMode, fileTimeout: Double, attempts: Int, memoryLimit: Int?, retries: Int?, memoryFloor: Int?, fileTimeouts: [FileTimeout]?, engine: EngineSpec
+            var mode: RunMode, fileTimeout: Double, attempts: Int, memoryLimit: Int?, retries: Int?, memoryFloor: Int?, fileTimeouts: [FileTimeout]?, recordTimeout: Double?,
+                engine: EngineSpec
         }
         let options = Options(mode: spec.mode, fileTimeout: spec.fileTimeout, attempts: spec.attempts, memoryLimit: spec.memoryLimit, retries: spec.retries,
-                              memoryFloor: spec.memoryFloor, fileTimeouts: spec.fileTimeouts, engine: spec.engine)
+                              memoryFloor: spec.memoryFloor, fileTimeouts: spec.fileTimeouts, recordTimeout: spec.recordTimeout, engine: spec.engine)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         return Hex.encode(SHA256.hash(data: (try? encoder.encode(options)) ?? Data()))

@@ -78,12 +78,45 @@ public struct AgentClient: Sendable {
     /// - Returns: whether it did: not where the first is there, or the other is not or is in use.
     func copyWorkspace(_ request: WorkspaceRequest, from base: WorkspaceRequest) async throws -> Bool { try await ask(.copyWorkspace(request, from: base)) }
 
+    /// Makes a workspace that is not there as a copy of the one on the host that is most like the source.
+    /// - Returns: the tree of that one; nil where nothing was copied.
+    func copyNearest(_ request: WorkspaceRequest) async throws -> TreeOrigin? {
+        try await RemoteError.translating { try await conversation.askIfKnown(.copyNearest(request)) }
+    }
+
+    /// The workspaces in a folder of the host.
+    func treeWorkspaces(in folder: String) async throws -> [TreeWorkspace] {
+        var found: [TreeWorkspace] = []
+        try await each(.treeWorkspaces(folder: folder), within: AnswerLimit(items: 100_000, bytes: 64 << 20), of: "its workspaces") { found.append($0) }
+        return found
+    }
+
     /// Removes a workspace of this tree, or says what that would be; one of another tree stays.
     /// - Returns: nil where there is none of this tree.
     @discardableResult
     func removeWorkspace(_ request: WorkspaceRequest) async throws -> UnneededItem? {
         try await RemoteError.translating { try await conversation.askIfKnown(.removeWorkspace(request)) }
     }
+
+    /// Takes a place in the queue for a workspace, and returns when it is this one's turn.
+    /// - Parameters:
+    ///   - waits: whether to wait; if not, the place is kept all the same.
+    ///   - progress: gets where this one stands.
+    func queue(_ request: WorkspaceRequest, by user: String, waits: Bool, progress: (QueuePlace) -> Void) async throws -> QueuePlace {
+        var last: QueuePlace?
+        try await each(.queue(request, by: user, waits: waits), within: .stream, of: "the queue") { (place: QueuePlace) in
+            last = place
+            progress(place)
+        }
+        guard let last else { throw RemoteError(.host, "the agent said nothing of the queue") }
+        return last
+    }
+
+    /// Makes a folder beside the workspace for sources that wait there.
+    func stage(_ request: WorkspaceRequest) async throws -> QueuePlace { try await ask(.stage(request)) }
+
+    /// Leaves the run to the host, which starts it in its turn.
+    func leave(_ start: WaitingStart) async throws -> QueuePlace { try await ask(.leaveWaiting(start)) }
 
     /// Leaves word on the host of what a sync has brought there.
     public func note(_ stamp: SourceStamp) async throws { let _: Bool = try await ask(.noteSource(stamp)) }

@@ -55,7 +55,7 @@ struct BisectRemains: Sendable {
 
     /// - Returns: nil where there is none, or not one of a bisect that nobody is at work with.
     private func workspace(_ path: String, _ folders: [BisectFolder], _ agent: AgentClient) async throws -> Workspace? {
-        guard let mark = try await agent.mark(of: path), mark.machine == SourceIdentity.machine, let folder = BisectFolder.path(ofTree: mark.path),
+        guard let mark = try await agent.mark(of: path), mark.machine == OwnMachine.token, let folder = BisectFolder.path(ofTree: mark.path),
               folders.contains(where: { $0.path == folder }) || !FileManager.default.fileExists(atPath: folder) else { return nil }
         var request = WorkspaceRequest(path: path, origin: mark, isDryRun: true)
         guard let item = try await agent.removeWorkspace(request) else { return nil }

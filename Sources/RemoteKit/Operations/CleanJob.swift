@@ -20,7 +20,8 @@ public struct CleanJob: Sendable {
         let kept = agents
         return try await host.withAgent { agent in
             // First, so that notes about what they leave go too.
-            let remains = try await BisectRemains(host: host).clear(agent, isDryRun: isDryRun)
+            let trees = try await TreeRemains.clear(agent, isDryRun: isDryRun, now: Clock.now)
+            let remains = try await trees + BisectRemains(host: host).clear(agent, isDryRun: isDryRun)
             return try await remains + agent.clean(keepingAgents: kept, isDryRun: isDryRun)
         }
     }

@@ -4,6 +4,8 @@ public import TreeSync
 /// What happens while a run is brought about and followed; the command line renders these.
 public enum JobEvent: Sendable {
     case connected(hostName: String)
+    /// Where the run stands in the queue for its workspace.
+    case queued(QueuePlace)
     case syncing(SyncProgress)
     case problem(SyncProblem)
     case synced(SyncReport)

@@ -31,6 +31,8 @@ public struct RunJob: Sendable {
     public var keepsDatabases = false
     /// Start only; do not follow.
     public var detaches = false
+    /// Wait behind the run that uses the workspace, and those that wait already. With ``detaches`` the sources are brought at once, and the host starts the run.
+    public var waits = false
     /// A run to go on with instead of making one.
     public enum ResumedRun: Sendable, Equatable {
         /// This workspace's latest.
@@ -106,6 +108,7 @@ public struct RunJob: Sendable {
         do {
             return try await host.withAgent { agent in
                 events(.connected(hostName: agent.hostName))
+                if waits, let queued = try await takePlace(agent, known, events) { return JobResult(status: queued, failures: []) }
                 let status = try await start(agent, known, events)
                 events(.started(status))
                 followed.begin(status)
@@ -145,14 +148,18 @@ public struct RunJob: Sendable {
     /// Makes a run of what is on the host, and starts it.
     /// - Parameter source: what was brought; `nil` where the host is to know.
     func begin(_ agent: AgentClient, _ source: SourceState?, _ known: KnownFailures?, _ events: @escaping JobEventHandler) async throws -> RunStatus {
+        let status = try await agent.start(startRequest(source, known))
+        for rule in status.unmatched ?? [] { events(.warning(configuration.noticeOfUnmatched(rule))) }
+        return status
+    }
+
+    func startRequest(_ source: SourceState?, _ known: KnownFailures?) -> StartRequest {
         var request = request(source)
         // Without it the host orders the files by what it knows itself.
         request.expected = try? history?.expectations(of: SuiteKey(request.spec))
         request.known = known
         request.hasBuilt = !skipsBuild && configuration.prepare.command != nil
-        let status = try await agent.start(request)
-        for rule in status.unmatched ?? [] { events(.warning(configuration.noticeOfUnmatched(rule))) }
-        return status
+        return request
     }
 
     /// - Returns: what was brought; `nil` without a sync, where the host knows what the last one brought.
@@ -161,17 +168,22 @@ public struct RunJob: Sendable {
         if skipsSync {
             try await agent.claim(SourceIdentity(configuration).request(host.settings.workspace, takesOver: takesOver))
         } else {
-            var job = SyncJob(host: host, configuration: configuration, options: syncOptions ?? SyncOptions(delete: configuration.sync.delete, force: forcesSync))
-            job.takesOver = takesOver
-            let (report, brought) = try await job.bring(agent, events)
-            if report.isPartial, !allowsPartial {
-                throw RemoteError(.host, "the sync was partial: \(Human.count(report.problemCount, "problem")), named above; nothing was built or run",
-                                  remedy: .allowPartialSync)
-            }
-            source = brought
-            if report.isPartial { source?.partialSync = true }
+            source = try await bringSources(to: host, agent, events)
         }
         if !skipsBuild { try await prepare(agent, events) }
+        return source
+    }
+
+    /// - Parameter host: names the workspace.
+    func bringSources(to host: Host, _ agent: AgentClient, _ events: @escaping JobEventHandler) async throws -> SourceState {
+        var job = SyncJob(host: host, configuration: configuration, options: syncOptions ?? SyncOptions(delete: configuration.sync.delete, force: forcesSync))
+        job.takesOver = takesOver
+        var (report, source) = try await job.bring(agent, events)
+        if report.isPartial, !allowsPartial {
+            throw RemoteError(.host, "the sync was partial: \(Human.count(report.problemCount, "problem")), named above; nothing was built or run",
+                              remedy: .allowPartialSync)
+        }
+        if report.isPartial { source.partialSync = true }
         return source
     }
 
@@ -204,9 +216,7 @@ public struct RunJob: Sendable {
         events(.preparing(command: configuration.redaction.words([command])[0]))
         // What the build prints may have them.
         try await agent.give(EngineSecrets(configuration.engine))
-        var request = PrepareRequest(workspace: host.settings.workspace, command: command,
-                                     environment: configuration.prepare.environment, timeout: configuration.prepare.timeout)
-        request.startedBy = startedBy
+        let request = prepareRequest(command)
         let output = UntrustedLines { events(.buildLine($0)) }
         let clock = ContinuousClock()
         let begin = clock.now
@@ -218,6 +228,13 @@ public struct RunJob: Sendable {
         case .signaled(let name): throw failed("it was ended by \(name)")
         case .timedOut: throw failed("it took longer than \(Human.duration(configuration.prepare.timeout)); raise 'timeout' in [prepare]")
         }
+    }
+
+    func prepareRequest(_ command: String) -> PrepareRequest {
+        var request = PrepareRequest(workspace: host.settings.workspace, command: command,
+                                     environment: configuration.prepare.environment, timeout: configuration.prepare.timeout)
+        request.startedBy = startedBy
+        return request
     }
 
     private func failed(_ how: String) -> RemoteError {
@@ -238,6 +255,8 @@ public struct RunJob: Sendable {
         if keepsDatabases { spec.keepsDatabases = true }
         spec.memoryFloor = run.memoryFloor
         if run.cached, run.mode == .drain { spec.cached = CacheRule(auditPercent: run.cacheAudit) }
+        spec.coreBudget = host.settings.cores
+        spec.recordTimeout = run.recordTimeout
         spec.fileTimeouts = configuration.suite.timeouts
         if !configuration.suite.groups.isEmpty { spec.groups = configuration.suite.groups }
         spec.selection = selection

@@ -1,4 +1,3 @@
-import Crypto
 import Fleet
 import FoundationEssentials
 import Glibc
@@ -16,7 +15,7 @@ struct SourceIdentity {
         let file = configuration.projectFile.map { LocalPath.resolved($0) }
         // A configuration that lies elsewhere may be one for many trees.
         let isInside = path == configuration.projectFolder || path.hasPrefix(LocalPath.resolved(configuration.projectFolder) + "/")
-        origin = TreeOrigin(machine: Self.machine, path: path, project: isInside ? file : nil, folder: FolderIdentity(path: path)?.lasting,
+        origin = TreeOrigin(machine: OwnMachine.token, path: path, project: isInside ? file : nil, folder: FolderIdentity(path: path)?.lasting,
                             commit: GitState.head(of: path), user: OwnName.text)
         source = FolderPlace(path: path)
         samples = Self.samples(in: path)
@@ -36,15 +35,6 @@ struct SourceIdentity {
         guard lstat(mark.path, &info) != 0, errno == ENOENT || errno == ENOTDIR else { return false }
         return await GitState.hasCommit(commit, in: origin.path)
     }
-
-    // MARK: this machine
-
-    /// Stands for this machine, and tells nothing of it: machine-id(5) asks that it be hashed. Where there is none, the machine's name.
-    static let machine: String = {
-        let id = (try? String(contentsOfFile: "/etc/machine-id", encoding: .utf8))?.trimmingWhitespace ?? ""
-        let text = id.isEmpty ? "name \(HostName.own)" : "id \(id)"
-        return Hex.encode(SHA256.hash(data: Data("slt-remote \(text)".utf8)).prefix(12))
-    }()
 
     // MARK: samples
 
@@ -80,8 +70,4 @@ struct SourceIdentity {
         }
         return names.sorted()
     }
-}
-
-extension String {
-    fileprivate var trimmingWhitespace: String { String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()) }
 }

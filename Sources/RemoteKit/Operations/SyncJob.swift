@@ -65,6 +65,9 @@ public struct SyncJob: Sendable {
             case .problem(let problem): if told.isTold(problem) { events(.problem(problem)) }
             }
         }
+        if host.settings.isOwnWorkspace, !options.dryRun, !options.isPart, let near = try await agent.copyNearest(request) {
+            events(.notice("the workspace begins as a copy of that of \(SafeText.line(near.description, limit: 300))"))
+        }
         let report: SyncReport
         do {
             report = try await agent.sync(source: source, to: request, options: options, events: handler)

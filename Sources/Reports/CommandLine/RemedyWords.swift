@@ -32,6 +32,7 @@ public struct RemedyWords: Sendable {
         case .follow(let run): "follow it with: \(commands.text("attach", run))"
         case .awaitRun(let run?): "wait for it (\(commands.text("attach", run))) or end it (\(commands.text("stop", run)))"
         case .awaitRun: "wait until it has ended"
+        case .queue: "wait for your turn with: \(commands.text("run", "--wait"))"
         case .resumeOnOtherSources: "sync the former again, start a new run, or use --force, which records both"
         case .allFiles: "remove --failed"
         case .fewerRuns: "use a smaller --limit"

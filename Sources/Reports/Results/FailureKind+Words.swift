@@ -12,6 +12,7 @@ extension FailureKind {
         case .unexpectedError: "unexpected error"
         case .unexpectedSuccess: "unexpected success"
         case .wrongError: "wrong error"
+        case .timeout: "took longer than a record may"
         case .script: "error in the script"
         case .other: "failed otherwise"
         }
@@ -24,7 +25,7 @@ extension FailureKind {
         case .formatting: "the values are equal and written in another way"
         case .columns: "the query returns another number of columns, or other types"
         case .script: "the script cannot be read here, or does what this run does not allow; mend it"
-        case .wrongRows, .unexpectedError, .unexpectedSuccess, .wrongError, .other: nil
+        case .wrongRows, .unexpectedError, .unexpectedSuccess, .wrongError, .timeout, .other: nil
         }
     }
 
@@ -32,7 +33,7 @@ extension FailureKind {
     var isOfRows: Bool {
         switch self {
         case .wrongRows, .rowOrder, .formatting, .columns: true
-        case .unexpectedError, .unexpectedSuccess, .wrongError, .script, .other: false
+        case .unexpectedError, .unexpectedSuccess, .wrongError, .timeout, .script, .other: false
         }
     }
 

@@ -21,7 +21,7 @@ public enum ProgressLine {
         if let word = phase(status) { parts.append((0, word, .yellow)) }
         parts.append((3, "files \(Human.rate(rate))", nil))
         parts.append((5, "tests \(Human.rate(elapsed > 0 ? Double(status.tests) / elapsed : 0))", nil))
-        parts.append((2, "\(status.busy)/\(status.workersWanted) workers", nil))
+        parts.append((2, "\(status.busy)/\(status.workersAllowed) workers", nil))
         if let sample { parts.append((4, "CPU \(Human.percent(sample.cpu))", nil)) }
         if let left = status.timeLeft { parts.append((1, "budget \(Human.duration(max(0, left)))", nil)) }
         if let eta = eta(status, rate) { parts.append((1, "ETA \(Human.duration(eta))", nil)) }
@@ -30,6 +30,7 @@ public enum ProgressLine {
 
     private static func phase(_ status: RunStatus) -> String? {
         switch status.phase {
+        case .waiting: "waiting for the workspace"
         case .created: "starting"
         case .stopping: "stopping"
         case .interrupted: "interrupted"

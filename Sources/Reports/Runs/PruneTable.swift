@@ -37,6 +37,7 @@ public enum PruneTable {
         case .history: "history of a workspace that is gone"
         case .stamp: "note about a workspace that is gone"
         case .buildLog: "build log of no run"
+        case .treeWorkspace: "workspace of a tree that is gone or was not used for a month"
         case .bisectWorkspace: "workspace of an interrupted bisect"
         case .bisectRun: "run of an interrupted bisect"
         }

@@ -41,15 +41,15 @@ struct RunWarnings {
     /// Why the machine is not busy, where that can be told.
     private var idle: String? {
         guard status.phase == .running, status.paused == nil, let sample, sample.cpu < RunReport.lowUtilisation else { return nil }
-        let idle = max(0, status.workersWanted - status.busy)
+        let idle = max(0, status.workersAllowed - status.busy)
         let use = "CPU \(Human.percent(sample.cpu)): "
         if idle > 0, status.queued < idle {
-            return use + "\(idle) of \(status.workersWanted) workers idle because the queue has \(Human.count(status.queued, "file")) left"
+            return use + "\(idle) of \(status.workersAllowed) workers idle because the queue has \(Human.count(status.queued, "file")) left"
         }
-        if status.workersWanted < sample.cores.count { return use + "\(status.workersWanted) workers for \(sample.cores.count) cores" }
+        if status.share == nil, status.workersWanted < sample.cores.count { return use + "\(status.workersWanted) workers for \(sample.cores.count) cores" }
         let sleeping = status.workers.count { $0.state == .running && $0.cpu < 0.1 }
-        if sleeping * 2 > status.workersWanted {
-            return use + "\(sleeping) of \(status.workersWanted) workers run a file without using the CPU; they wait for something else"
+        if sleeping * 2 > status.workersAllowed {
+            return use + "\(sleeping) of \(status.workersAllowed) workers run a file without using the CPU; they wait for something else"
         }
         return nil
     }

@@ -16,6 +16,8 @@ public struct StatusScreen: Sendable {
     public var options: [String] = []
     /// Files that failed so far, the latest last; some of them when there are many.
     public var failing: [FileRecord] = []
+    /// Runs that wait for the workspace.
+    public var waiting: [WaitingRun] = []
     /// Leads from where the user stands to the top of the tree.
     public var upwards = ""
 
@@ -40,7 +42,8 @@ public struct StatusScreen: Sendable {
     /// The lines, none wider than `style.width`, no more than `style.height` of them. Drawing them over the lines of
     /// a moment ago, each cleared to its end, makes no flicker.
     public func lines(_ style: Style) -> [String] {
-        let top = status.map { head($0, style) } ?? [style.paint(Columns.cut("no run on \(SafeText.line(host, limit: 40))", style.width), .bold)]
+        let top = (status.map { head($0, style) } ?? [style.paint(Columns.cut("no run on \(SafeText.line(host, limit: 40))", style.width), .bold)])
+            + waiting.prefix(style.height == nil ? .max : 3).map { style.paint(Columns.cut(QueueWords.text($0, now: now), style.width), $0.failure == nil ? nil : .yellow) }
         let bottom = sample.map { machine($0, style) } ?? []
         let failed = status.map { failures($0, style) } ?? []
         let room = style.height.map { max(0, $0 - top.count - bottom.count - 2 - (failed.isEmpty ? 0 : failed.count + 1)) }
@@ -58,6 +61,7 @@ public struct StatusScreen: Sendable {
         var lines = [title(status, style), queue(status, style), outcomes(status, style)]
         lines.append(Columns.cut("\(Human.count(status.tests, "test")), \(Human.count(status.skippedRecords)) skipped   "
             + "workers \(status.alive) of \(status.workersWanted), \(status.busy) busy, \(status.restarts) replaced", style.width))
+        if let share = status.share, share.workers < status.workersWanted { lines.append(Columns.cut(share.words(wanted: status.workersWanted), style.width)) }
         // What does not change needs no line of a live view.
         if style.height == nil, let memory = status.memory { lines.append(Columns.cut("workers have \(memory.words)", style.width)) }
         lines += RunWarnings(status: status, sample: sample, host: host, options: options).lines.prefix(3).map { style.paint(Columns.cut($0, style.width), .yellow) }

@@ -20,6 +20,8 @@ public struct RunOptions: Sendable {
     /// included and expected files outside of the script's folder are failures. A guard against surprises, and no sandbox: what an engine
     /// does by itself, or under names that are not known here, is not seen.
     public var allowsSystem = true
+    /// How long one statement may take; nil is no limit. A record that takes longer fails with ``ScriptFailure/Kind/timeout``.
+    public var recordLimit: RecordLimit?
     /// How many failures a verdict keeps with their texts; all are counted.
     public var failureLimit = 100
     /// Keeps the whole results of the first failing records, up to ``RecordRows/mostRecords`` and ``RecordRows/byteLimit``, in

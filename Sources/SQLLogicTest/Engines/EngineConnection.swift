@@ -42,6 +42,8 @@ public struct EngineFailure: Error, Sendable, Equatable {
     public var sqlState: String?
     /// The error as the client library of sqllogictest-rs words it; nil for engines that have no such library.
     public var clientText: String?
+    /// What came of it that the statement was ended at its ``RecordLimit``; nil for one that failed by itself.
+    public internal(set) var interruption: Interruption?
 
     /// - Parameters:
     ///   - message: the engine's own words.

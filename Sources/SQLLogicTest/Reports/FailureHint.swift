@@ -7,7 +7,7 @@ enum FailureHint {
         case .rowOrder: "\(category.rawValue): the same rows in another order; add rowsort to the record, or ORDER BY to the query"
         case .formatting: "\(category.rawValue): the same values, written in another way\(noise(failure.ulps))"
         case .script where ["wrong result", "query result mismatch"].contains(failure.message): "\(category.rawValue): the record's result is not sorted as its sort mode says"
-        case .wrongRows, .columns, .unexpectedError, .unexpectedSuccess, .wrongError, .script, .other: nil
+        case .wrongRows, .columns, .unexpectedError, .unexpectedSuccess, .wrongError, .timeout, .script, .other: nil
         }
     }
 

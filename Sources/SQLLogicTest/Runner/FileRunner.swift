@@ -49,6 +49,7 @@ public struct FileRunner: Sendable {
     }
 
     private func perform(_ script: Script, on engine: some Engine, progress: RecordProgress?) throws(SQLLogicTestError) -> (verdict: FileVerdict, edits: ResultEdits) {
+        let engine: any Engine = if let limit = options.recordLimit { LimitedEngine(engine, limit) } else { engine }
         var (verdict, edits) = try runAll(script, on: engine, progress: progress)
         verdict.markIfEmpty()
         return (verdict, edits)

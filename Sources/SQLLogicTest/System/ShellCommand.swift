@@ -83,6 +83,9 @@ final class ShellCommand {
         }
     }
 
+    /// Ends the command and all that is in its process group. Another thread may call it, as long as nobody has waited for the end.
+    func end() { kill(-pid, SIGKILL) }
+
     /// Waits for the end.
     /// - Returns: nil where the system does not say how it ended.
     func wait() -> ProcessTermination? {

@@ -5,6 +5,8 @@ struct Consequences {
     private var roots: [StatementObjects.Object: Int] = [:]
     /// To blame for the last error: what aborts a transaction of PostgreSQL or DuckDB.
     private var lastError: Int?
+    /// To blame for all that fails from now on: a transaction went with what was ended.
+    private var undoneBy: Int?
 
     /// Whether nothing has failed so far that others could follow from.
     var isEmpty: Bool { roots.isEmpty }
@@ -14,18 +16,21 @@ struct Consequences {
     ///   - line: of the record.
     ///   - category: of its failures.
     ///   - message: the engine's words, if it refused the SQL.
+    ///   - rolledBack: whether a transaction went with it.
     /// - Returns: the line of the statement that it follows from; nil for a failure of its own.
-    mutating func add(_ sql: UnsafeBufferPointer<UInt8>, line: Int, _ category: FailureCategory, message: String) -> Int? {
+    mutating func add(_ sql: UnsafeBufferPointer<UInt8>, line: Int, _ category: FailureCategory, message: String, rolledBack: Bool = false) -> Int? {
         let objects = StatementObjects(sql)
-        let hasFailed = category == .unexpectedError || category == .wrongError
+        let hasFailed = category == .unexpectedError || category == .wrongError || category == .timeout
         var cause = cause(objects.relations, objects.words)
         if cause == nil, hasFailed { cause = self.cause(in: message) }
+        if cause == nil { cause = undoneBy }
         switch category {
-        case .unexpectedError, .unexpectedSuccess:
+        case .unexpectedError, .unexpectedSuccess, .timeout:
             for target in objects.targets where roots[target] == nil { roots[target] = cause ?? line }
         case .wrongRows, .rowOrder, .formatting, .columns, .wrongError, .script, .other: break
         }
         if hasFailed { lastError = cause ?? line }
+        if rolledBack, undoneBy == nil { undoneBy = cause ?? line }
         return cause
     }
 

@@ -14,6 +14,8 @@ public enum FailureCategory: String, Sendable, Codable, CaseIterable {
     case unexpectedSuccess = "unexpected-success"
     /// A statement or query failed as it must, but with another error.
     case wrongError = "wrong-error"
+    /// A statement or query was ended because it took too long.
+    case timeout
     /// The script itself is wrong.
     case script
     /// None of these, such as a process that ended.
@@ -27,6 +29,7 @@ extension ScriptFailure.Kind {
         case .wrongValue, .tooManyRows, .tooFewRows, .wrongHash, .label: .wrongRows
         case .statementFailed, .queryFailed: .unexpectedError
         case .statementSucceeded: .unexpectedSuccess
+        case .timeout: .timeout
         case .script: .script
         case .memory, .lost: .other
         }

@@ -39,7 +39,8 @@ public struct FileVerdict: Sendable, Equatable, Codable {
         case firstError = "first-error"
         /// The file needs what is not there; see ``FileVerdict/skipReason``.
         case unsupported
-        /// The process was killed at its time limit; see the only failure.
+        /// The process was killed at its time limit; see the only failure. Or a record was ended at its own limit and took the database with it;
+        /// see the last failure.
         case timeout
         /// The process ended by itself; see the only failure.
         case crashed

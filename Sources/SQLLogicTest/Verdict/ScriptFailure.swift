@@ -20,6 +20,8 @@ public struct ScriptFailure: Sendable, Equatable, Codable {
         case queryFailed = "query-failed"
         /// The script itself is wrong.
         case script
+        /// A statement or query took longer than ``RunOptions/recordLimit`` and was ended.
+        case timeout
         /// There was no memory for the result.
         case memory
         /// The process that ran the file has ended.

@@ -19,14 +19,37 @@ extension Agent {
         // What a run or another client uses is left alone, and copied by nobody.
         guard let lock = try? await lock(source.folder, for: "copy", by: origin.user) else { return false }
         defer { withExtendedLifetime(lock) {} }
-        let copied = try await Subprocess.run(.name("cp"), arguments: ["-a", "--", source.folder, part], output: .discarded, error: .discarded)
-        // What holds it keeps a note of its tree, which came along.
-        let own = try? WorkspaceLock(folder: part, state: state, purpose: nil)
-        guard copied.terminationStatus.isSuccess, let own, (try? own.setMark(origin)) != nil, rename(part, gate.folder) == 0 else {
+        guard try await copyFolder(source.folder, to: part, for: origin), rename(part, gate.folder) == 0 else {
             gate.removeUnfinishedCopy()
             return false
         }
         return true
+    }
+
+    /// - Returns: the tree of the workspace that was copied; nil where the workspace is there, or none is like the source.
+    func copyNearest(_ request: WorkspaceRequest) async throws -> TreeOrigin? {
+        let gate = try WorkspaceGate(request, path: HostPath.expand(request.path), state: state)
+        gate.removeUnfinishedCopy()
+        guard !gate.exists, let origin = request.origin else { return nil }
+        try gate.makeFoldersAbove()
+        for near in NearbyWorkspace.like(request, near: gate.folder, state: state) {
+            // A run leaves its sources as they are; what a client changes meanwhile would be copied by halves.
+            let lock = try WorkspaceLock(folder: near.folder, state: state, purpose: nil)
+            defer { withExtendedLifetime(lock) {} }
+            guard try lock != nil || RunDirectory.live(state: state, workspace: near.folder) != nil else { continue }
+            if try await copyFolder(near.folder, to: gate.copyPlace, for: origin), rename(gate.copyPlace, gate.folder) == 0 { return near.mark }
+            gate.removeUnfinishedCopy()
+        }
+        return nil
+    }
+
+    /// - Parameter origin: whose the copy is.
+    /// - Returns: whether all of it was copied.
+    func copyFolder(_ folder: String, to place: String, for origin: TreeOrigin) async throws -> Bool {
+        let copied = try await Subprocess.run(.name("cp"), arguments: ["-a", "--", folder, place], output: .discarded, error: .discarded)
+        // What holds it keeps a note of its tree, which came along.
+        let own = try? WorkspaceLock(folder: place, state: state, purpose: nil)
+        return copied.terminationStatus.isSuccess && (try? own?.setMark(origin)) != nil
     }
 
     /// - Returns: what was removed, or would be; nil where there is no workspace of this tree.

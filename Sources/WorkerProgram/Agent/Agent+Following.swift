@@ -5,6 +5,7 @@ import Wire
 /// Runs that go on while somebody waits for them.
 extension Agent {
     func stop(_ run: RunChoice, _ now: Bool, _ exchange: Exchange) async throws {
+        if let name = run.name, let status = waiting(name) { return try await endWaiting(name, status, exchange) }
         let directory = try find(run)
         guard try directory.isSupervised() else {
             try await exchange.send(value: try directory.status())
@@ -20,6 +21,7 @@ extension Agent {
     }
 
     func follow(_ run: RunChoice, _ offset: Int, _ exchange: Exchange) async throws {
+        if let name = run.name { try await arrival(of: name, exchange) }
         let directory = try find(run), reading = try directory.beginReading()
         defer { withExtendedLifetime(reading) {} }
         var follower = RunFollower(directory, from: offset)

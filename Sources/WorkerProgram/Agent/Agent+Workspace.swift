@@ -52,6 +52,7 @@ extension Agent {
         try FolderTrust.checkWorkspace(workspace)
         try refuseIfLive(workspace)
         let folder = RealPath.of(workspace)
+        if work != nil { try refuseIfQueued(folder) }
         guard access(folder, F_OK) == 0 else { return nil }
         // A run that begins from now on holds the lock.
         return try await claim(folder, work.map { WorkspaceLock.Purpose(work: $0, user: user ?? "another client") })
@@ -85,21 +86,26 @@ extension Agent {
     }
 
     /// A client that has missed two of its pings is asleep or gone.
-    private static let clientIsSilent = Duration.seconds(12)
+    static let clientIsSilent = Duration.seconds(12)
 
     /// Holds the lock while `body` runs, unless somebody else wants it and this one's client is silent.
-    func lettingGo(_ lock: WorkspaceLock?, _ exchange: Exchange, _ body: @escaping @Sendable () async throws -> Void) async throws {
-        guard let lock else { return try await body() }
+    func lettingGo<Result: Sendable>(_ lock: WorkspaceLock?, _ exchange: Exchange?, _ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
+        guard let lock, let exchange else {
+            defer { withExtendedLifetime(lock) {} }
+            return try await body()
+        }
         defer { withExtendedLifetime(lock) {} }
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        return try await withThrowingTaskGroup(of: Result.self) { group in
             group.addTask { try await body() }
             group.addTask {
-                while !(exchange.peerSilence > Self.clientIsSilent && lock.isWanted) { try await Task.sleep(for: .milliseconds(500)) }
+                while !(exchange.peerSilence > Self.clientIsSilent && (lock.isWanted || othersWait)) { try await Task.sleep(for: .milliseconds(500)) }
+                place.drop()
                 throw WireFault(.disconnected, "another client has the workspace now: nothing was heard of this one for "
                     + "\(exchange.peerSilence.components.seconds) s", isRetryable: true)
             }
             defer { group.cancelAll() }
-            try await group.next()
+            guard let result = try await group.next() else { throw CancellationError() }
+            return result
         }
     }
 }

@@ -15,11 +15,13 @@ struct Agent: Sendable {
     /// What the client calls this build.
     let build: String
     /// For the next start or resume.
-    private let secrets = HeldSecrets()
+    let secrets = HeldSecrets()
     /// For the starts of this conversation.
     private let login = HeldLogin()
     /// For the next start.
     private let share = HeldShare()
+    /// In the queue for a workspace, until the run has started.
+    let place = HeldPlace()
     /// For the next status.
     private let failing = FailureReader()
 
@@ -47,7 +49,15 @@ struct Agent: Sendable {
         case .claim(let request): try check(request)
         case .mark(let workspace): if let mark = mark(of: workspace) { try await exchange.send(value: mark) }
         case .copyWorkspace(let request, let base): try await exchange.send(value: copy(request, from: base))
+        case .copyNearest(let request): if let mark = try await copyNearest(request) { try await exchange.send(value: mark) }
+        case .treeWorkspaces(let folder):
+            for near in NearbyWorkspace.all(in: RealPath.of(HostPath.expand(folder)), state: state) {
+                try await exchange.send(value: TreeWorkspace(path: near.folder, mark: near.mark, lastUse: near.lastUse))
+            }
         case .removeWorkspace(let request): if let item = try await remove(request) { try await exchange.send(value: item) }
+        case .queue(let request, let user, let waits): try await queue(request, by: user, waits: waits, exchange)
+        case .stage(let request): try await stage(request, exchange)
+        case .leaveWaiting(let request): try await leaveWaiting(request, exchange)
         case .noteSource(let stamp): try await note(stamp, exchange)
         case .lane: throw WireFault(.request, "cannot carry a lane: this connection has joined no sync")
         case .prepare(let request): try await prepare(request, exchange)
@@ -56,8 +66,8 @@ struct Agent: Sendable {
         case .survey(let request): try await survey(request, exchange)
         case .share(let keys): share.add(keys)
         case .giveBack(let run, let count): try await giveBack(run, count, exchange)
-        case .start(let request): try await start(request, exchange)
-        case .resume(let request): try await resume(request, exchange)
+        case .start(let request): try await exchange.send(value: start(request))
+        case .resume(let request): try await exchange.send(value: resume(request))
         case .follow(let run, let offset): try await follow(run, offset, exchange)
         case .status(let run): try await report(run, exchange)
         case .stop(let run, let now): try await stop(run, now, exchange)
@@ -78,6 +88,8 @@ struct Agent: Sendable {
                 try await exchange.send(value: removal)
             }
         case .clean(let agents, let isDryRun):
+            // Sources that waited for a process that is gone.
+            if !isDryRun { for queue in WorkspaceQueue.all(state: state) { queue.sweep() } }
             for item in StateCleaning.run(state: state, keeping: agents + [build], isDryRun: isDryRun) { try await exchange.send(value: item) }
         }
     }
@@ -157,9 +169,15 @@ struct Agent: Sendable {
     }
 
     private func prepare(_ request: PrepareRequest, _ exchange: Exchange) async throws {
+        try await exchange.send(PrepareMessage.ended(build(request, exchange)).bytes)
+    }
+
+    /// - Parameter exchange: with the client who looks on, if there is one.
+    func build(_ request: PrepareRequest, _ exchange: Exchange?) async throws -> PrepareEnd {
         let lock = try await lock(HostPath.expand(request.workspace), for: "build", by: request.startedBy)
         let log = BuildLog(state: state, workspace: HostPath.expand(request.workspace))
-        try await lettingGo(lock, exchange) { try await BuildCommand(request: request, exchange: exchange, executable: executable, log: log.begin(), engine: secrets.now, login: login).run() }
+        let command = BuildCommand(request: request, exchange: exchange, executable: executable, log: log.begin(), engine: secrets.now, login: login)
+        return try await lettingGo(lock, exchange) { try await command.run() }
     }
 
     private func diagnose(_ request: DiagnosisRequest, _ exchange: Exchange) async throws {
@@ -173,12 +191,13 @@ struct Agent: Sendable {
 
     // MARK: runs
 
-    private func start(_ request: StartRequest, _ exchange: Exchange) async throws {
+    func start(_ request: StartRequest) async throws -> RunStatus {
         let workspace = HostPath.expand(request.workspace)
         let lock = try await lock(workspace, for: "start of a run", by: request.spec.startedBy)
         defer { withExtendedLifetime(lock) {} }
         var spec = request.spec
-        spec.id = RunDirectory.newID()
+        // Whoever waited has been told a name.
+        spec.id = place.now?.id ?? RunDirectory.newID()
         spec.workspace = workspace
         spec.workers = request.workers ?? cores
         let stamp = SourceStamp.read(state: state, workspace: workspace)
@@ -203,7 +222,9 @@ struct Agent: Sendable {
         spec.blocked = suite.files.compactMap { file in file.blockedReason.map { BlockedFile(path: file.text, reason: $0) } }
         let directory = try RunDirectory.create(state: state, spec: spec, suite: suite, known: request.known)
         if request.hasBuilt == true { BuildLog(state: state, workspace: workspace).keep(in: directory) }
-        try await launch(directory, lock, exchange, unmatched: unmatched)
+        let status = try await launch(directory, lock, unmatched: unmatched)
+        place.drop()
+        return status
     }
 
     private func history(_ request: StartRequest, _ workspace: String) throws -> SuiteHistory {
@@ -241,7 +262,7 @@ struct Agent: Sendable {
 
     private var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
-    private func resume(_ request: ResumeRequest, _ exchange: Exchange) async throws {
+    private func resume(_ request: ResumeRequest) async throws -> RunStatus {
         let directory = try find(request.run)
         if let live = try RunDirectory.live(state: state, workspace: directory.spec.workspace) {
             let id = directory.spec.id
@@ -252,12 +273,12 @@ struct Agent: Sendable {
         let lock = try await lock(directory.spec.workspace, for: "start of a run", by: directory.spec.startedBy)
         defer { withExtendedLifetime(lock) {} }
         // Of one that has nothing left the supervisor says so.
-        guard try directory.summary()?.isComplete != true else { return try await launch(directory, lock, exchange) }
-        try await launch(directory.revised(workers: request.workers.map { $0 == 0 ? cores : $0 }, timeBudget: request.timeBudget,
-                                           stamp: SourceStamp.read(state: state, workspace: directory.spec.workspace), force: request.force), lock, exchange)
+        guard try directory.summary()?.isComplete != true else { return try await launch(directory, lock) }
+        return try await launch(directory.revised(workers: request.workers.map { $0 == 0 ? cores : $0 }, timeBudget: request.timeBudget,
+                                           stamp: SourceStamp.read(state: state, workspace: directory.spec.workspace), force: request.force), lock)
     }
 
-    private func launch(_ directory: RunDirectory, _ lock: WorkspaceLock?, _ exchange: Exchange, unmatched: [String] = []) async throws {
+    private func launch(_ directory: RunDirectory, _ lock: WorkspaceLock?, unmatched: [String] = []) async throws -> RunStatus {
         if directory.spec.engine.needsLibraries, OwnProgram.isStatic {
             throw WireFault(.needsLibraries, "cannot run \(directory.spec.id): its engine loads a library, which this agent cannot")
         }
@@ -271,15 +292,18 @@ struct Agent: Sendable {
         try Supervisor.launch(runDirectory: directory, executable: executable, environment: variables, lock: lock)
         var status = try directory.status()
         status.unmatched = unmatched.isEmpty ? nil : unmatched
-        try await exchange.send(value: status)
+        return status
     }
 
     private func report(_ run: RunChoice, _ exchange: Exchange) async throws {
-        let directory = run.name == nil ? try? find(run) : try find(run)
+        let queued = run.name.flatMap(waiting)
+        let directory = run.name == nil ? try? find(run) : queued == nil ? try find(run) : nil
         async let sample = HostSampler.measure()
-        var report = HostReport(hostName: HostName.own, run: try directory?.status(), mode: directory?.spec.mode, sample: try await sample)
+        var report = HostReport(hostName: HostName.own, run: try directory?.status() ?? queued, mode: directory?.spec.mode, sample: try await sample)
         let others = run.name == nil ? try RunDirectory.elsewhere(state: state, workspace: here(run).workspace, orLatest: directory == nil) : []
         report.elsewhere = others.isEmpty ? nil : others
+        let waits = waitingRuns(for: directory?.spec.workspace ?? here(run).workspace)
+        report.waiting = waits.isEmpty ? nil : waits
         if let directory, report.run?.failed ?? 0 > 0 { report.failing = failing.records(of: directory) }
         try await exchange.send(value: report)
     }

@@ -9,7 +9,8 @@ import Wire
 /// Runs the build command of a prepare and hands its output on as it comes.
 struct BuildCommand {
     let request: PrepareRequest
-    let exchange: Exchange
+    /// With the client who looks on; nil where nobody does.
+    let exchange: Exchange?
     /// This program, which is started again between the agent and the build.
     let executable: String
     let log: BuildLogFile
@@ -22,7 +23,7 @@ struct BuildCommand {
 
     /// The build ends, with all the processes that it started, when it fails, the client goes away or the time is over.
     /// What a build that succeeded left running stays.
-    func run() async throws {
+    func run() async throws -> PrepareEnd {
         let workspace = HostPath.expand(request.workspace)
         guard access(workspace, X_OK) == 0 else {
             throw WireFault(.request, "cannot build in \(workspace): \(ErrorText.of()); sync the sources first")
@@ -47,7 +48,7 @@ struct BuildCommand {
             }
             group.addTask {
                 // The client sends nothing; this ends with an error when it goes away or cancels.
-                while try await exchange.receive() != nil {}
+                while try await exchange?.receive() != nil {}
                 try await Task.sleep(for: .seconds(1 << 30))
                 return nil
             }
@@ -55,7 +56,7 @@ struct BuildCommand {
         }
         await output.close()
         try await pass(on: printed.finish())
-        try await exchange.send(PrepareMessage.ended(end).bytes)
+        return end
     }
 
     /// The command's end counts; its output may be held open by a process it left behind.
@@ -96,7 +97,7 @@ struct BuildCommand {
     private func pass(on bytes: [UInt8]) async throws {
         guard !bytes.isEmpty else { return }
         log.add(bytes)
-        try await exchange.send(PrepareMessage.output(UntrustedText(bytes)).bytes)
+        try await exchange?.send(PrepareMessage.output(UntrustedText(bytes)).bytes)
     }
 
     private func execute(in workspace: String, _ variables: [String: String], output: FileDescriptor) async throws -> PrepareEnd {

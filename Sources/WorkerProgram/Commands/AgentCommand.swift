@@ -31,6 +31,29 @@ struct AgentCommand: AsyncParsableCommand {
         dup2(2, 1)
         let agent = Agent(state: HostPath.expand(state), executable: OwnProgram.path, build: build)
         let hello = Hello(build: build, hostName: HostName.own, pid: getpid())
+        // A client that goes away gives up its place in a queue.
+        defer { agent.place.drop() }
         try await Conversation.answer(over: stream, as: hello) { try await agent.answer($0) }
+    }
+}
+
+struct AwaitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "await", abstract: "Wait for a workspace in the place of a client, then build and start its run.", shouldDisplay: false)
+
+    @Option(help: "The state folder.")
+    var state: String
+
+    @Option(help: "Digest of this program, as the client knows it.")
+    var build = ""
+
+    /// What is to be started comes on standard input. Descriptor 3 holds the place in the queue as long as this process lives.
+    func run() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        _ = fcntl(3, F_SETFD, FD_CLOEXEC)
+        var bytes: [UInt8] = []
+        while let chunk = DescriptorIO.read(0, limit: 1 << 16), !chunk.isEmpty { bytes += chunk }
+        let request = try WireCodec.decode(WaitingStart.self, from: bytes)
+        await Agent(state: HostPath.expand(state), executable: OwnProgram.path, build: build).wait(for: request)
     }
 }

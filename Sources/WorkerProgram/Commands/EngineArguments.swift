@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Fleet
 import Glibc
+import Platform
 public import SQLLogicTest
 
 /// The engine that scripts are run on, and what they are written in.
@@ -29,6 +30,12 @@ struct EngineArguments: ParsableArguments {
     @Option(help: "A label that skipif and onlyif match in the rs dialect, and require in the duckdb dialect. May be repeated.")
     var label: [String] = []
 
+    @Option(help: ArgumentHelp("Time limit of one statement, such as 500ms or 10s. It is ended, and the file goes on. 0: no limit.", valueName: "time"))
+    var recordTimeout = "0"
+
+    @Flag(help: "The databases of the external engine are still there when its program is started again, as after --record-timeout.")
+    var persistent = false
+
     @Flag(name: .customLong("no-system"), help: "Let files start no programs and open no other files: what tries is a failure. This is no sandbox.")
     var noSystem = false
 
@@ -37,9 +44,16 @@ struct EngineArguments: ParsableArguments {
             throw ValidationError("--engine must be sqlite, postgres, postgres-extended or external, not '\(engine)'")
         }
         if engine == "external", engineCommand.isEmpty { throw ValidationError("--engine external needs --engine-command") }
+        if Quantity.seconds(recordTimeout) == nil { throw ValidationError("--record-timeout must be a time such as 500ms, 10s or 0, not '\(recordTimeout)'") }
+        if persistent, engine != "external" { throw ValidationError("--persistent goes with --engine external") }
         if engine != "sqlite", engineLibrary != nil || database != nil {
             throw ValidationError("--engine-library and --database go with --engine sqlite")
         }
+    }
+
+    /// How long one statement may take; nil is no limit.
+    var recordLimit: RecordLimit? {
+        Quantity.seconds(recordTimeout).flatMap { $0 > 0 ? RecordLimit(seconds: $0, isPersistent: persistent) : nil }
     }
 
     /// Whether it is the SQLite in this program.

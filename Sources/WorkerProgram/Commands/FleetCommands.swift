@@ -32,7 +32,7 @@ struct WorkCommand: ParsableCommand {
         let code = Worker.main(runDirectory: runDirectory, slot: slot, executor: { directory in
             switch directory.spec.engine.kind {
             case .sqlite, .postgres, .external: 
-                try ScriptExecutor(directory.spec.engine, workspace: directory.spec.workspace,
+                try ScriptExecutor(directory.spec.engine, workspace: directory.spec.workspace, recordTimeout: directory.spec.recordTimeout,
                                    notes: directory.spec.cached == nil ? nil : directory.verdictNotes(slot: slot),
                                    keepsDatabases: directory.spec.keepsDatabases == true)
             case .command: CommandExecutor(directory)

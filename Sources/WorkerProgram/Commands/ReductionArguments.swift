@@ -56,6 +56,7 @@ struct ReductionArguments: ParsableArguments {
         reduction.options.labels = engines.label
         reduction.options.engineName = engines.engineName
         reduction.options.allowsSystem = !engines.noSystem
+        reduction.options.recordLimit = engines.recordLimit
         reduction.options.workingDirectory = EngineArguments.folder
         reduction.allowsSystem = !engines.noSystem
         reduction.timeout = Quantity.seconds(timeout) ?? 60

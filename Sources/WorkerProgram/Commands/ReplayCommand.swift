@@ -14,6 +14,7 @@ struct ReplayCommand: ParsableCommand {
     @Argument(help: "Seconds of CPU.") var seconds: Int
     @Argument(help: "Bytes of memory; 0: no limit.") var memory: Int
     @Flag(help: "Open no files and load no code.") var confined = false
+    @Option(help: "Seconds of one statement.") var recordLimit: Double?
     @Argument(help: "A shared library in place of the SQLite in this program; empty: none.") var library: String
 
     /// Bytes of a file that the script may make.
@@ -30,9 +31,11 @@ struct ReplayCommand: ParsableCommand {
             let sqlite = try choice.make(threading: .single)
             tell("sqlite \((sqlite as? SQLiteEngine)?.version ?? "")")
             var replay = HashReplay(try Script(path: "/proc/self/fd/0"), lines: Set(lines.split(separator: ",").compactMap { Int($0) }))
-            try replay.run(on: sqlite, conditions: engine) { write($0) }
+            // What ended there ends here: all behind it is still to be found.
+            let used: any Engine = if let recordLimit { LimitedEngine(sqlite, RecordLimit(seconds: recordLimit)) } else { sqlite }
+            try replay.run(on: used, conditions: engine) { write($0) }
             // What the suite's author ran was SQLite, most likely, and the hash says whether.
-            if !replay.isDone, replay.isDivided { try replay.run(on: sqlite, conditions: HashReplay.sqlite) { write($0) } }
+            if !replay.isDone, replay.isDivided { try replay.run(on: used, conditions: HashReplay.sqlite) { write($0) } }
             tell("end")
         } catch {
             tell("error \(SafeText.sentence(error.message))")

@@ -72,6 +72,7 @@ struct RunFiles: ParsableCommand {
         command.options.dialect = engines.dialect
         command.options.labels = engines.label
         command.options.allowsSystem = !engines.noSystem
+        command.options.recordLimit = engines.recordLimit
         command.options.haltOnError = halt
         command.options.hashThreshold = hashThreshold
         command.options.engineName = engines.engineName
@@ -110,6 +111,7 @@ struct RunFiles: ParsableCommand {
             pool.work.options.keepsRows = true
             pool.explainer = LocalExplainer(engine: engines.engineName ?? made.name, memory: pool.memory, fileTimeout: pool.fileTimeout)
             pool.explainer?.allowsSystem = !engines.noSystem
+            pool.explainer?.recordTimeout = engines.recordLimit?.seconds
         }
         return pool
     }

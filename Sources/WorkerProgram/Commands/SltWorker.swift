@@ -8,5 +8,5 @@ struct SltWorker: ParsableCommand {
         discussion: "'run' runs test files on this machine, by default on the built-in SQLite. 'check' reads them and runs nothing. 'generate' makes a suite. "
             + "The other commands are for slt-remote, which uploads this program to the host.",
         version: "slt-worker \(Release.version)",
-        subcommands: [RunFiles.self, CheckFiles.self, ReduceFile.self, SameFile.self, GenerateFiles.self, ParseFiles.self, AgentCommand.self, SuperviseCommand.self, BuildCommandGuard.self, WorkCommand.self, ReplayCommand.self, DiagnoseCommand.self, PromptCommand.self, DigestCommand.self])
+        subcommands: [RunFiles.self, CheckFiles.self, ReduceFile.self, SameFile.self, GenerateFiles.self, ParseFiles.self, AgentCommand.self, AwaitCommand.self, SuperviseCommand.self, BuildCommandGuard.self, WorkCommand.self, ReplayCommand.self, DiagnoseCommand.self, PromptCommand.self, DigestCommand.self])
 }

@@ -3,8 +3,9 @@ import SQLLogicTest
 
 extension RunOptions {
     /// How the files of a run are run.
+    /// - Parameter recordTimeout: seconds for one statement; nil is no limit.
     /// - Throws: `SQLLogicTestError` `usage` for a dialect that this worker does not know.
-    init(_ spec: EngineSpec, workspace: String) throws(SQLLogicTestError) {
+    init(_ spec: EngineSpec, workspace: String, recordTimeout: Double?) throws(SQLLogicTestError) {
         self.init()
         if let name = spec.dialect {
             guard let dialect = Dialect(rawValue: name) else {
@@ -16,6 +17,7 @@ extension RunOptions {
         workingDirectory = workspace
         allowsSystem = spec.system ?? true
         keepsRows = true
+        recordLimit = recordTimeout.map { RecordLimit(seconds: $0, isPersistent: spec.persistent == true) }
     }
 }
 

@@ -21,6 +21,8 @@ struct Replay {
     let library: String?
     /// Whether the script may reach for what is outside of its database.
     var allowsSystem = true
+    /// Seconds that one statement may take, as on the engine under test; nil without a limit.
+    var recordTimeout: Double?
     /// Where it starts: a folder of its own.
     let folder: [UInt8]
     /// Bytes that it may have; nil without a limit.
@@ -54,7 +56,7 @@ struct Replay {
 
     private func program(_ lines: [Int], input: Int32, output: Int32) -> ChildProcess {
         let arguments = [OwnProgram.path, "replay", "\(getpid())", lines.map(String.init).joined(separator: ","), engine, "\(Int(patience) + 1)",
-                         "\(memory ?? 0)", library ?? ""] + (allowsSystem ? [] : ["--confined"])
+                         "\(memory ?? 0)", library ?? ""] + (allowsSystem ? [] : ["--confined"]) + (recordTimeout.map { ["--record-limit", "\($0)"] } ?? [])
         // Of the worker's variables it gets those that a program needs to run at all: the engine's are secret, and nothing here needs them.
         let environment = ChildProcess.environment(changing: [("TMPDIR", folder)]) { name in !Self.variables.contains(name) }
         // Within the worker's group, with which it is ended.

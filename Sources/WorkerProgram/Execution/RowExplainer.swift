@@ -6,13 +6,17 @@ struct RowExplainer {
     private let engine: String
     private let library: String?
     private let allowsSystem: Bool
+    private let recordTimeout: Double?
     /// Why nothing can be found, whatever the record.
     private let obstacle: String?
 
-    /// - Parameter name: what conditions call the engine.
-    init(_ spec: EngineSpec, dialect: Dialect, name: String) {
+    /// - Parameters:
+    ///   - name: what conditions call the engine.
+    ///   - recordTimeout: seconds for one statement; nil is no limit.
+    init(_ spec: EngineSpec, dialect: Dialect, name: String, recordTimeout: Double?) {
         engine = name
         allowsSystem = spec.system ?? true
+        self.recordTimeout = recordTimeout
         library = spec.reference.map { HostPath.expand($0) }
         obstacle = if dialect != .sqlite {
             "only hashes of the dialect sqlite are looked behind"
@@ -32,7 +36,7 @@ struct RowExplainer {
             return failures.map { $0.unexplained(obstacle ?? "the script cannot be read any more") }
         }
         var replay = Replay(engine: engine, library: library, folder: folder, memory: task.memoryLimit, patience: task.patience) { task.isCancelled }
-        replay.allowsSystem = allowsSystem
+        (replay.allowsSystem, replay.recordTimeout) = (allowsSystem, recordTimeout)
         let finding = replay.run(script.path, lines: lines)
         return failures.map { rows in
             guard rows.isUnexplained, let found = finding.rows[rows.recordLine] else { return rows.unexplained(finding.reason) }

@@ -14,11 +14,12 @@ struct ScriptExecutor: FileExecutor {
     private let holding: HoldingEngine?
 
     /// - Parameters:
+    ///   - recordTimeout: seconds for one statement; nil is no limit.
     ///   - notes: where to note the inputs of files that passed; nil where nobody asks.
     ///   - keepsDatabases: whether databases of files that fail may stay.
     /// - Throws: `SQLLogicTestError` if the engine cannot be set up.
-    init(_ spec: EngineSpec, workspace: String, notes: String? = nil, keepsDatabases: Bool = false) throws {
-        let options = try RunOptions(spec, workspace: workspace)
+    init(_ spec: EngineSpec, workspace: String, recordTimeout: Double? = nil, notes: String? = nil, keepsDatabases: Bool = false) throws {
+        let options = try RunOptions(spec, workspace: workspace, recordTimeout: recordTimeout)
         runner = FileRunner(options: options)
         self.notes = notes.map { VerdictNotes(path: $0, dialect: options.dialect, workspace: workspace) }
         var choice = try EngineChoice(spec, workspace: workspace)
@@ -33,7 +34,7 @@ struct ScriptExecutor: FileExecutor {
             throw EngineUnavailable(error.message)
         }
         holding = keepsDatabases ? HoldingEngine(engine) : nil
-        explainer = RowExplainer(spec, dialect: options.dialect, name: engine.name)
+        explainer = RowExplainer(spec, dialect: options.dialect, name: engine.name, recordTimeout: recordTimeout)
         // What workers that were killed have left on the server.
         (engine as? PostgresEngine)?.dropOrphans { ProcessMark.isOver($0) }
     }
@@ -135,6 +136,7 @@ extension FailureKind {
         case .unexpectedError: .unexpectedError
         case .unexpectedSuccess: .unexpectedSuccess
         case .wrongError: .wrongError
+        case .timeout: .timeout
         case .script: .script
         case .other: .other
         }
@@ -159,7 +161,8 @@ extension FileExecution {
     init(_ verdict: FileVerdict) {
         self.init(outcome: Outcome(verdict.outcome), tests: verdict.tests, skipped: verdict.skipped, errors: verdict.errors,
                   failures: verdict.failures.map(RecordFailure.init),
-                  message: verdict.errors > 0 ? "\(verdict.errors) record\(verdict.errors == 1 ? "" : "s") failed" : verdict.skipReason)
+                  message: verdict.stopReason == .timeout && !verdict.failures.isEmpty ? verdict.failures.last?.message
+                      : verdict.errors > 0 ? "\(verdict.errors) record\(verdict.errors == 1 ? "" : "s") failed" : verdict.skipReason)
         rows = (verdict.rows ?? []).map(FailureRows.init)
         stoppedAt = verdict.stoppedAt
         consequences = verdict.consequences > 0 ? verdict.consequences : nil

@@ -81,11 +81,12 @@ struct VerdictContext {
         engine.environment = [:]
         engine.reference = nil
         struct Settings: Encodable {
-            var engine: EngineSpec, seed: UInt64, memoryLimit: Int?, fileTimeout: Double, fileTimeouts: [FileTimeout]?
+            var engine: EngineSpec, seed: UInt64, memoryLimit: Int?, fileTimeout: Double, fileTimeouts: [FileTimeout]?, recordTimeout: Double?
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let settings = Settings(engine: engine.withoutSecrets(), seed: spec.seed, memoryLimit: spec.memoryLimit, fileTimeout: spec.fileTimeout, fileTimeouts: spec.fileTimeouts)
+        let settings = Settings(engine: engine.withoutSecrets(), seed: spec.seed, memoryLimit: spec.memoryLimit, fileTimeout: spec.fileTimeout, fileTimeouts: spec.fileTimeouts,
+                                recordTimeout: spec.recordTimeout)
         return (try? encoder.encode(settings)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 

@@ -13,6 +13,8 @@ struct LocalExplainer {
     let fileTimeout: Double?
     /// Whether scripts may reach for what is outside of their database.
     var allowsSystem = true
+    /// Seconds that one statement may take; nil without a limit.
+    var recordTimeout: Double?
 
     /// - Parameters:
     ///   - rows: the results whose expected rows are sought.
@@ -25,7 +27,7 @@ struct LocalExplainer {
         let patience = ExplanationTask.patience(duration: result.seconds, fileTimeout: fileTimeout ?? .infinity)
         // Who ends the run ends this process.
         var replay = Replay(engine: engine, library: nil, folder: Array(scratch.utf8), memory: memory, patience: patience) { false }
-        replay.allowsSystem = allowsSystem
+        (replay.allowsSystem, replay.recordTimeout) = (allowsSystem, recordTimeout)
         let finding = replay.run(path, lines: rows.map(\.recordLine))
         for index in failures.indices where failures[index].isHashed == true {
             guard let line = failures[index].recordLine, let actual = rows.first(where: { $0.recordLine == line }) else { continue }

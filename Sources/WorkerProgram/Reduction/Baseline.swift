@@ -45,6 +45,7 @@ struct Baseline {
         pool.budget = reduction.budget ?? .infinity
         pool.began = reduction.began
         pool.allowsSystem = reduction.allowsSystem
+        pool.recordLimit = reduction.options.recordLimit
         let began = Clock.monotonic
         let first = pool.inspect(candidate)
         if let error = first.error { throw SQLLogicTestError(.engine, error) }
@@ -91,7 +92,7 @@ struct Baseline {
     private func isExact(_ signature: FailureSignature) -> Bool {
         switch signature {
         case .exactly, .accepted, .columns: true
-        case .rows, .refused, .crashed, .hung, .exit, .reported: false
+        case .rows, .refused, .crashed, .hung, .timeout, .exit, .reported: false
         }
     }
 

@@ -20,7 +20,7 @@ struct DatabasePrompt {
         signal(SIGPIPE, SIG_IGN)
         let choice = try EngineChoice(request.engine, workspace: request.workspace)
         let engine = HoldingEngine(try choice.make(threading: .single))
-        var options = try RunOptions(request.engine, workspace: request.workspace)
+        var options = try RunOptions(request.engine, workspace: request.workspace, recordTimeout: request.recordTimeout)
         options.lastLine = request.line
         // As where it was run first: none before the record may take its place.
         options.failureLimit = .max

@@ -64,7 +64,7 @@ struct Diagnosis {
     // MARK: Reproducing
 
     private func reproduce(on engine: any Engine, _ kept: KeptPlace?) throws(SQLLogicTestError) {
-        var options = try RunOptions(request.engine, workspace: request.workspace)
+        var options = try RunOptions(request.engine, workspace: request.workspace, recordTimeout: request.recordTimeout)
         if let line = request.line {
             let lines = try Script(path: path).lineCount
             guard line <= lines else { throw SQLLogicTestError(.usage, "cannot reproduce \(request.file):\(line): the file has \(lines) lines") }
@@ -111,7 +111,7 @@ struct Diagnosis {
     }
 
     private func reduce(on engine: any Engine, _ identity: EngineIdentity, _ seconds: Double?, _ reference: String?, _ jobs: Int?) throws(SQLLogicTestError) {
-        let options = try RunOptions(request.engine, workspace: request.workspace)
+        let options = try RunOptions(request.engine, workspace: request.workspace, recordTimeout: request.recordTimeout)
         let runsFiles = engine is any FileEngine || options.dialect != .sqlite
         let isEmbedded = request.engine.kind == .sqlite && request.engine.library == nil
         let allowsSystem = request.engine.system ?? true

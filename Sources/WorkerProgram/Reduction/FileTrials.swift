@@ -82,6 +82,7 @@ struct FileTrials: RepeatedJudge {
     /// The same files on another engine.
     static func work(_ reduction: Reduction, on engine: any Engine) -> FileWork {
         var work = FileWork(engine: engine, options: reduction.options)
+        work.options.recordLimit = nil
         // A program's own conditions are its affair.
         guard !(reduction.engine is any FileEngine) else { return work }
         // Conditions leave out what they leave out for the engine under test.

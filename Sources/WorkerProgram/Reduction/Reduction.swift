@@ -155,6 +155,7 @@ struct Reduction {
     func firstFailure() throws(SQLLogicTestError) -> Int {
         var options = RunOptions()
         options.haltOnError = true
+        options.recordLimit = self.options.recordLimit
         options.allowsSystem = allowsSystem
         options.engineName = engineName
         options.failureLimit = 1

@@ -32,6 +32,7 @@ struct ReductionWords {
         case .accepted: "\(engine) accepts what \(right) refuses"
         case .crashed(let signal): "\(engine) ends its process (\(SignalName.of(signal)))"
         case .reported(let words): "\(engine) says of it what it says of \(file): \(words)"
+        case .timeout: "\(engine) takes longer than a record may"
         case .hung: "\(engine) does not end in time"
         case .exit(let code): "\(engine) ends its process (exit code \(code))"
         }

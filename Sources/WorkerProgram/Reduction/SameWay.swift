@@ -100,6 +100,7 @@ struct SameWay {
 
     private func pool() throws(SQLLogicTestError) -> TrialPool {
         var pool = try TrialPool(TrialEngines(engine: reduction.engine, reference: known.usesReference ? reduction.reference : nil), width: 1, memory: reduction.memory)
+        pool.recordLimit = reduction.options.recordLimit
         (pool.limit, pool.question, pool.sequential, pool.allowsSystem) = (known.limit, known.question, known.sequential, reduction.allowsSystem)
         return pool
     }

@@ -59,6 +59,8 @@ struct TrialPool: RepeatedJudge {
     var began = Clock.monotonic
     /// Whether scripts may reach for what is outside of their database.
     var allowsSystem = true
+    /// How long a statement may take on the engine under test.
+    var recordLimit: RecordLimit?
     /// Why the engine could not be used any more; no more candidates are judged then.
     private(set) var obstacle: String?
     /// Seconds after which no more candidates are wanted.
@@ -103,8 +105,7 @@ struct TrialPool: RepeatedJudge {
         let reachesOut = prefix.contains { record in record.sql.withUnsafeBufferPointer { SQLWords.names(["attach", "vacuum"], in: $0) } }
         guard !reachesOut, sequential == nil else { return }
         kept = nil
-        guard let connections = try? TrialConnections(engines) else { return }
-        var trial = Trial(connections, allowsSystem: allowsSystem)
+        guard let connections = try? TrialConnections(engines), var trial = try? Trial(connections, allowsSystem: allowsSystem, limit: recordLimit) else { return }
         if trial.prepare(prefix, onRecord: { _ in }) == nil { kept = (Array(prefix), connections) }
     }
 
@@ -234,7 +235,7 @@ struct TrialPool: RepeatedJudge {
             } else {
                 connections = try TrialConnections(engines, on: lasting)
             }
-            var trial = Trial(connections, allowsSystem: allowsSystem)
+            var trial = try Trial(connections, allowsSystem: allowsSystem, limit: recordLimit)
             var reply = TrialReply()
             reply.database = lasting?.name
             let records = candidate.records[done..<(count - 1)]

@@ -59,6 +59,7 @@ struct Fetch: Verb {
     private func note(_ status: RunStatus, _ commands: CommandWords) -> String? {
         let untested = Human.count(status.outcomes[.untested] ?? 0, "file"), resume = commands.text("run", "--resume", status.id)
         switch status.phase {
+        case .waiting: return "run \(status.id) still waits for its workspace; fetch it later"
         case .created: return "run \(status.id) has not begun; fetch it again later"
         case .running, .stopping:
             return "run \(status.id) has not ended: \(Human.count(status.done)) of \(Human.count(status.total, "file")) have results; fetch it again later"

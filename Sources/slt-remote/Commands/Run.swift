@@ -25,6 +25,9 @@ struct Run: Verb {
     @Option(parsing: .unconditional, help: ArgumentHelp("Time limit of one file.", valueName: "time"))
     var fileTimeout: String?
 
+    @Option(parsing: .unconditional, help: ArgumentHelp("Time limit of one statement: 500ms, 10s or none. It is ended, and the file goes on. Default: none.", valueName: "time"))
+    var recordTimeout: String?
+
     @Option(name: .shortAndLong, parsing: .unconditional, help: ArgumentHelp("Use the settings of [profiles.NAME]. 'quick' and 'full' are built in.", valueName: "name"))
     var profile: String?
 
@@ -88,6 +91,9 @@ struct Run: Verb {
     @Flag(name: .shortAndLong, help: "Start the run and return. 'slt-remote attach' follows it.")
     var detach = false
 
+    @Flag(help: "If a run uses the workspace, wait behind it and those that wait already, then start. With --detach the sources are brought at once, and the host starts the run.")
+    var wait = false
+
     @Option(defaultAsFlag: "", help: ArgumentHelp("Resume a run that was interrupted, was stopped or ran out of time. Default: this project's latest run. --workers, --time and --force may be added.", valueName: "run"))
     var resume: String?
 
@@ -106,7 +112,7 @@ struct Run: Verb {
     /// What was said that belongs to a run when it is made.
     private var resumeCannotHonour: [String] {
         let said: [(String, Bool)] = [
-            ("the globs", !globs.isEmpty), ("--no-sync", noSync), ("--no-build", noBuild), ("--allow-partial", allowPartial), ("--take-over", takeOver), ("--file-timeout", fileTimeout != nil), ("--profile", profile != nil),
+            ("the globs", !globs.isEmpty), ("--wait", wait), ("--no-sync", noSync), ("--no-build", noBuild), ("--allow-partial", allowPartial), ("--take-over", takeOver), ("--file-timeout", fileTimeout != nil), ("--record-timeout", recordTimeout != nil), ("--profile", profile != nil),
             ("--mode", mode != nil), ("--retries", retries != nil), ("--attempts", attempts != nil), ("--memory", memory != nil),
             ("--order", order != nil), ("--seed", seed != nil), ("--no-system", noSystem), ("--keep-database", keepDatabase), ("--cached", cached), ("--cache-audit", cacheAudit != nil), ("--shard", shard != nil), ("--failed", failed), ("--filter", !filter.isEmpty),
         ]
@@ -114,7 +120,7 @@ struct Run: Verb {
     }
 
     func run() async throws {
-        let flags = ConfigurationFlags(profile: profile, mode: mode, workers: workers, time: time, fileTimeout: fileTimeout, retries: retries,
+        let flags = ConfigurationFlags(profile: profile, mode: mode, workers: workers, time: time, fileTimeout: fileTimeout, recordTimeout: recordTimeout, retries: retries,
                                        attempts: attempts, memory: memory, seed: seed, order: order, system: noSystem ? "false" : nil,
                                        cached: cached ? "true" : nil, cacheAudit: cacheAudit)
         let folder = FileManager.default.currentDirectoryPath
@@ -131,12 +137,14 @@ struct Run: Verb {
         job.takesOver = takeOver
         job.selection = Selection(shard: shard, failedOnly: failed ? true : nil, filters: filter.isEmpty ? nil : filter)
         job.detaches = detach
+        job.waits = wait
         job.keepsDatabases = keepDatabase
         job.resumes = resume.map { $0.isEmpty ? .latest : .named($0) }
         if workers != nil { job.resumedWorkers = configuration.run.workers }
         if time != nil { job.resumedTime = configuration.run.time }
         let upwards = SuiteNames(configuration, workingDirectory: folder).upwards
         if let names {
+            if wait { throw RemoteError(.usage, "--wait takes one host; name it with --host") }
             let shared = SharedRunJob(hosts: try names.map { try common.remoteHost(configuration, named: $0) }, job: job)
             return try await SharedRunPrinter(names, commands: several.commands(common, names), upwards: upwards, detaches: detach).run(json: json) { try await shared.run(events: $0) }
         }
@@ -146,6 +154,11 @@ struct Run: Verb {
         if detach {
             if json { try JSONOutput.print(result.status) }
             let id = result.status.id
+            Terminal.shared.endProgress()
+            if result.status.phase == .waiting {
+                Terminal.shared.say("detached; run \(id) waits on \(host.name) and starts by itself. Follow it with: \(commands.text("attach", id))")
+                return
+            }
             Terminal.shared.say("detached; the run continues. Follow it with: \(commands.text("attach", id))")
             return
         }

@@ -76,6 +76,7 @@ struct Status: Verb {
         screen.options = commands.options
         screen.upwards = upwards
         screen.failing = report.failing ?? []
+        screen.waiting = report.waiting ?? []
         Terminal.shared.output(screen.screen(Terminal.shared.outputStyle))
         if !watch { Terminal.shared.say(elsewhere: report.elsewhere, verb: "status", commands) }
     }

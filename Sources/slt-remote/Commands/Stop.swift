@@ -70,7 +70,7 @@ struct Stop: Verb {
             let others = report.elsewhere == nil ? "" : " of this project; name one of the others, or use --all"
             throw RemoteError(.usage, "there is no run on \(host)\(others)")
         }
-        guard before.phase == .running || before.phase == .stopping else {
+        guard [.running, .stopping, .waiting].contains(before.phase) else {
             return Ending(status: before, wasLive: false, elsewhere: report.elsewhere)
         }
         let last = try await agent.stop(run: .named(before.id), now: now) { status in
@@ -83,6 +83,7 @@ struct Stop: Verb {
         let last = ending.status
         if json { try JSONOutput.print(last) }
         let id = last.id
+        if last.phase == .waiting { return Terminal.shared.say("run \(id) no longer waits; nothing was run") }
         let counts = "\(Human.count(last.done - (last.outcomes[.untested] ?? 0))) of \(Human.count(last.total, "file")) \(last.total == 1 ? "has" : "have") a result"
         Terminal.shared.say(ending.wasLive ? "run \(id) has ended: \(counts)" : "run \(id) was not running: \(counts)")
         Terminal.shared.say(elsewhere: ending.elsewhere, verb: "stop", commands)

@@ -17,6 +17,7 @@ final class JobPrinter: Sendable {
     private let notices = Mutex(Allowance(Terminal.shared.canScroll ? 500 : 20))
     /// What the run has to say of files that passed after they failed.
     private let flakyRule = Mutex(FlakyRule.warn)
+    private let toldPlace = Mutex<QueuePlace?>(nil)
     private static let start = ContinuousClock.now
 
     /// Lines that may be printed of one kind, and those that came beyond: a log must not be flooded, whatever happens on the host.
@@ -45,6 +46,7 @@ final class JobPrinter: Sendable {
         let terminal = Terminal.shared
         switch event {
         case .connected: Interruption.leaveWord("interrupted; nothing was built or run on \(host)")
+        case .queued(let place): tell(place)
         case .syncing(let progress):
             Interruption.leaveWord("interrupted during the sync: what has arrived stays on \(host), and the next sync goes on from there; nothing was built or run")
             terminal.progress(moving.withLock { $0.text(progress, now: Self.start.duration(to: .now) / .seconds(1)) })
@@ -97,8 +99,21 @@ final class JobPrinter: Sendable {
         case .notice(let text): if notices.withLock({ $0.take() }) { terminal.say("note: \(host): \(text)") }
         case .disconnected(let reason, let pause):
             terminal.say("\(host): connection lost: \(SafeText.sentence(reason, limit: 300)); trying again in \(Human.duration(pause)); its run continues")
-        case .connected, .syncing, .status, .finished, .fetched, .onHost: break
+        case .connected, .queued, .syncing, .status, .finished, .fetched, .onHost: break
         }
+    }
+
+    /// A log gets a line for each step in the queue, a terminal also the percents of the run before.
+    private func tell(_ place: QueuePlace) {
+        Interruption.leaveWord("interrupted while waiting; the place in the queue was given up, and nothing was changed on \(host)")
+        let isNews = toldPlace.withLock { told in
+            let isFirst = told == nil
+            defer { told = place }
+            return place.isTurn ? !isFirst : told?.before != place.before || told?.run != place.run || told?.holder != place.holder
+        }
+        let text = QueueWords.text(place)
+        if isNews { Terminal.shared.say(text) }
+        if !place.isTurn { Terminal.shared.progress(text) }
     }
 
     /// Says once all is over how many lines were not printed.

@@ -116,12 +116,14 @@ enum FormatSamples {
         engine.queryProtocol = "simple"
         engine.labels = ["l"]
         engine.system = false
+        engine.persistent = true
         (engine.hermetic, engine.cacheInputs) = (true, ["i"])
         engine.isCommandHidden = true
         var spec = RunSpec(id: "20261121-013000-k3f9", workspace: "/w", workers: 1, timeBudget: 1, fileTimeout: 1, memoryLimit: 1, lease: 1, grace: 1, engine: engine,
                            blocked: [BlockedFile(path: "p", reason: "r")], source: source, startedBy: "u@h")
         spec.retries = 1
         spec.memoryFloor = 1
+        (spec.recordTimeout, spec.coreBudget) = (1, 1)
         spec.cached = CacheRule(auditPercent: 2)
         spec.fileTimeouts = [FileTimeout(files: "f", seconds: 1)]
         spec.selection = Selection(order: .history, shard: Shard(number: 1, count: 2), failedOnly: true, filters: ["f"])
@@ -159,6 +161,7 @@ enum FormatSamples {
         status.flaky = 1
         (status.flakyRule, status.retries, status.retriesRefused, status.givenBack) = (.warn, 1, 1, 1)
         status.paused = .asked
+        status.share = WorkerShare(workers: 1, runs: 2, cores: 2)
         status.use = FleetUse()
         status.memory = MemoryLimit(bytes: 1, by: .cgroup)
         status.cache = cache
@@ -175,6 +178,7 @@ enum FormatSamples {
     static var host: HostReport {
         var report = HostReport(hostName: "h", run: status, mode: .drain, sample: Samples.host())
         report.elsewhere = [RunNote(id: "r", project: "p", startedBy: "u@h", isLive: true)]
+        report.waiting = [WaitingRun(id: "r", startedBy: "u@h", since: 1, isDetached: true, failure: "f")]
         report.failing = [record]
         return report
     }

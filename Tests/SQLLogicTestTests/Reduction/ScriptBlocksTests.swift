@@ -98,6 +98,17 @@ struct FileOutcomeTests {
         #expect(outcome(message, line: 0, reason: reason, isProgram: isProgram).signature == signature)
     }
 
+    @Test("a record that was ended at its limit fails by that, whether the file went on or its database had gone", arguments: [FileVerdict.StopReason.endOfFile, .firstError, .timeout])
+    func recordTimeout(reason: FileVerdict.StopReason) {
+        var verdict = FileVerdict()
+        var failure = ScriptFailure(kind: .timeout, line: 3, message: "timeout: ended after 2 s")
+        failure.category = .timeout
+        verdict.add(failure, keeping: 1)
+        verdict.stopReason = reason
+        let rules = FileOutcome.Rules(errors: ErrorClass([ReductionRecord]()), isExact: true, isProgram: false)
+        #expect(FileOutcome(FileResult(file: "/tmp/a.test", verdict: verdict, seconds: 0), rules).signature == .timeout)
+    }
+
     @Test("a program's exit code counts, and the kind of what it prints, but not its numbers")
     func programs() {
         let one = outcome("the program left with exit code 1", line: 0, isProgram: true, notices: ["record 12 failed: 'a' differs", "took 5 ms"]).signature

@@ -79,6 +79,10 @@ extension DuckRun {
         if let refusal = text.withUnsafeBufferPointer({ options.refusal(of: $0) }) { throw failure(.script, record, sql, refusal) }
         text.append(0)
         let outcome = text.withUnsafeBufferPointer { connection.run(UnsafeBufferPointer(rebasing: $0.dropLast()), into: &rows.table) }
+        if case .failed(let error) = outcome, let interruption = error.interruption {
+            (notices, columnTypes) = (connection.notices, connection.columnTypes)
+            throw timeout(error.message, interruption, record, sql)
+        }
         return rows.table.isExhausted ? .failed(EngineFailure("out of memory")) : outcome
     }
 

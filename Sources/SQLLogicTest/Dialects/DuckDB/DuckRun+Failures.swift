@@ -24,6 +24,14 @@ extension DuckRun {
         return .failed(failure)
     }
 
+    /// A record that was ended has failed, also where it must or may fail.
+    @inline(never)
+    func timeout(_ message: String, _ interruption: Interruption, _ record: DuckRecord, _ sql: String) -> Ending {
+        let ending = failure(.timeout, record, sql, message)
+        if interruption.lostDatabase, case .failed(let failure) = ending { return .lost(failure) }
+        return ending
+    }
+
     // MARK: Results
 
     /// What kind of difference there is between a result and the one that the record has.

@@ -42,6 +42,8 @@ struct DuckRun {
     /// Why what follows a record does not run.
     enum Ending: Error {
         case failed(ScriptFailure)
+        /// The same, and the database has gone with a record that was ended.
+        case lost(ScriptFailure)
         /// The file ends here for this reason, and has not failed.
         case unsupported(String)
         case halt(line: Int)
@@ -81,6 +83,10 @@ struct DuckRun {
             case .failed(let failure):
                 verdict.add(identified(failure, in: nodes), keeping: options.failureLimit)
                 verdict.stopReason = .firstError
+                verdict.stoppedAt = lastLine
+            case .lost(let failure):
+                verdict.add(identified(failure, in: nodes), keeping: options.failureLimit)
+                verdict.stopReason = .timeout
                 verdict.stoppedAt = lastLine
             case .unsupported(let reason):
                 verdict.skipped += 1

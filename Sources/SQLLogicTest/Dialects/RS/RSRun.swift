@@ -25,6 +25,8 @@ struct RSRun {
     private var notices: [String] = []
     /// How often the record has failed so far.
     private(set) var failedAttempts = 0
+    /// Whether the database has gone with a record that was ended.
+    private var hasLostDatabase = false
     /// What the record has given in the place of what it expects.
     var mismatch: RSMismatch?
     /// The keys of the script's records, once one has been asked for.
@@ -65,8 +67,8 @@ struct RSRun {
             }
             verdict.add(explain(record, failure, key(of: index, in: records), in: script), keeping: options.failureLimit)
             // While results are recorded, one that cannot be recorded does not end the run.
-            guard options.records else {
-                verdict.stopReason = .firstError
+            guard options.records, !hasLostDatabase else {
+                verdict.stopReason = hasLostDatabase ? .timeout : .firstError
                 verdict.stoppedAt = record.mainLine
                 return
             }
@@ -112,7 +114,7 @@ struct RSRun {
             let changes = edits.count
             let failure = try runOnce(record)
             if failure == nil, options.records { return settle(record, isChanged: edits.count > changes) }
-            guard failure != nil, let retry = record.retry, attempt < retry.attempts else { return failure }
+            guard failure != nil, let retry = record.retry, attempt < retry.attempts, !hasLostDatabase else { return failure }
             attempt += 1
             failedAttempts += 1
             Clock.pauseThread(retry.backoff.inSeconds)
@@ -131,15 +133,15 @@ struct RSRun {
             switch record.body {
             case .statement(let expectation, let text):
                 let outcome = try run(text, record)
-                return judge(outcome, expectation, record)
+                return timeout(outcome, record) ?? judge(outcome, expectation, record)
             case .query(let expectation, let text):
                 let outcome = try run(text, record)
-                return judge(outcome, expectation, record)
+                return timeout(outcome, record) ?? judge(outcome, expectation, record)
             case .system(let command, let output):
                 return runSystem(try substitutes ? variables.substituteInCommand(command) : command, output, record)
             case .bind(let names, let text):
                 let outcome = try run(text, record)
-                return bind(names, outcome, record)
+                return timeout(outcome, record) ?? bind(names, outcome, record)
             default: return nil
             }
         } catch {
@@ -166,6 +168,13 @@ struct RSRun {
         } catch {
             return .failure(error)
         }
+    }
+
+    /// A record that was ended has failed, also where it must fail.
+    private mutating func timeout(_ outcome: Result<StatementOutcome, SQLLogicTestError>, _ record: RSRecord) -> ScriptFailure? {
+        guard case .success(.failed(let error)) = outcome, let interruption = error.interruption else { return nil }
+        if interruption.lostDatabase { hasLostDatabase = true }
+        return failure(.timeout, record, error.message)
     }
 
     /// Connections are opened when they are first used, one for each name.

@@ -13,6 +13,14 @@ extension SQLiteRun {
         verdict.failures.append(failure.with(notices: connection.notices))
     }
 
+    /// A record that was ended says nothing of its result, also where it must fail.
+    @inline(never)
+    mutating func failTimeout(_ failure: EngineFailure, _ record: borrowing SQLiteRecord) {
+        fail(.timeout, record.line, failure.message, .timeout)
+        interruption = failure.interruption
+        if interruption?.lostDatabase == true { verdict.stopReason = .timeout }
+    }
+
     /// Completes the failures of a record.
     /// - Parameters:
     ///   - number: of the record in the script, from 0.
@@ -20,9 +28,9 @@ extension SQLiteRun {
     ///   - kept: how many of them were kept.
     @inline(never)
     mutating func explain(_ record: borrowing SQLiteRecord, number: Int, errors: Int, kept: Int) {
-        defer { (category, isMismatch, refusal) = (nil, false, "") }
+        defer { (category, isMismatch, refusal, interruption) = (nil, false, "", nil) }
         var finding = FailureFinding(recordLine: record.line, category: category ?? .wrongRows)
-        finding.causedBy = consequences.add(sql.bytes, line: record.line, finding.category, message: refusal)
+        finding.causedBy = consequences.add(sql.bytes, line: record.line, finding.category, message: refusal, rolledBack: interruption?.rolledBack == true)
         if finding.causedBy != nil { verdict.consequences += verdict.errors - errors }
         guard kept < verdict.failures.count else { return }
         finding.identity = key(of: number)

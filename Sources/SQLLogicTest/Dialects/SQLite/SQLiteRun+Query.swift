@@ -26,6 +26,9 @@ extension SQLiteRun {
             // As in the original, the sort mode of a query that fails is not looked at.
             let mode = sortMode(record)
             judge(record, mode)
+        case .failed(let reason) where reason.interruption != nil:
+            failTimeout(reason, record)
+            return verdict.stopReason != .timeout
         case .failed(let reason): fail(.queryFailed, record.line, "query failed: \(reason.message)", .unexpectedError)
         case .columnCount(let count):
             fail(.queryFailed, record.line,

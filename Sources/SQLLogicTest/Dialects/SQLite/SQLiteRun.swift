@@ -22,6 +22,8 @@ struct SQLiteRun: ~Copyable {
     var isMismatch = false
     /// The engine's words, if it refused the record.
     var refusal = ""
+    /// What came of it that the record was ended, if it was.
+    var interruption: Interruption?
     var consequences = Consequences()
 
     init(_ script: Script, connection: any EngineConnection, engineName: String, options: RunOptions,
@@ -45,7 +47,7 @@ struct SQLiteRun: ~Copyable {
             let goesOn = run(record)
             if verdict.errors > errors { explain(record, number: number - 1, errors: errors, kept: kept) }
             guard goesOn else {
-                if verdict.stopReason == .badRecord { verdict.stoppedAt = record.line }
+                if verdict.stopReason == .badRecord || verdict.stopReason == .timeout { verdict.stoppedAt = record.line }
                 return
             }
             if let last = options.lastLine, record.endLine >= last { return }
@@ -66,6 +68,7 @@ struct SQLiteRun: ~Copyable {
         switch record.kind {
         case .statement:
             runStatement(record)
+            return verdict.stopReason != .timeout
         case .query:
             return runQuery(record)
         case .halt:
@@ -119,6 +122,7 @@ struct SQLiteRun: ~Copyable {
         verdict.tests += 1
         if let refusal = options.refusal(of: sql.bytes) { return fail(.script, record.line, refusal) }
         let error = connection.execute(sql.bytes)
+        if let error, error.interruption != nil { return failTimeout(error, record) }
         if wantsSuccess, let error {
             fail(.statementFailed, record.line, "statement error: \(error.message)", .unexpectedError)
         } else if wantsError, error == nil {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Platform
+import Synchronization
 
 /// A connection to a program of the user's.
 final class ExternalConnection: EngineConnection {
@@ -73,8 +74,12 @@ final class ExternalConnection: EngineConnection {
     /// Words of a failure that says that the program has gone.
     static let losses = ["the engine's program ended without an answer", "the engine's program does not take requests any more"]
 
+    /// Whether ``interrupt()`` may not end the program any more: it has, or the program has ended by itself.
+    private let hasEnded = Atomic<Bool>(false)
+
     private func lost(_ message: String) -> Result<[[String]], EngineFailure> {
-        loss?.note()
+        // A program that was ended has not been lost.
+        if !hasEnded.exchange(true, ordering: .acquiringAndReleasing) { loss?.note() }
         if termination == nil { termination = process.wait(seconds: Self.endTime)?.unwrapped }
         return .failure(EngineFailure(message + (termination.map { " (\($0.shown))" } ?? "")))
     }
@@ -103,4 +108,16 @@ final class ExternalConnection: EngineConnection {
             return .failure(EngineFailure("the engine's answer is not understood: \(error)"))
         }
     }
+}
+
+extension ExternalConnection: InterruptibleConnection {
+    func prepareForInterrupts() throws(SQLLogicTestError) {}
+
+    func interrupt() {
+        if !hasEnded.exchange(true, ordering: .acquiringAndReleasing) { process.end() }
+    }
+
+    var endsWhenInterrupted: Bool { true }
+
+    var hasTransaction: Bool? { nil }
 }

@@ -17,6 +17,9 @@ struct LibPQ: @unchecked Sendable {
                                          UnsafePointer<Int32>?, Int32) -> Int32
     let resultStatus: @convention(c) (OpaquePointer?) -> Int32
     let resultErrorField: @convention(c) (OpaquePointer?, Int32) -> Text?
+    let getCancel: @convention(c) (OpaquePointer?) -> OpaquePointer?
+    let cancel: @convention(c) (OpaquePointer?, UnsafeMutablePointer<CChar>?, Int32) -> Int32
+    let freeCancel: @convention(c) (OpaquePointer?) -> Void
     let clear: @convention(c) (OpaquePointer?) -> Void
     let rowCount: @convention(c) (OpaquePointer?) -> Int32
     let columnCount: @convention(c) (OpaquePointer?) -> Int32
@@ -45,6 +48,9 @@ struct LibPQ: @unchecked Sendable {
         sendQueryParams = try library.call("PQsendQueryParams")
         resultStatus = try library.call("PQresultStatus")
         resultErrorField = try library.call("PQresultErrorField")
+        getCancel = try library.call("PQgetCancel")
+        cancel = try library.call("PQcancel")
+        freeCancel = try library.call("PQfreeCancel")
         clear = try library.call("PQclear")
         rowCount = try library.call("PQntuples")
         columnCount = try library.call("PQnfields")

@@ -47,7 +47,13 @@ final class PostgresConnection: TransactionalConnection {
 
     var notices: [String] { list.texts }
 
-    deinit { library.finish(handle) }
+    /// What ends a statement from another thread, if that was asked for.
+    private var cancel: OpaquePointer?
+
+    deinit {
+        if let cancel { library.freeCancel(cancel) }
+        library.finish(handle)
+    }
 
     private static func text(_ bytes: UnsafePointer<CChar>?) -> String {
         bytes.map { Whitespace.trimmed(String(cString: $0)) } ?? ""
@@ -187,4 +193,22 @@ final class PostgresConnection: TransactionalConnection {
             }
         }
     }
+}
+
+extension PostgresConnection: InterruptibleConnection {
+    func prepareForInterrupts() throws(SQLLogicTestError) {
+        guard cancel == nil else { return }
+        cancel = library.getCancel(handle)
+        if cancel == nil { throw SQLLogicTestError(.engine, "cannot limit the time of a record: libpq gives no means to cancel", isRetryable: true) }
+    }
+
+    /// Makes a connection of its own to the server, and returns when the server has got the request.
+    func interrupt() {
+        guard let cancel else { return }
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { _ = library.cancel(cancel, $0.baseAddress, Int32($0.count)) }
+    }
+
+    var endsWhenInterrupted: Bool { false }
+
+    var hasTransaction: Bool? { library.transactionStatus(handle) == LibPQ.inTransaction }
 }

@@ -12,6 +12,8 @@ struct LinkedSQLite: SQLiteCalls {
     func errmsg(_ handle: OpaquePointer) -> UnsafePointer<CChar>? { sqlite3_errmsg(handle) }
     @inline(__always)
     func errstr(_ code: Int32) -> UnsafePointer<CChar>? { sqlite3_errstr(code) }
+    var interrupts: Bool { true }
+    func interrupt(_ handle: OpaquePointer) { sqlite3_interrupt(handle) }
     @inline(__always)
     func changes(_ handle: OpaquePointer) -> Int32 { sqlite3_changes(handle) }
     @inline(__always)

@@ -11,6 +11,8 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
     private let execCall: @convention(c) (Handle?, Text?, UnsafeRawPointer?, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Int32
     private let errmsgCall: @convention(c) (Handle?) -> Text?
     private let errstrCall: (@convention(c) (Int32) -> Text?)?
+    /// Missing where a library has only a part of SQLite's interface.
+    private let interruptCall: (@convention(c) (Handle?) -> Void)?
     private let changesCall: @convention(c) (Handle?) -> Int32
     private let prepareCall: @convention(c) (Handle?, Text?, Int32, UnsafeMutablePointer<Handle?>?, UnsafeMutablePointer<Text?>?) -> Int32
     private let stepCall: @convention(c) (Handle?) -> Int32
@@ -23,7 +25,6 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
     private let valueDoubleCall: @convention(c) (Handle?) -> Double
     private let valueTextCall: @convention(c) (Handle?) -> UnsafePointer<UInt8>?
     private let valueBytesCall: @convention(c) (Handle?) -> Int32
-    /// Missing where a library has only a part of SQLite's interface.
     private let authorizerCall: (@convention(c) (Handle?, SQLiteConfinement.Judge?, UnsafeMutableRawPointer?) -> Int32)?
     private let autocommitCall: (@convention(c) (Handle?) -> Int32)?
     /// Missing in releases before 3.23, and in many until 3.36.
@@ -45,6 +46,7 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
         execCall = try library.call("sqlite3_exec")
         errmsgCall = try library.call("sqlite3_errmsg")
         errstrCall = library.find("sqlite3_errstr").map { unsafeBitCast($0, to: (@convention(c) (Int32) -> Text?).self) }
+        interruptCall = library.find("sqlite3_interrupt").map { unsafeBitCast($0, to: (@convention(c) (Handle?) -> Void).self) }
         changesCall = try library.call("sqlite3_changes")
         prepareCall = try library.call("sqlite3_prepare_v2")
         stepCall = try library.call("sqlite3_step")
@@ -82,6 +84,8 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
     func exec(_ handle: OpaquePointer, _ sql: UnsafePointer<CChar>) -> Int32 { execCall(handle, sql, nil, nil, nil) }
     func errmsg(_ handle: OpaquePointer) -> UnsafePointer<CChar>? { errmsgCall(handle) }
     func errstr(_ code: Int32) -> UnsafePointer<CChar>? { errstrCall?(code) }
+    var interrupts: Bool { interruptCall != nil }
+    func interrupt(_ handle: OpaquePointer) { interruptCall?(handle) }
     func changes(_ handle: OpaquePointer) -> Int32 { changesCall(handle) }
     func prepare(_ handle: OpaquePointer, _ sql: UnsafePointer<CChar>, _ length: Int32, _ statement: inout OpaquePointer?,
                  _ tail: inout UnsafePointer<CChar>?) -> Int32 {

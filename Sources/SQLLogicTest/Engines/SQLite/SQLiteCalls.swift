@@ -9,6 +9,10 @@ protocol SQLiteCalls: Sendable {
     func exec(_ handle: OpaquePointer, _ sql: UnsafePointer<CChar>) -> Int32
     func errmsg(_ handle: OpaquePointer) -> UnsafePointer<CChar>?
     func errstr(_ code: Int32) -> UnsafePointer<CChar>?
+    /// Whether ``interrupt(_:)`` is there.
+    var interrupts: Bool { get }
+    /// Ends what runs on a connection; may be called from another thread (<https://www.sqlite.org/c3ref/interrupt.html>).
+    func interrupt(_ handle: OpaquePointer)
     func changes(_ handle: OpaquePointer) -> Int32
     func prepare(_ handle: OpaquePointer, _ sql: UnsafePointer<CChar>, _ length: Int32, _ statement: inout OpaquePointer?,
                  _ tail: inout UnsafePointer<CChar>?) -> Int32

@@ -60,8 +60,8 @@ final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
             }
             code = sqlite.step(prepared)
         }
-        // The original runner does not look at errors here. A query that runs out of memory has failed all the same.
-        return code == SQLITE_NOMEM ? .failed(failure) : .rows
+        // The original runner does not look at errors here. A query that runs out of memory, or was ended, has failed all the same.
+        return code == SQLITE_NOMEM || code == SQLITE_INTERRUPT ? .failed(failure) : .rows
     }
 
     func run(_ sql: UnsafeBufferPointer<UInt8>, into result: inout ResultTable) -> StatementOutcome {
@@ -157,6 +157,18 @@ final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
             }
         }
     }
+}
+
+extension SQLiteConnection: InterruptibleConnection {
+    func prepareForInterrupts() throws(SQLLogicTestError) {
+        if !sqlite.interrupts { throw SQLLogicTestError(.usage, "cannot limit the time of a record: the engine's library has no sqlite3_interrupt") }
+    }
+
+    func interrupt() { sqlite.interrupt(database) }
+
+    var endsWhenInterrupted: Bool { false }
+
+    var hasTransaction: Bool? { !sqlite.isAutocommit(database) }
 }
 
 enum SQLiteReal {

@@ -14,6 +14,8 @@ package enum FailureSignature: Sendable, Equatable, Codable {
     case crashed(Int32)
     /// It did not end in its time.
     case hung
+    /// It was ended at the time limit of a record.
+    case timeout
     /// The program that ran it left with this code.
     case exit(Int32)
 
@@ -23,7 +25,7 @@ package enum FailureSignature: Sendable, Equatable, Codable {
     /// Whether it ended, or has to be ended, whatever is right.
     package var isEnd: Bool {
         switch self {
-        case .crashed, .hung, .exit: true
+        case .crashed, .hung, .timeout, .exit: true
         case .rows, .exactly, .columns, .refused, .accepted, .reported: false
         }
     }

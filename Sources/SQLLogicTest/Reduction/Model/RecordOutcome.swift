@@ -8,7 +8,8 @@ package enum RecordOutcome: Sendable, Equatable, Codable {
     case refused(message: String, sqlState: String?)
     /// It was not run: it has so many columns.
     case columns(Int)
-    /// The engine's program ended while it ran: ``FailureSignature/crashed(_:)`` or ``FailureSignature/exit(_:)``.
+    /// The engine's program ended while it ran, or it was ended: ``FailureSignature/crashed(_:)``, ``FailureSignature/exit(_:)`` or
+    /// ``FailureSignature/timeout``.
     case ended(FailureSignature)
 
     var isRefused: Bool {

@@ -35,7 +35,9 @@ package struct FileOutcome: Sendable {
         let first = verdict.failures.first
         if verdict.failures.allSatisfy({ $0.file == nil && $0.line > 0 }) { lines = verdict.failures.map { $0.recordLine ?? $0.line } }
         for line in first?.notices ?? [] where Self.isTelling(line) { said.insert(Self.withoutLineNumbers(line.replacing(result.file, with: "FILE"))) }
-        if verdict.stopReason == .timeout {
+        if first?.kind == .timeout {
+            signature = .timeout
+        } else if verdict.stopReason == .timeout {
             signature = .hung
         } else if let first {
             let words = first.message.replacing(result.file, with: "FILE")
@@ -78,6 +80,7 @@ package struct FileOutcome: Sendable {
         case .wrongRows, .rowOrder, .formatting: .rows(RowDifferenceShape(category: failure.category ?? .wrongRows))
         case .columns: .columns
         case .unexpectedSuccess: .accepted
+        case .timeout: .timeout
         case .unexpectedError, .wrongError: .refused(rules.errors.of(words, nil))
         case .script, .other, nil: .reported(rules.errors.of(words, nil))
         }

@@ -23,6 +23,8 @@ package struct Trial: ~Copyable {
     }
 
     private let connections: TrialConnections
+    /// To the engine under test, with a limit where there is one: the thread that watches is this process's own.
+    private let engine: any EngineConnection
     private var sql = ByteBuffer()
     private var rows = ResultTable()
     private var sorted = ResultTable()
@@ -30,9 +32,13 @@ package struct Trial: ~Copyable {
 
     private let options: RunOptions
 
-    /// - Parameter allowsSystem: whether SQL may reach for what is outside of its database.
-    package init(_ connections: TrialConnections, allowsSystem: Bool = true) {
+    /// - Parameters:
+    ///   - allowsSystem: whether SQL may reach for what is outside of its database.
+    ///   - limit: how long a statement may take on the engine under test.
+    /// - Throws: ``SQLLogicTestError`` where its statements cannot be ended.
+    package init(_ connections: TrialConnections, allowsSystem: Bool = true, limit: RecordLimit? = nil) throws(SQLLogicTestError) {
         self.connections = connections
+        engine = if let limit { try LimitedConnection(connections.engine, of: connections.database, limit) } else { connections.engine }
         var options = RunOptions()
         options.allowsSystem = allowsSystem
         self.options = options
@@ -69,12 +75,12 @@ package struct Trial: ~Copyable {
         case .succeeds, .fails:
             let wantsSuccess = record.kind == .succeeds
             if let reference = connections.reference { step.holdsOnReference = outcome(record, on: reference).isRefused != wantsSuccess }
-            let given = outcome(record, on: connections.engine)
+            let given = outcome(record, on: engine)
             step.holds = given.isRefused != wantsSuccess
             step.note(given)
         case .query:
             let right = connections.reference.map { outcome(record, on: $0) }
-            let given = outcome(record, on: connections.engine)
+            let given = outcome(record, on: engine)
             step.holds = right.map { Self.agree(given, $0) } ?? !given.isRefused
             step.note(given)
         }
@@ -92,7 +98,7 @@ package struct Trial: ~Copyable {
         let right = connections.reference.map { outcome(record, on: $0) }
         let isUnordered = isUnordered(record, right)
         read(record)
-        return End(engine: outcome(record, on: connections.engine), reference: right, isUnordered: isUnordered)
+        return End(engine: outcome(record, on: engine), reference: right, isUnordered: isUnordered)
     }
 
     /// Asks the reference again with its rows read the other way round.
@@ -122,7 +128,9 @@ package struct Trial: ~Copyable {
     private mutating func outcome(_ record: ReductionRecord, on connection: any EngineConnection) -> RecordOutcome {
         let given = answer(record, on: connection)
         // A program that has ended has refused nothing.
-        guard given.isRefused, let end = (connection as? ExternalConnection)?.termination else { return given }
+        guard given.isRefused, given != .ended(.timeout) else { return given }
+        let base: any EngineConnection = if let limited = connection as? LimitedConnection { limited.base } else { connection }
+        guard let end = (base as? ExternalConnection)?.termination else { return given }
         switch end {
         case .signaled(let signal): return .ended(.crashed(signal))
         case .exited(let code): return .ended(.exit(code))
@@ -132,12 +140,12 @@ package struct Trial: ~Copyable {
     private mutating func answer(_ record: ReductionRecord, on connection: any EngineConnection) -> RecordOutcome {
         if let refusal = options.refusal(of: sql.bytes) { return .refused(message: refusal, sqlState: nil) }
         guard case .query(let types, let sortMode) = record.kind else {
-            return connection.execute(sql.bytes).map { .refused(message: $0.message, sqlState: $0.sqlState) } ?? .complete
+            return connection.execute(sql.bytes).map(Self.refused) ?? .complete
         }
         rows.removeAll()
         let result = types.withUnsafeBufferPointer { connection.query(sql.bytes, types: $0, into: &rows) }
         switch result {
-        case .failed(let failure): return .refused(message: failure.message, sqlState: failure.sqlState)
+        case .failed(let failure): return Self.refused(failure)
         case .columnCount(let count): return .columns(count)
         case .rows:
             if sortMode != .nosort, rows.count > 1 {
@@ -146,6 +154,10 @@ package struct Trial: ~Copyable {
             }
             return .rows(ResultRows(rows, sortMode))
         }
+    }
+
+    private static func refused(_ failure: EngineFailure) -> RecordOutcome {
+        failure.interruption == nil ? .refused(message: failure.message, sqlState: failure.sqlState) : .ended(.timeout)
     }
 
     /// Whether it can be run twice and change nothing.

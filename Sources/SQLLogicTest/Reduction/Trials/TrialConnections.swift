@@ -2,12 +2,14 @@
 package final class TrialConnections {
     let engine: any EngineConnection
     let reference: (any EngineConnection)?
+    /// The database of the engine under test.
+    let database: any EngineDatabase
 
     /// - Parameter database: an empty one of the engine's; nil makes one.
     /// - Throws: ``SQLLogicTestError/Code/engine`` if there is no database to be had.
     package init(_ engines: TrialEngines, on database: (any EngineDatabase)? = nil) throws(SQLLogicTestError) {
-        let own = if let database { database } else { try engines.engine.makeDatabase(for: "reduce") }
-        engine = try own.connectExclusively()
+        self.database = if let database { database } else { try engines.engine.makeDatabase(for: "reduce") }
+        engine = try self.database.connectExclusively()
         reference = try engines.reference?.makeDatabase(for: "reduce").connectExclusively()
     }
 }
