@@ -23,6 +23,7 @@ extension FileRecord: HostAnswer {
         copy.cachedFrom = cachedFrom.map(Bounds.name)
         copy.notCached = notCached.map(Bounds.message)
         copy.database = database?.bounded()
+        copy.parts = parts.map { FileParts(count: Bounds.tally($0.count), workers: Bounds.tally($0.workers), seconds: Bounds.seconds($0.seconds)) }
         return copy
     }
 }

@@ -46,6 +46,8 @@ public struct FileRecord: Codable, Sendable, Equatable {
     public var notCached: String?
     /// What became of the database of a file that failed, where the run keeps them.
     public var database: KeptDatabase?
+    /// How it was run in parts, if it was.
+    public var parts: FileParts?
 
     /// How many failures a record keeps; `errors` has the true number.
     public static let failuresKept = 100

@@ -79,6 +79,8 @@ public struct Configuration: Sendable, Equatable {
         public var cached: Bool
         /// How many of them are run all the same, in percent.
         public var cacheAudit: Int
+        /// Whether long files are run in parts.
+        public var split: SplitRule
     }
 
     /// What goes to the host.

@@ -75,6 +75,7 @@ indirect enum ConfigurationSchema: Sendable {
         ("flaky", .value(.choice(["fail", "warn", "pass"]))),
         ("cached", .value(.flag)),
         ("cache-audit", .value(.integer(0...100))),
+        ("split", .value(.split)),
     ]
 
     /// What holds where nothing else is said, in the form of a file.
@@ -107,6 +108,7 @@ indirect enum ConfigurationSchema: Sendable {
         flaky = "warn"
         cached = false
         cache-audit = 2
+        split = "auto"
         [profiles.quick]
         workers = 8
         time = "5m"

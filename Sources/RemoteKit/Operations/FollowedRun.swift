@@ -93,6 +93,7 @@ public final class FollowedRun: Sendable {
                     if !failing.isEmpty { result.failures = failing }
                 }
                 if status.flaky ?? 0 > 0 { result.flaky = details.flaky() }
+                if (try? RunFolder(path: folder))?.spec.split ?? .off != .off { result.parted = details.parted() }
                 if status.keptOut > 0 { result.keptOut = details.keptOut() }
             }
         } catch where !Self.mayReconnect(error) && !(error is CancellationError) {

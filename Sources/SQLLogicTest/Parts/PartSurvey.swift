@@ -4,6 +4,8 @@ struct PartSurvey: ~Copyable {
     private let engineName: [UInt8]
     private var sql = ByteBuffer()
     private var isInTransaction = false
+    /// Statements that run.
+    private(set) var statements = 0
     /// The numbers of the records that are such queries, from 1.
     private(set) var queries: [Int] = []
 
@@ -24,6 +26,7 @@ struct PartSurvey: ~Copyable {
             switch record.kind {
             // Nothing behind these is run.
             case .halt, .unknown: return nil
+            case .query where record.tokens.1.isEmpty: return nil
             case .hashThreshold: continue
             case .statement, .query: record.sql.read(from: script, into: &sql)
             }
@@ -34,7 +37,10 @@ struct PartSurvey: ~Copyable {
                 continue
             }
             if let obstacle = Self.obstacle(in: sql.bytes) { return "line \(record.line): \(obstacle)" }
-            if record.kind == .statement { follow() }
+            if record.kind == .statement {
+                statements += 1
+                follow()
+            }
         }
         return nil
     }

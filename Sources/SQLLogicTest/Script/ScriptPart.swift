@@ -2,7 +2,7 @@
 ///
 /// The records of the script are cut into blocks. Each part runs what makes the database up to the end of its block, and tells of the records of
 /// its own block only. Queries before that it leaves out where they provably change nothing.
-package struct ScriptPart: Sendable, Codable, Equatable {
+package struct ScriptPart: Sendable, Equatable {
     /// The number of the last record of each block, from 1. The last block goes on to the end of the script, whatever stands here.
     package var blocks: [Int]
     /// Which block this is, from 0.
@@ -15,10 +15,4 @@ package struct ScriptPart: Sendable, Codable, Equatable {
 
     /// All parts of a script.
     package static func all(_ blocks: [Int]) -> [ScriptPart] { blocks.indices.map { ScriptPart(blocks: blocks, index: $0) } }
-
-    /// The number of the last record before its block.
-    var start: Int { index == 0 ? 0 : blocks[index - 1] }
-
-    /// The number of its last record.
-    var end: Int { index == blocks.count - 1 ? .max : blocks[index] }
 }

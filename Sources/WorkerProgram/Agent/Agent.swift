@@ -190,7 +190,9 @@ struct Agent: Sendable {
         let all = try suite(request, in: workspace)
         let unmatched = try all.unmatched(block: request.block, timeouts: spec.fileTimeouts ?? [], groups: spec.groups ?? [])
         let own = try SuiteHistory.load(state: state, workspace: workspace)
-        let suite = try all.selecting(spec.selection ?? Selection(), history: request.expected.map { own.completed(with: $0) } ?? own, seed: spec.seed)
+        let history = request.expected.map { own.completed(with: $0) } ?? own
+        let suite = try all.selecting(spec.selection ?? Selection(), history: history, seed: spec.seed)
+            .divided(spec.split ?? .off, workers: spec.workers, history: history, groups: spec.groups ?? [])
         spec.blocked = suite.files.compactMap { file in file.blockedReason.map { BlockedFile(path: file.text, reason: $0) } }
         let directory = try RunDirectory.create(state: state, spec: spec, suite: suite, known: request.known)
         if request.hasBuilt == true { BuildLog(state: state, workspace: workspace).keep(in: directory) }

@@ -1,7 +1,11 @@
-/// How far a run of a part of a script is.
+/// How far a run of some blocks of a script is.
 struct PartProgress {
-    let part: ScriptPart
-    var report = PartReport()
+    private let run: BlockRun
+    private var report = PartReport()
+    /// The block that runs, from 0.
+    private var block = -1
+    /// Whether it is this run's.
+    private(set) var isOwn = false
     /// The record that runs, from 1.
     private(set) var record = 0
     /// What the label of that record stands for, if it has one.
@@ -12,23 +16,37 @@ struct PartProgress {
     private let connection: (any DiscerningConnection)?
     private var trail = Self.offset
 
-    init(_ part: ScriptPart, connection: any EngineConnection) {
-        self.part = part
+    init(_ run: BlockRun, connection: any EngineConnection) {
+        self.run = run
         self.connection = connection as? any DiscerningConnection
     }
 
-    /// Whether the record that runs is one of this part's.
-    var isOwn: Bool { record > part.start }
-
     /// Goes on to the next record.
-    /// - Returns: whether it is the first one of this part's.
-    mutating func begin(_ record: Int) -> Bool {
-        while report.trail.count < part.index, record > part.blocks[report.trail.count] { noteTrail() }
-        let wasOwn = isOwn
+    /// - Parameter verdict: on the block so far; emptied where another begins.
+    /// - Returns: whether there is anything left to do.
+    mutating func begin(_ record: Int, _ verdict: inout FileVerdict) -> Bool {
         self.record = record
         use = nil
-        return isOwn && !wasOwn
+        while block < 0 || record > run.end(of: block) {
+            end(verdict)
+            block += 1
+            let turn = run.turn(block)
+            isOwn = turn == .own
+            verdict = FileVerdict()
+            if turn == .over { return false }
+        }
+        return true
     }
+
+    /// Ends the block that runs.
+    mutating func end(_ verdict: FileVerdict) {
+        guard block >= 0 else { return }
+        report.trail.append(Int(truncatingIfNeeded: trail))
+        if isOwn { run.deliver(block, verdict, report) }
+        report.labels = []
+    }
+
+    mutating func closeLabel(_ use: LabelUse) { report.labels.append(use) }
 
     func canLeaveOut(_ sql: UnsafeBufferPointer<UInt8>) -> Bool { !isOwn && connection?.isHarmless(sql) ?? false }
 
@@ -44,6 +62,4 @@ struct PartProgress {
     }
 
     private mutating func mix(_ byte: UInt8) { trail = (trail ^ UInt64(byte)) &* Self.prime }
-
-    mutating func noteTrail() { report.trail.append(Int(truncatingIfNeeded: trail)) }
 }

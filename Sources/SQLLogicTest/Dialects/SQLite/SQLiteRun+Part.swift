@@ -1,15 +1,5 @@
-/// The run of a part of a script.
+/// The run of some blocks of a script.
 extension SQLiteRun {
-    /// Readies the run for the next record.
-    /// - Returns: whether the part is not over.
-    mutating func beginPart(_ number: Int) -> Bool {
-        guard division != nil else { return true }
-        if number > division?.part.end ?? 0 { return false }
-        // What came before is told by other parts.
-        if division?.begin(number) == true { verdict = FileVerdict() }
-        return true
-    }
-
     /// Whether the label agrees with what it stands for. In a part that is not known yet.
     mutating func agrees(_ label: ByteRange, _ digest: [UInt8]) -> Bool {
         guard let progress = division else { return labels.agrees(script.buffer(label), digest) }
@@ -27,7 +17,7 @@ extension SQLiteRun {
             use.cause = consequences.add(sql.bytes, line: record.line, .wrongRows, message: "")
         }
         if verdict.errors > before.errors { use.failures = failures(of: record, refusingLabelsAfter: before) }
-        division?.report.labels.append(use)
+        division?.closeLabel(use)
     }
 
     /// The failures of a record, whose result is still there, if its label does not agree.

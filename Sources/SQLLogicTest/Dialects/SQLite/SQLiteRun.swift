@@ -23,27 +23,32 @@ struct SQLiteRun: ~Copyable {
     /// The engine's words, if it refused the record.
     var refusal = ""
     var consequences = Consequences()
-    /// Where only a part of the script is run.
+    /// Where only some blocks of the script are run.
     var division: PartProgress?
 
     init(_ script: Script, connection: any EngineConnection, engineName: String, options: RunOptions,
-         progress: RecordProgress?, part: ScriptPart? = nil) {
+         progress: RecordProgress?, blocks: BlockRun? = nil) {
         self.script = script
         self.connection = connection
         self.options = options
         self.progress = progress
         self.engineName = engineName.utf8.map(ASCII.lowercased)
         hashThreshold = options.hashThreshold ?? RunOptions.defaultHashThreshold
-        division = part.map { PartProgress($0, connection: connection) }
+        division = blocks.map { PartProgress($0, connection: connection) }
     }
 
     mutating func runAll() {
+        runRecords()
+        division?.end(verdict)
+    }
+
+    private mutating func runRecords() {
         var parser = SQLiteParser(script)
         var record = SQLiteRecord()
         var number = 0
         while parser.next(&record) {
             number += 1
-            if !beginPart(number) { break }
+            if division?.begin(number, &verdict) == false { return }
             progress?(record.line, number)
             let (errors, kept) = (verdict.errors, verdict.failures.count)
             let before = division == nil ? nil : verdict
@@ -61,7 +66,6 @@ struct SQLiteRun: ~Copyable {
                 return
             }
         }
-        division?.noteTrail()
     }
 
     /// - Returns: false when the file ends here.
