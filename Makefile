@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := build
 SHELL := /bin/bash -euo pipefail
-.PHONY: help build deps install uninstall fresh test example docs demo bench bench-startup bench-sync bench-slt bench-fleet bench-results bench-cause chaos fuzz fuzz-sync clean
+.PHONY: help build deps install uninstall fresh test example docs demo bench bench-startup bench-sync bench-slt bench-fleet bench-results bench-cause bench-parts chaos fuzz fuzz-sync clean
 
 PREFIX ?= /usr/local
 SWIFT ?= swift
@@ -142,7 +142,11 @@ bench-cause: build ## Reductions of planted faults and their groups, bisects of 
 	python3 Benchmarks/Cause/bisect.py "$(BIN)"/slt-remote
 	python3 Benchmarks/Cause/watch.py "$(BIN)"
 
-bench: bench-startup bench-sync bench-slt bench-fleet bench-results bench-cause ## Every measurement
+# CORPUS names folders of files that are run in 2, 3 and 8 parts besides generated ones.
+bench-parts: build ## A run with one long file, whole and in parts, and result lines of files in parts beside those of whole files
+	python3 Benchmarks/Parts/bench.py "$(BIN)" $(CORPUS)
+
+bench: bench-startup bench-sync bench-slt bench-fleet bench-results bench-cause bench-parts ## Every measurement
 
 # TARGETS are made there in turn by FRESH_USER; FRESH_KEEP=--keep goes on with the clone of the last call. Needs root.
 FRESH_TARGETS ?= demo test

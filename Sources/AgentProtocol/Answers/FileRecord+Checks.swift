@@ -24,6 +24,7 @@ extension FileRecord: HostAnswer {
         copy.notCached = notCached.map(Bounds.message)
         copy.database = database?.bounded()
         copy.host = host.map(Bounds.name)
+        copy.parts = parts.map { FileParts(count: Bounds.tally($0.count), workers: Bounds.tally($0.workers), seconds: Bounds.seconds($0.seconds)) }
         return copy
     }
 }

@@ -4,9 +4,10 @@ import Platform
 /// The files of a run in claim order; an id is a position. A file on disk, read in place by id.
 ///
 /// All numbers are little-endian. Header of 64 bytes: magic `SLTMANI1`, u64 version (1), u64 files, u64 runnable
-/// files (the blocked ones come last), u64 start and u64 length of the texts, 16 bytes zero. Then 32 bytes a file:
+/// files (the blocked ones come last), u64 start and u64 length of the texts, u64 files to be run in parts, 8 bytes zero. Then 32 bytes a file:
 /// u64 start and u32 length of the name within the texts, u32 length of the reason, which follows the name (0: not
-/// blocked), u64 size in bytes, u64 zero. Then the texts.
+/// blocked), u64 size in bytes, u64 in how many parts it is to be run (16 bits; 0: as one) and what it
+/// is expected to take (48 bits, milliseconds). Then the texts.
 public final class Manifest: Sendable {
     static let magic: UInt64 = 0x3149_4E41_4D54_4C53
     static let version: UInt64 = 1
@@ -17,6 +18,8 @@ public final class Manifest: Sendable {
     public let count: Int
     /// Files to run: the ids below it. Those from it on are blocked.
     public let runnable: Int
+    /// Files to be run in parts.
+    let divided: Int
     private let file: File
     private let texts: Range<Int>
 
@@ -36,14 +39,14 @@ public final class Manifest: Sendable {
             index.append(littleEndian: UInt64(texts.count))
             index.append(littleEndian: UInt64(entry.name.count) | UInt64(reason.count) << 32)
             index.append(littleEndian: UInt64(max(0, entry.size)))
-            index.append(littleEndian: UInt64(0))
+            index.append(littleEndian: UInt64(clamping: min(entry.parts, 0xFFFF)) | UInt64(max(0, min(entry.expected, 1e9)) * 1000) << 16)
             texts += entry.name
             texts += reason
         }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(headerSize + index.count + texts.count)
         for word in [magic, version, UInt64(files.count), UInt64(runnable.count),
-                     UInt64(headerSize + index.count), UInt64(texts.count), 0, 0] { bytes.append(littleEndian: word) }
+                     UInt64(headerSize + index.count), UInt64(texts.count), UInt64(runnable.count { $0.parts > 1 }), 0] { bytes.append(littleEndian: word) }
         bytes += index
         bytes += texts
         return bytes
@@ -63,6 +66,7 @@ public final class Manifest: Sendable {
               length <= UInt64(size), start + length == UInt64(size) else { throw broken("it is cut short or damaged") }
         count = Int(files)
         runnable = Int(header.word(3))
+        divided = Int(clamping: header.word(6))
         texts = Int(start)..<size
     }
 
@@ -74,7 +78,7 @@ public final class Manifest: Sendable {
         let (start, name, reason) = try place(index, 0, id)
         let text = try file.read(name + reason, at: texts.lowerBound + start)
         guard text.count == name + reason else { throw damaged(id) }
-        return file(text[...], name, reason, size: index.word(2))
+        return file(text[...], name, reason, size: index.word(2), parts: index.word(3))
     }
 
     /// Every file in order, read in large pieces.
@@ -93,7 +97,7 @@ public final class Manifest: Sendable {
                 let (start, name, reason) = try place(index, offset * 4, id + offset)
                 let from = start - first.start
                 guard from >= 0, from + name + reason <= text.count else { throw damaged(id + offset) }
-                try body(id + offset, file(text[from..<(from + name + reason)], name, reason, size: index.word(offset * 4 + 2)))
+                try body(id + offset, file(text[from..<(from + name + reason)], name, reason, size: index.word(offset * 4 + 2), parts: index.word(offset * 4 + 3)))
             }
             id += many
         }
@@ -107,9 +111,12 @@ public final class Manifest: Sendable {
         return (Int(start), name, reason)
     }
 
-    private func file(_ text: ArraySlice<UInt8>, _ name: Int, _ reason: Int, size: UInt64) -> SuiteFile {
-        SuiteFile(name: Array(text.prefix(name)), size: Int(clamping: size),
+    private func file(_ text: ArraySlice<UInt8>, _ name: Int, _ reason: Int, size: UInt64, parts: UInt64) -> SuiteFile {
+        var file = SuiteFile(name: Array(text.prefix(name)), size: Int(clamping: size),
                   blockedReason: reason == 0 ? nil : String(decoding: text.dropFirst(name), as: UTF8.self))
+        file.parts = Int(parts & 0xFFFF)
+        file.expected = Double(parts >> 16) / 1000
+        return file
     }
 
     private func damaged(_ id: Int) -> FleetError {

@@ -52,6 +52,15 @@ struct RunLayout: Sendable {
     /// What is known to fail, as it was when the run started.
     var knownFailures: Path { root / "known-failures.json" }
 
+    /// Files that are run in parts; made with the first one.
+    var parts: Path { root / "parts" }
+    /// The parts of one file, which have claims and results of their own.
+    func parts(_ position: Int) -> RunLayout { RunLayout(root: parts / "\(position)") }
+    /// In the folder of parts: how the file is cut.
+    var plan: Path { root / "plan" }
+    /// In the folder of parts: the file is to be run as one.
+    var whole: Path { root / "whole" }
+
     /// Folders made with the run directory.
     var folders: [Path] { [claims, results, feed, logs, temporary, work] }
 

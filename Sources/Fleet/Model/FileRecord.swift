@@ -48,6 +48,8 @@ public struct FileRecord: Codable, Sendable, Equatable {
     public var database: KeptDatabase?
     /// Which host had it, in a run over several.
     public var host: String?
+    /// How it was run in parts, if it was.
+    public var parts: FileParts?
 
     /// How many failures a record keeps; `errors` has the true number.
     public static let failuresKept = 100

@@ -3,7 +3,7 @@
 ///
 /// The keys stand in this order, those without a value left out: `id`, `iteration`, `file`, `outcome`, `tests`, `skipped`, `errors`,
 /// `duration`, `cpu`, `attempt`, `worker`, `finishedAt`, `message`, `failures`, `output`, `flaky`, `runs`, `flakyRecords`, `stoppedAt`, `consequences`,
-/// `cachedFrom`, `notCached`, `database`, `host`.
+/// `cachedFrom`, `notCached`, `database`, `host`, `parts`.
 /// Readers of the head rely on it, also on that of lines that older releases wrote.
 package enum RecordLine {
     /// Whether the line says that its file is flaky. A message may hold the same text, so a decoder has the last word.
@@ -11,6 +11,9 @@ package enum RecordLine {
 
     /// Whether the line says that its file was not run, which only that of a file can that no worker had. A decoder has the last word.
     package static func mayBeCached(_ line: [UInt8], _ head: RecordHead) -> Bool { head.worker == nil && head.outcome == .pass && mayHold(cachedMark, line) }
+
+    /// Whether the line says that its file was run in parts. A decoder has the last word.
+    package static func mayHaveParts(_ line: [UInt8]) -> Bool { mayHold(partsMark, line) }
 
     /// Whether the line says why its verdict cannot be kept.
     package static func mayBeExcluded(_ line: [UInt8]) -> Bool { mayHold(exclusionMark, line) }
@@ -30,6 +33,7 @@ package enum RecordLine {
     }
 
     private static let flakyMark = Array(#""flaky":true"#.utf8)
+    private static let partsMark = Array(#","parts":{"#.utf8)
     private static let exclusionMark = Array(#""notCached":""#.utf8)
     private static let cachedMark = Array(#""cachedFrom":""#.utf8)
 }
@@ -92,6 +96,13 @@ extension FileRecord {
             json.add("database", raw: kept.end())
         }
         if let host { json.add("host", host) }
+        if let parts {
+            var made = ByteJSON(capacity: 64)
+            made.add("count", parts.count)
+            made.add("workers", parts.workers)
+            made.add("seconds", parts.seconds)
+            json.add("parts", raw: made.end())
+        }
         return json.end()
     }
 }

@@ -43,6 +43,8 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var cached: CacheRule?
     /// Whether databases of files that failed stay with the run; they do not unless told.
     public var keepsDatabases: Bool?
+    /// Whether long files are run in parts; ``SplitRule/off`` unless told.
+    public var split: SplitRule?
     /// Which of the suite's files this run has, and in which order.
     public var selection: Selection?
     /// Seed for orders and for `SQLLOGICTEST_SEED`.

@@ -6,21 +6,14 @@ enum RunOrder {
         sorted(files, .longest, SuiteHistory(), seed: seed)
     }
 
-    /// What each file is expected to take, in seconds; in bytes where no file is known.
-    static func expected(_ files: [SuiteFile], _ history: SuiteHistory) -> [Double] {
-        let known = files.map { history[$0] }, rate = secondsPerByte(files, known)
-        return zip(files, known).map { file, entry in entry.map { Double($0.duration) } ?? Double(file.size) * rate }
-    }
-
     static func sorted(_ files: [SuiteFile], _ order: Selection.Order, _ history: SuiteHistory, seed: UInt64) -> [SuiteFile] {
-        let known = files.map { history[$0] }, all = expected(files, history)
+        let expected = expected(files, history)
         var keys: [Key] = []
         keys.reserveCapacity(files.count)
         for (index, file) in files.enumerated() {
-            let expected = all[index]
             switch order {
-            case .history: keys.append(Key(rank: rank(known[index]), expected: expected, tie: tie(file, seed), index: index))
-            case .longest: keys.append(Key(rank: 0, expected: expected, tie: tie(file, seed), index: index))
+            case .history: keys.append(Key(rank: rank(history[file]), expected: expected[index], tie: tie(file, seed), index: index))
+            case .longest: keys.append(Key(rank: 0, expected: expected[index], tie: tie(file, seed), index: index))
             case .name: keys.append(Key(rank: 0, expected: 0, tie: 0, index: index))
             case .random: keys.append(Key(rank: 0, expected: 0, tie: StableHash.of(file.name, seed), index: index))
             }
@@ -32,6 +25,13 @@ enum RunOrder {
             return files[left.index].name.lexicographicallyPrecedes(files[right.index].name)
         }
         return keys.map { files[$0.index] }
+    }
+
+    /// Seconds that files are expected to take: what they took, else by their size.
+    static func expected(_ files: [SuiteFile], _ history: SuiteHistory) -> [Double] {
+        let known = files.map { history[$0] }
+        let rate = secondsPerByte(files, known)
+        return zip(files, known).map { file, known in known.map { Double($0.duration) } ?? Double(file.size) * rate }
     }
 
     private struct Key {

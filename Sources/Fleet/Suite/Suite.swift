@@ -8,6 +8,10 @@ public struct SuiteFile: Sendable, Equatable {
     public var size: Int
     /// Why the file is kept out, if it is.
     public var blockedReason: String?
+    /// In how many parts it is to be run; 0 as one.
+    public var parts = 0
+    /// Seconds that one of these is expected to take as one; 0 where that is not known.
+    public var expected = 0.0
 
     /// A file as it was found.
     public init(name: [UInt8], size: Int, blockedReason: String? = nil) {

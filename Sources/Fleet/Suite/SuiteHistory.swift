@@ -95,17 +95,24 @@ public struct SuiteHistory: Sendable {
                 guard let record = RecordHead(line: line) else { continue }
                 // What was not run took no time.
                 if record.worker == nil, record.outcome == .pass, RecordLine.mayBeCached(Array(line), record) { continue }
-                add(record)
+                add(record, seconds: SuiteHistory.seconds(record, line))
             }
             offset += lines.count
         }
         return offset
     }
 
-    private mutating func add(_ record: RecordHead) {
+    /// What one worker would have taken. Where there were parts it took several their time.
+    private static func seconds(_ record: RecordHead, _ line: ArraySlice<UInt8>) -> Double {
+        guard record.worker != nil, record.cpu ?? 0 > record.duration, case let line = Array(line), RecordLine.mayHaveParts(line),
+              let whole = try? JSON.decode(FileRecord.self, line, Path("record")) else { return record.duration }
+        return whole.parts?.seconds ?? record.duration
+    }
+
+    private mutating func add(_ record: RecordHead, seconds: Double) {
         guard record.outcome.isVerdict else { return }
         let key = SuiteHistory.key(record.file)
-        if entries[key] == nil { entries[key] = Entry(hasPassed: record.outcome == .pass, duration: Float(record.duration)) }
+        if entries[key] == nil { entries[key] = Entry(hasPassed: record.outcome == .pass, duration: Float(seconds)) }
     }
 
     subscript(file: SuiteFile) -> Entry? { entries.isEmpty ? nil : entries[SuiteHistory.key(ByteJSON.escaped(file.text))] }

@@ -53,6 +53,7 @@ extension FleetRun {
         for folder in [layout.temporary, layout.work] {
             for name in try folder.names() { (folder / name).removeTree() }
         }
+        layout.parts.removeTree()
         for state in try table.list() where index[state.id] != nil { table.remove(id: state.id, upTo: state.generation) }
     }
 

@@ -25,7 +25,8 @@ extension FleetRun {
     private func file(in slot: Slot) -> (position: Int, generation: Int)? {
         guard slot.state == .running, !slot.isChanging, let position = slot.position else { return nil }
         let generation = slot.generation
-        guard positions.isRunnable(position), index[position] == nil || layout.claim(position, generation).exists else { return nil }
+        // Who runs a part of another's file has no claim of it, and a limit all the same.
+        guard positions.isRunnable(position), index[position] == nil || generation == 0 || layout.claim(position, generation).exists else { return nil }
         return (position, generation)
     }
 

@@ -47,6 +47,8 @@ struct Reconciliation {
         for folder in [layout.temporary, layout.work, layout.feed] {
             for name in try folder.names() { (folder / name).removeTree() }
         }
+        // They may be of other sources, or of another engine.
+        layout.parts.removeTree()
         for path in [layout.summary, layout.records, layout.iterations, layout.stop] where !path.unlink() { throw .system("remove \(path.text)") }
     }
 

@@ -10,7 +10,7 @@ final class HeartbeatThread: Sendable {
     static let signals = [SIGTERM, SIGUSR1]
 
     private struct State {
-        var claim: Claim?
+        var claims: [Claim] = []
         var isDraining = false
     }
 
@@ -38,27 +38,53 @@ final class HeartbeatThread: Sendable {
                 switch signal {
                 case SIGTERM: leave(state)
                 case SIGUSR1: state.isDraining = true
-                default: state.claim?.beat()
+                default: for claim in state.claims { claim.beat() }
                 }
             }
         }
     }
 
     private func leave(_ state: State) -> Never {
-        state.claim?.release()
+        for claim in state.claims { claim.release() }
         ChildProcesses.end()
         _exit(WorkerExit.gaveBack)
     }
 
     var isDraining: Bool { state.withLock { $0.isDraining } }
 
-    func hold(_ claim: Claim?) { state.withLock { $0.claim = claim } }
+    func hold(_ claim: Claim?) { state.withLock { $0.claims = claim.map { [$0] } ?? [] } }
 
-    /// Gives the claim back.
+    /// Holds one more.
+    func add(_ claim: Claim) { state.withLock { $0.claims.append(claim) } }
+
+    /// Gives one of them back.
+    func giveBack(_ claim: Claim) {
+        state.withLock { state in
+            state.claims.removeAll { $0 === claim }
+            claim.release()
+        }
+    }
+
+    /// Ends one of them with its result, before a signal can give it back.
+    func finishing(_ claim: Claim, _ body: () throws(FleetError) -> Void) throws(FleetError) {
+        var failure: FleetError?
+        state.withLock { state in
+            do throws(FleetError) {
+                try body()
+            } catch {
+                claim.release()
+                failure = error
+            }
+            state.claims.removeAll { $0 === claim }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Gives back all that it holds.
     func release() {
         state.withLock { state in
-            state.claim?.release()
-            state.claim = nil
+            for claim in state.claims { claim.release() }
+            state.claims = []
         }
     }
 
@@ -70,10 +96,10 @@ final class HeartbeatThread: Sendable {
                 try body()
             } catch {
                 // Nothing came of this try; it is nobody's fault but the disk's.
-                state.claim?.release()
+                for claim in state.claims { claim.release() }
                 failure = error
             }
-            state.claim = nil
+            state.claims = []
         }
         if let failure { throw failure }
     }

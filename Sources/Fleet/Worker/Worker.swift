@@ -5,9 +5,9 @@ import Platform
 /// One worker: claims a file, runs it, publishes its record, until the queue is empty or it is told to leave.
 public struct Worker {
     let directory: RunDirectory
-    private let slot: Int
-    private let place: Slot
-    private let executor: any FileExecutor
+    let slot: Int
+    let place: Slot
+    let executor: any FileExecutor
     let manifest: Manifest
     let positions: Positions
     let cursor: Cursor
@@ -16,7 +16,7 @@ public struct Worker {
     let publisher: Publisher
     private let feed: File
     private let log: File
-    private let heart: HeartbeatThread
+    let heart: HeartbeatThread
     private let progress: Progress
     private let explained = ExplainedFiles()
     private let redaction: Redaction
@@ -143,6 +143,7 @@ public struct Worker {
         try takeOver(orphans.find().orphans)
         var sought = Clock.monotonic
         while !shouldLeave {
+            if try helpWithParts() { continue }
             guard let (claim, seats) = try claimNext() else {
                 // A queue that starts over has more, once those that wait for their groups are through.
                 guard positions.startsOver, !groups.isEmpty, try cursor.position < positions.end else { break }
@@ -156,13 +157,14 @@ public struct Worker {
             try takeOver(orphans.find().orphans)
         }
         while !shouldLeave {
+            if try helpWithParts() { continue }
             var finding = try orphans.find()
             if isSupervised { finding.orphans.removeAll { $0.isExhausted(attempts: directory.spec.attempts) } }
             if let (claim, seats) = try claimWaiting() {
                 try run(claim, seats)
                 continue
             }
-            if try finding.orphans.isEmpty && finding.suspects == 0 && groups.waiting == 0 { return }
+            if try finding.orphans.isEmpty && finding.suspects == 0 && groups.waiting == 0 && partedFiles.isEmpty { return }
             if try takeOver(finding.orphans) == 0 { Clock.pauseThread(0.1) }
         }
     }
@@ -184,11 +186,19 @@ public struct Worker {
         heart.hold(claim)
         let started = Clock.monotonic
         show(claim, tryNumber: claim.tryNumber, started)
-        let cpu = CPUTime.used
+        var cpu = CPUTime.used
         var tryNumber = claim.tryNumber
         var retried: RetriedExecution
+        var parts: FileParts?
         do throws(EngineUnavailable) {
-            var execution = try execute(claim, file, tryNumber)
+            var execution: FileExecution
+            switch try executeInParts(claim, file, tryNumber) {
+            case .whole: execution = try execute(claim, file, tryNumber)
+            case .done(let found, let made, let used):
+                (execution, parts) = (found, made)
+                cpu = CPUTime.used - used
+            case .ended: return leave(claim)
+            }
             // A program that crashes is tried again like a file whose worker does.
             while execution.outcome == .crashed && tryNumber < directory.spec.attempts && !shouldLeave {
                 tryNumber += 1
@@ -203,9 +213,18 @@ public struct Worker {
             throw error
         }
         let duration = Clock.seconds(since: started)
-        let isPublic = try publish(claim, retried.last, file: file, started: started, cpu: CPUTime.used - cpu, tryNumber: tryNumber, retried)
+        let isPublic = try publish(claim, retried.last, file: file, started: started, cpu: CPUTime.used - cpu, tryNumber: tryNumber, retried, parts)
+        if file.parts > 1 { directory.layout.parts(claim.id).root.removeTree() }
         place.show(nil)
         if isPublic { explain(retried.rows, claim, file, tryNumber, duration: duration) }
+    }
+
+    /// Its file has its record from the supervisor.
+    private func leave(_ claim: Claim) {
+        heart.hold(nil)
+        place.show(nil)
+        table.remove(id: claim.id, upTo: claim.generation)
+        directory.layout.parts(claim.id).root.removeTree()
     }
 
     /// Keeps rows beside the record, which is public by now. Nothing that goes wrong here matters to the run.
@@ -237,10 +256,14 @@ public struct Worker {
         return directory.spec.memoryLimit == nil ? execution : execution.judgedByMemory
     }
 
-    private func task(_ claim: Claim, _ file: SuiteFile, _ tryNumber: Int) -> FileTask {
-        FileTask(id: claim.id, path: (Path(directory.spec.workspace) / file.name).bytes, name: file.text, workspace: directory.spec.workspace,
+    func task(_ claim: Claim, _ file: SuiteFile, _ tryNumber: Int) -> FileTask {
+        task(position: claim.id, file, tryNumber: tryNumber, folder: directory.layout.work(claim.id, claim.generation))
+    }
+
+    func task(position: Int, _ file: SuiteFile, tryNumber: Int, folder: Path) -> FileTask {
+        FileTask(id: position, path: (Path(directory.spec.workspace) / file.name).bytes, name: file.text, workspace: directory.spec.workspace,
                  tryNumber: tryNumber, worker: slot, progress: progress,
-                 databases: directory.spec.keepsDatabases == true ? DatabaseShelf(directory.layout, id: positions.id(claim.id)) : nil, folder: directory.layout.work(claim.id, claim.generation), log: log, redaction: redaction)
+                 databases: directory.spec.keepsDatabases == true ? DatabaseShelf(directory.layout, id: positions.id(position)) : nil, folder: folder, log: log, redaction: redaction)
     }
 
     /// `O_NONBLOCK`, since a FIFO would keep the worker waiting.
@@ -253,7 +276,7 @@ public struct Worker {
     /// - Returns: whether this record is the file's.
     @discardableResult
     private func publish(_ claim: Claim, _ execution: FileExecution, file: SuiteFile, started: UInt64, cpu: Double,
-                         tryNumber: Int, _ retried: RetriedExecution? = nil) throws(FleetError) -> Bool {
+                         tryNumber: Int, _ retried: RetriedExecution? = nil, _ parts: FileParts? = nil) throws(FleetError) -> Bool {
         var record = FileRecord(
             id: positions.id(claim.id), file: file.text, outcome: execution.outcome, tests: execution.tests, skipped: execution.skipped,
             errors: execution.errors, duration: Clock.seconds(since: started), cpu: cpu, attempt: tryNumber, worker: slot,
@@ -263,6 +286,7 @@ public struct Worker {
         record.consequences = execution.consequences
         record.notCached = execution.notCached
         record.database = execution.database
+        record.parts = parts
         retried?.complete(&record)
         record = record.redacted(by: redaction).bounded
         var isPublic = false

@@ -85,7 +85,8 @@ extension Configuration {
                   memory: values.bytes("run.memory"), memoryFloor: values.has("run.memory-floor") ? values.bytes("run.memory-floor") ?? 0 : nil,
                   order: values.text("run.order").flatMap(Selection.Order.init) ?? .history, seed: UInt64(max(0, values.integer("run.seed"))),
                   flaky: values.text("run.flaky").flatMap(FlakyRule.init) ?? .warn, cached: values.flag("run.cached"), cacheAudit: values.integer("run.cache-audit"),
-                  recordTimeout: values.limit("run.record-timeout"), hosts: values.strings("run.hosts"))
+                  recordTimeout: values.limit("run.record-timeout"), hosts: values.strings("run.hosts"),
+                  split: values.text("run.split").flatMap { SplitRule($0) } ?? .auto)
         self.profile = profile
         profileNames = layer.declared.filter { $0.names.first == "profiles" }.compactMap(\.names.last).sorted()
         hostNames = layer.declared.filter { $0.names.first == "hosts" }.compactMap(\.names.last).sorted()

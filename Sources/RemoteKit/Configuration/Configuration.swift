@@ -83,6 +83,8 @@ public struct Configuration: Sendable, Equatable {
         public var recordTimeout: Double?
         /// Names of hosts that share each run; none where one host has it.
         public var hosts: [String]
+        /// Whether long files are run in parts.
+        public var split: SplitRule
     }
 
     /// What goes to the host.

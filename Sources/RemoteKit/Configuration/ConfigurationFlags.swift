@@ -28,6 +28,8 @@ public struct ConfigurationFlags: Sendable, Equatable {
     public var cached: String?
     /// `run.cache-audit`.
     public var cacheAudit: String?
+    /// `run.split`.
+    public var split: String?
     /// `engine.system`; of the command line's flag it is `false`.
     public var system: String?
     /// Globs that take the place of `suite.files`.
@@ -39,7 +41,7 @@ public struct ConfigurationFlags: Sendable, Equatable {
     public init(host: String? = nil, profile: String? = nil, mode: String? = nil, workers: String? = nil,
                 time: String? = nil, fileTimeout: String? = nil, recordTimeout: String? = nil, retries: String? = nil, attempts: String? = nil,
                 memory: String? = nil, seed: String? = nil, order: String? = nil, system: String? = nil,
-                cached: String? = nil, cacheAudit: String? = nil, files: [String] = []) {
+                cached: String? = nil, cacheAudit: String? = nil, split: String? = nil, files: [String] = []) {
         self.host = host
         self.profile = profile
         self.mode = mode
@@ -55,6 +57,7 @@ public struct ConfigurationFlags: Sendable, Equatable {
         self.system = system
         self.cached = cached
         self.cacheAudit = cacheAudit
+        self.split = split
         self.files = files
     }
 
@@ -73,6 +76,7 @@ public struct ConfigurationFlags: Sendable, Equatable {
             (prefix + "order", SettingPath("run.order"), order),
             (prefix + "cached", SettingPath("run.cached"), cached),
             (prefix + "cache-audit", SettingPath("run.cache-audit"), cacheAudit),
+            (prefix + "split", SettingPath("run.split"), split),
             (prefix + "no-system", SettingPath("engine.system"), system),
         ]
     }

@@ -79,6 +79,7 @@ indirect enum ConfigurationSchema: Sendable {
         ("cached", .value(.flag)),
         ("cache-audit", .value(.integer(0...100))),
         ("hosts", .value(.strings)),
+        ("split", .value(.split)),
     ]
 
     /// What holds where nothing else is said, in the form of a file.
@@ -113,6 +114,7 @@ indirect enum ConfigurationSchema: Sendable {
         cached = false
         cache-audit = 2
         hosts = []
+        split = "auto"
         [profiles.quick]
         workers = 8
         time = "5m"

@@ -14,14 +14,14 @@ extension SettingKind {
         case (.duration, .number(let number)):
             guard number > 0, number <= Quantity.longest else { throw mismatch("\(number)") }
             return .seconds(number)
-        case (.size, .integer(let whole)), (.workers, .integer(let whole)), (.integer, .integer(let whole)):
+        case (.size, .integer(let whole)), (.workers, .integer(let whole)), (.integer, .integer(let whole)), (.split, .integer(let whole)):
             return try read(text: String(whole), context)
         case (.workers, .text(let text)):
             guard text == "auto" else { throw mismatch("\"\(text)\"") }
             return .workers(.auto)
         case (.text, .text(let text)), (.duration, .text(let text)), (.size, .text(let text)),
              (.choice, .text(let text)), (.localPath, .text(let text)), (.localPaths, .text(let text)),
-             (.hostPath, .text(let text)), (.workspace, .text(let text)), (.destination, .text(let text)), (.destinations, .text(let text)):
+             (.hostPath, .text(let text)), (.workspace, .text(let text)), (.destination, .text(let text)), (.destinations, .text(let text)), (.split, .text(let text)):
             return try read(text: text, context)
         case (.localPaths, .list(let items)):
             let texts = try strings(items)
@@ -71,6 +71,9 @@ extension SettingKind {
         case .integer(let range):
             guard let value = Int(text), range.contains(value) else { throw mismatch(shown) }
             return .integer(value)
+        case .split:
+            guard let rule = SplitRule(text) else { throw mismatch(shown) }
+            return .text(rule.word)
         case .choice(let names): return .text(try choice(text, names))
         case .localPath: return .text(try Self.localPath(text, context, keepsNone: false))
         case .localPaths: return .strings([try Self.localPath(text, context, keepsNone: true)])

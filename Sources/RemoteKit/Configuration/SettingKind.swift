@@ -1,3 +1,5 @@
+import Fleet
+
 /// What a key takes. One reader serves files, variables and flags, so that all say the same of the same mistake.
 enum SettingKind: Sendable, Equatable {
     case text
@@ -33,6 +35,8 @@ enum SettingKind: Sendable, Equatable {
     case timeouts
     /// Files of which only so many run at a time.
     case groups
+    /// Whether files are run in parts, or in how many.
+    case split
 
     /// The most workers a run may have.
     static let mostWorkers = 10_000
@@ -46,6 +50,7 @@ enum SettingKind: Sendable, Equatable {
         case .limit: "a duration of more than zero, such as \"500ms\", \"10s\" or plain seconds, or \"none\""
         case .size(let least): "a size of at least \(SettingValue.bytes(least).asTOML), such as \"512M\" or \"4G\", or \"none\""
         case .workers: "a whole number from 1 to \(Self.mostWorkers), or \"auto\" for the host's cores"
+        case .split: "\"auto\", \"off\" or a whole number from 2 to \(SplitRule.most)"
         case .integer(let range):
             range.upperBound == .max ? "a whole number, \(range.lowerBound) or more"
                 : "a whole number from \(range.lowerBound) to \(range.upperBound)"

@@ -8,7 +8,7 @@ extension RunHistory {
     /// Durations of a file that are looked at.
     private static let durationsOfFile = 5
 
-    /// What to expect of a suite's files: the median of their latest durations, and the latest verdict, whichever run had the file.
+    /// What to expect of a suite's files: the median of their latest durations (of those that several ran in parts the CPU time, which is what one would take), and the latest verdict, whichever run had the file.
     /// - Returns: `nil` where nothing is known.
     public func expectations(of key: SuiteKey) throws(RemoteError) -> SuiteExpectations? {
         try asking(nil) { database in
@@ -17,7 +17,7 @@ extension RunHistory {
             guard let last = runs.first else { return nil }
             var known: [Int: (hasFailed: Bool, seconds: [Double])] = [:]
             for run in runs {
-                let rows = try Row.fetchCursor(database, sql: "SELECT file_id, outcome, duration_us FROM result WHERE run_id = ?", arguments: [run[0]])
+                let rows = try Row.fetchCursor(database, sql: "SELECT file_id, outcome, max(duration_us, ifnull(cpu_us, 0)) FROM result WHERE run_id = ?", arguments: [run[0]])
                 while let row = try rows.next() {
                     guard let outcome = Outcome(code: row[1]), outcome.isVerdict else { continue }
                     let file: Int = row[0]

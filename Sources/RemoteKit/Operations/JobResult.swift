@@ -15,6 +15,8 @@ public struct JobResult: Sendable {
     public var failures: [FileRecord]
     /// The first files that passed and failed on the same sources.
     public var flaky: [FileRecord] = []
+    /// The first files that were run in parts.
+    public var parted: [FileRecord] = []
     /// The first files that were not run, with reasons.
     public var keptOut: [KeptOutFile] = []
     /// What the run comes to by the failures that were known when it started; `nil` where none were, or the results are not here.
@@ -37,6 +39,7 @@ public struct JobResult: Sendable {
             if !failing.isEmpty { failures = failing }
         }
         if status.flaky ?? 0 > 0 { flaky = details.flaky() }
+        if (try? RunFolder(path: folder))?.spec.split ?? .off != .off { parted = details.parted() }
         if status.keptOut > 0 { keptOut = details.keptOut() }
     }
 

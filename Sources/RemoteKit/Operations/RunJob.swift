@@ -254,6 +254,7 @@ public struct RunJob: Sendable {
         spec.rounds = rounds
         if keepsDatabases { spec.keepsDatabases = true }
         spec.memoryFloor = run.memoryFloor
+        if run.mode == .drain, !keepsDatabases { spec.split = run.split }
         if run.cached, run.mode == .drain { spec.cached = CacheRule(auditPercent: run.cacheAudit) }
         spec.coreBudget = host.settings.cores
         spec.recordTimeout = run.recordTimeout

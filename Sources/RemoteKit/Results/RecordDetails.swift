@@ -12,7 +12,7 @@ struct RecordDetails {
     /// Characters of output that a summary can use.
     private static let outputKept = 4096
 
-    /// How many flaky files are kept for the summary.
+    /// How many flaky files are kept for the summary, and how many that were run in parts.
     private static let flakyKept = 50
 
     /// The first records of files that passed and failed; none that cannot be read.
@@ -22,6 +22,16 @@ struct RecordDetails {
             if RecordLine.mayBeFlaky(Array(line)), let record = Self.record(line), record.flaky == true {
                 found.append(record)
             }
+            return found.count < Self.flakyKept
+        }
+        return found
+    }
+
+    /// The first records of files that were run in parts; none that cannot be read.
+    func parted() -> [FileRecord] {
+        var found: [FileRecord] = []
+        try? RecordLines.forEach(path) { _, line in
+            if RecordLine.mayHaveParts(Array(line)), let record = Self.record(line), record.parts != nil { found.append(record) }
             return found.count < Self.flakyKept
         }
         return found

@@ -8,6 +8,8 @@ public struct RunDetails: Sendable {
     public private(set) var files: [File] = []
     /// The records that are not `pass`, and those of flaky files, sorted by file.
     public private(set) var records: [FileRecord] = []
+    /// The records of files that were run in parts, sorted by file.
+    public private(set) var parted: [FileRecord] = []
 
     /// A file in brief.
     public struct File: Sendable, Equatable {
@@ -34,12 +36,13 @@ public struct RunDetails: Sendable {
     /// - Throws: ``RemoteError`` `results` where the records cannot be read.
     public init(_ folder: RunFolder) throws(RemoteError) {
         self.folder = folder
-        var files: [File] = [], records: [FileRecord] = []
+        var files: [File] = [], records: [FileRecord] = [], parted: [FileRecord] = []
         do {
             try folder.forEachRecord { record in
                 files.append(File(id: record.id, file: record.file, outcome: record.outcome, duration: record.duration, cpu: record.cpu, tests: record.tests,
                                   skipped: record.skipped, errors: record.errors, worker: record.worker, finishedAt: record.finishedAt,
                                   iteration: record.iteration, isFlaky: record.flaky == true, cachedFrom: record.cachedFrom))
+                if record.parts != nil { parted.append(record) }
                 if record.outcome != .pass || record.flaky == true { records.append(record) }
                 return true
             }
@@ -47,6 +50,7 @@ public struct RunDetails: Sendable {
             throw RemoteError(.results, "cannot read the records of run \(folder.spec.id) in \(folder.path): \(error)")
         }
         self.files = files
+        self.parted = parted.sorted { ($0.file, $0.id) < ($1.file, $1.id) }
         self.records = records.sorted { ($0.file, $0.iteration ?? 0, $0.id) < ($1.file, $1.iteration ?? 0, $1.id) }
     }
 

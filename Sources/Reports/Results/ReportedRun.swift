@@ -15,6 +15,8 @@ public struct ReportedRun: Sendable {
     public let judgement: Judgement?
     /// Files that passed and failed on the same sources, sorted by name.
     public let flaky: [FileRecord]
+    /// Records of files that were run in parts.
+    public let parted: [FileRecord]
     /// Files that were not run, with reasons, sorted by name.
     public let keptOut: [KeptOutFile]
     /// Files that were not run because they have passed before, sorted by name.
@@ -54,6 +56,7 @@ public struct ReportedRun: Sendable {
         flaky = details.records.filter { $0.flaky == true }
         keptOut = details.records.compactMap { KeptOutFile($0) }
         cached = details.cached
+        parted = details.parted
     }
 
     public var spec: RunSpec { details.folder.spec }

@@ -13,6 +13,8 @@ public struct RunReport: Sendable {
     public var cached: [RunDetails.File] = []
     /// Records of files that passed and failed on the same sources; some of them when there are many.
     public var flaky: [FileRecord]
+    /// Records of files that were run in parts; some of them when there are many.
+    public var parted: [FileRecord] = []
     public var host: String
     /// Those that shared it; empty where one host had it.
     public var hosts: [String] = []
@@ -54,6 +56,7 @@ public struct RunReport: Sendable {
         caveat = run.caveat
         judgement = run.judgement
         cached = run.cached
+        parted = run.parted
     }
 
     /// Findings of a kind that are listed.
@@ -157,6 +160,7 @@ public struct RunReport: Sendable {
             lines.append(style.paint("warning: the run was resumed on other sources: \(words)", .yellow))
         }
         lines += keptDatabases(style)
+        lines += partedFiles
         if let iteration = status.iteration { lines.append("\(Human.count(iteration, "iteration")) begun") }
         if let use = status.use, use.wanted > 0, elapsed >= Self.shortest { lines.append(workers(use)) }
         if let use = status.utilisation, elapsed >= Self.shortest {
@@ -176,6 +180,14 @@ public struct RunReport: Sendable {
             lines.append(style.paint("warning: databases of \(Human.count(others.count, "failing file")) were not kept: \(SafeText.line(first, limit: 300))", .yellow))
         }
         return lines
+    }
+
+    /// `test/long.test was run in 8 parts by 2 workers`
+    private var partedFiles: [String] {
+        let lines = parted.prefix(isWhole ? .max : 5).compactMap { record in
+            record.parts.map { "\(SafeText.line(record.file, limit: 200)) was run in \(Human.count($0.count, "part")) by \(Human.count($0.workers, "worker"))" }
+        }
+        return lines + (parted.count > lines.count ? ["… and \(Human.count(parted.count - lines.count)) more files in parts"] : [])
     }
 
     private var kinds: [String] { failures.count >= status.failed ? FailureKind.words(in: failures).map { ["failed records: \($0)"] } ?? [] : [] }

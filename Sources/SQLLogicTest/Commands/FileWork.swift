@@ -17,7 +17,9 @@ package struct FileWork: Sendable {
         self.options = options
     }
 
-    package func result(of file: String, progress: RecordProgress? = nil) -> FileResult {
+    /// - Parameter part: what is run of the file; nil is all of it.
+    package func result(of file: String, part: ScriptPart? = nil, progress: RecordProgress? = nil) -> FileResult {
+        if let part { return result(of: file, onlyIn: part, progress) }
         guard let databasePlace else { return FileResult(file: file) { () throws(SQLLogicTestError) in try verdict(on: file, progress) } }
         let holding = HoldingEngine(engine)
         var work = self
@@ -28,6 +30,17 @@ package struct FileWork: Sendable {
         } catch {
             result.databaseProblem = error.message
         }
+        return result
+    }
+
+    private func result(of file: String, onlyIn part: ScriptPart, _ progress: RecordProgress?) -> FileResult {
+        var report: PartReport?
+        var result = FileResult(file: file) { () throws(SQLLogicTestError) in
+            let (verdict, found) = try FileRunner(options: options).run(Script(path: path(of: file)), part: part, on: engine, progress: progress)
+            report = found
+            return verdict
+        }
+        result.part = report
         return result
     }
 

@@ -32,6 +32,26 @@ public struct FileRunner: Sendable {
         try perform(script, on: engine, progress: progress).verdict
     }
 
+    /// Runs a part of a script in ``Dialect/sqlite`` on a fresh database of its own.
+    /// - Returns: what was found in the part's records, and what ``PartMerge`` needs besides.
+    /// - Throws: ``SQLLogicTestError/Code/engine`` if there is no database to be had.
+    package func run(_ script: Script, part: ScriptPart, on engine: some Engine,
+                     progress: RecordProgress? = nil) throws(SQLLogicTestError) -> (verdict: FileVerdict, report: PartReport) {
+        var found = (verdict: FileVerdict(), report: PartReport())
+        let blocks = BlockRun(blocks: part.blocks, turn: { $0 == part.index ? .own : $0 < part.index ? .others : .over }, deliver: { found = ($1, $2) })
+        try run(script, blocks, on: engine, progress: progress)
+        return found
+    }
+
+    /// Runs some blocks of a script in ``Dialect/sqlite`` on a fresh database.
+    /// - Throws: ``SQLLogicTestError/Code/engine`` if there is no database to be had.
+    package func run(_ script: Script, _ blocks: BlockRun, on engine: some Engine, progress: RecordProgress? = nil) throws(SQLLogicTestError) {
+        let database = try engine.makeDatabase(for: script.name)
+        var run = SQLiteRun(script, connection: try database.connectExclusively(), engineName: options.engineName ?? engine.name,
+                            options: options, progress: progress, blocks: blocks)
+        run.runAll()
+    }
+
     /// Runs a script and puts the results that the engine gives in the place of those that it has, in memory. Nothing is written.
     ///
     /// DuckDB's dialect does not record: its scripts do not change.

@@ -8,6 +8,8 @@ package struct FileResult: Sendable, Codable {
     package var verdict: FileVerdict?
     /// Why there is no verdict.
     package var error: SQLLogicTestError?
+    /// Where ``verdict`` is that of a part: what else it tells.
+    package var part: PartReport?
     /// Seconds on the clock.
     package var seconds: Double
     /// The database, where it is to stay.

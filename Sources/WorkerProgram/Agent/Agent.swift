@@ -214,11 +214,12 @@ struct Agent: Sendable {
         let all = try suite(request, in: workspace), keys = share.take()
         let unmatched = keys == nil ? try all.unmatched(block: request.block, timeouts: spec.fileTimeouts ?? [], groups: spec.groups ?? []) : []
         let history = try history(request, workspace)
-        let suite = if let keys {
+        let chosen = if let keys {
             try all.only(keys).selecting(Selection(order: spec.selection?.order), history: history, seed: spec.seed)
         } else {
             try all.selecting(spec.selection ?? Selection(), history: history, seed: spec.seed)
         }
+        let suite = try chosen.divided(spec.split ?? .off, workers: spec.workers, history: history, groups: spec.groups ?? [])
         spec.blocked = suite.files.compactMap { file in file.blockedReason.map { BlockedFile(path: file.text, reason: $0) } }
         let directory = try RunDirectory.create(state: state, spec: spec, suite: suite, known: request.known)
         if request.hasBuilt == true { BuildLog(state: state, workspace: workspace).keep(in: directory) }

@@ -46,6 +46,9 @@ struct RunFiles: ParsableCommand {
     @Flag(help: "Rewrite the expected results in the files with what the engine returns. Changes nothing else.")
     var record = false
 
+    @Option(help: ArgumentHelp("Run each file in this many parts where that gives the same result. Use with --jobs.", valueName: "parts"))
+    var split = 1
+
     @Flag(help: "Only reformat the files: headers, blank lines and line ends. Runs nothing.")
     var format = false
 
@@ -58,6 +61,8 @@ struct RunFiles: ParsableCommand {
         if bytes == nil { throw ValidationError("--memory must be a size of at least 16M, such as 512M or 4G, or 0, not '\(memory)'") }
         if let hashThreshold, hashThreshold < 0 { throw ValidationError("--ht must be 0 or more") }
         if record, format { throw ValidationError("--record and --format exclude each other; choose one") }
+        if split < 1 || split > 1024 { throw ValidationError("--split must be from 1 to 1024") }
+        if split > 1, record || failFast { throw ValidationError("--split cannot be combined with --record or --fail-fast") }
         if engines.dialect == .duckdb, record || format { throw ValidationError("--record and --format do not support the duckdb dialect") }
     }
 
@@ -88,10 +93,15 @@ struct RunFiles: ParsableCommand {
             write("slt-worker: \(error)\n", to: 2)
             throw ExitCode(2)
         }
-        let code = command.run(in: &pool, output: { write($0, to: 1, colours: isColoured && !json) }, diagnostics: { write($0, to: 2) })
+        let code = split > 1 ? runInParts(command, pool) : command.run(in: &pool, output: { write($0, to: 1, colours: isColoured && !json) }, diagnostics: { write($0, to: 2) })
         // A signal has its effect once the results that there are have been told.
         PendingSignal.pass()
         throw ExitCode(code)
+    }
+
+    private func runInParts(_ command: RunCommand, _ pool: LocalPool) -> Int32 {
+        var pool = SplitPool(base: pool, count: split)
+        return command.run(in: &pool, output: { write($0, to: 1, colours: isColoured && !json) }, diagnostics: { write($0, to: 2) })
     }
 
     private func makePool(_ command: RunCommand) throws(SQLLogicTestError) -> LocalPool {

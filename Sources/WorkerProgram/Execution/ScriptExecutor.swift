@@ -5,11 +5,11 @@ import SQLLogicTest
 
 /// Runs a file in this process, on a fresh database of the engine that the run asks for.
 struct ScriptExecutor: FileExecutor {
-    private let engine: any Engine
-    private let runner: FileRunner
+    let engine: any Engine
+    let runner: FileRunner
     private let explainer: RowExplainer
     /// Looks at the inputs of files that passed, where that is asked for.
-    private let notes: VerdictNotes?
+    let notes: VerdictNotes?
     /// The engine, holding on to the database of the file that runs; nil where none is kept.
     private let holding: HoldingEngine?
 
@@ -63,13 +63,10 @@ struct ScriptExecutor: FileExecutor {
 
     private func run(_ task: FileTask) -> (result: FileExecution, lostEngine: Bool) {
         do {
-            // SQL can name files (ATTACH, VACUUM INTO): they belong to this file alone.
-            let folder = try task.workingDirectory()
-            guard chdir(String(decoding: folder, as: UTF8.self)) == 0 else {
+            guard try enterFolder(of: task) else {
                 return (FileExecution(outcome: .unreadable, message: "cannot enter the working folder: \(ErrorText.of())"), false)
             }
             defer { chdir("/") }
-            setenv("TMPDIR", String(decoding: folder, as: UTF8.self), 1)
             let progress = task.progress
             let file = try ScriptFile(task.path)
             let beginning = notes?.begin(file.path)
@@ -92,6 +89,13 @@ struct ScriptExecutor: FileExecutor {
 }
 
 extension ScriptExecutor {
+    /// SQL can name files (ATTACH, VACUUM INTO): they belong to this file alone.
+    func enterFolder(of task: FileTask) throws -> Bool {
+        let folder = String(decoding: try task.workingDirectory(), as: UTF8.self)
+        guard chdir(folder) == 0 else { return false }
+        setenv("TMPDIR", folder, 1)
+        return true
+    }
     /// Leaves the database of the file that has just failed with the run, where it is to stay.
     private func keepDatabase(_ task: FileTask) -> KeptDatabase? {
         guard let shelf = task.databases, let held = holding?.held else { return nil }

@@ -25,6 +25,8 @@ struct LocalPool: FilePool {
 
     private var slots: [LocalSlot] = []
     private var files: [String] = []
+    /// What is run of each file; nil is all of it. Empty where all are run whole.
+    var parts: [ScriptPart?] = []
     /// Where files are at work; nil where there can be none.
     private var folder: String?
     private let board: LocalBoard
@@ -94,7 +96,7 @@ struct LocalPool: FilePool {
             return nil
         }
         let (requests, replies, errors) = (made[0], made[1], made[2])
-        let worker = LocalWorker(work: work, files: files, slot: number, board: board, folder: folder, requests: requests.reading,
+        let worker = LocalWorker(work: work, files: files, parts: parts, slot: number, board: board, folder: folder, requests: requests.reading,
                                  replies: replies.writing, memory: isInProcess ? memory : nil, tellsRows: tellsRows, explainer: explainer)
         let others = slots
         let pid = ForkedProcess.start {

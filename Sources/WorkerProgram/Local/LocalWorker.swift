@@ -8,6 +8,8 @@ import SQLLogicTest
 struct LocalWorker {
     let work: FileWork
     let files: [String]
+    /// What is run of each; see ``LocalPool/parts``.
+    let parts: [ScriptPart?]
     let slot: Int
     let board: LocalBoard
     /// A folder that all workers share.
@@ -32,7 +34,7 @@ struct LocalWorker {
         work.engine = ObservedEngine(work.engine) { board.setDatabase(slot, $0) }
         while let index = readIndex(), files.indices.contains(index) {
             board.setRecord(slot, line: 0, record: 0)
-            let done = inFolder { result(files[index], work) }
+            let done = inFolder { result(files[index], parts.indices.contains(index) ? parts[index] : nil, work) }
             board.setDatabase(slot, "")
             tell(done)
             // What its programs have left behind belongs to this process by now.
@@ -42,6 +44,8 @@ struct LocalWorker {
     }
 
     private func tell(_ result: FileResult) {
+        // The failures of a part may still become others.
+        if result.part != nil, explainer != nil { return reply(LocalReply(result: result, isLast: true)) }
         let hashed = (result.verdict?.rows ?? []).filter { $0.expected == nil }
         var told = result
         // Reports have texts; nobody else reads the rows.
@@ -51,9 +55,10 @@ struct LocalWorker {
         reply(LocalReply(result: explainer.explained(told, hashed, path: work.path(of: result.file), scratch: ownFolder), isLast: true))
     }
 
-    private func result(_ file: String, _ work: FileWork) -> FileResult {
-        var result = work.result(of: file) { line, record in board.setRecord(slot, line: line, record: record) }
-        if memory != nil { result.verdict?.markIfOutOfMemory() }
+    private func result(_ file: String, _ part: ScriptPart?, _ work: FileWork) -> FileResult {
+        var result = work.result(of: file, part: part) { line, record in board.setRecord(slot, line: line, record: record) }
+        // Of parts it is told from what they have found together.
+        if memory != nil, part == nil { result.verdict?.markIfOutOfMemory() }
         return result
     }
 

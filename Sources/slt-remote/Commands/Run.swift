@@ -61,6 +61,9 @@ struct Run: Verb {
     @Option(parsing: .unconditional, help: ArgumentHelp("With --cached: run this share of those files all the same, to check the verdicts. Default: 2.", valueName: "percent"))
     var cacheAudit: String?
 
+    @Option(parsing: .unconditional, help: ArgumentHelp("Run files in parts by several workers. auto: those that took more than a worker's share of the run. off: none. N: each in N parts. Default: auto.", valueName: "auto|off|N"))
+    var split: String?
+
     @Flag(help: "Let files start no programs and open no other files: what tries is a failure. This is no sandbox.")
     var noSystem = false
 
@@ -114,7 +117,7 @@ struct Run: Verb {
         let said: [(String, Bool)] = [
             ("the globs", !globs.isEmpty), ("--wait", wait), ("--no-sync", noSync), ("--no-build", noBuild), ("--allow-partial", allowPartial), ("--take-over", takeOver), ("--file-timeout", fileTimeout != nil), ("--record-timeout", recordTimeout != nil), ("--profile", profile != nil),
             ("--mode", mode != nil), ("--retries", retries != nil), ("--attempts", attempts != nil), ("--memory", memory != nil),
-            ("--order", order != nil), ("--seed", seed != nil), ("--no-system", noSystem), ("--keep-database", keepDatabase), ("--cached", cached), ("--cache-audit", cacheAudit != nil), ("--shard", shard != nil), ("--failed", failed), ("--filter", !filter.isEmpty),
+            ("--order", order != nil), ("--seed", seed != nil), ("--no-system", noSystem), ("--keep-database", keepDatabase), ("--cached", cached), ("--cache-audit", cacheAudit != nil), ("--split", split != nil), ("--shard", shard != nil), ("--failed", failed), ("--filter", !filter.isEmpty),
         ]
         return said.filter(\.1).map(\.0)
     }
@@ -122,7 +125,7 @@ struct Run: Verb {
     func run() async throws {
         let flags = ConfigurationFlags(profile: profile, mode: mode, workers: workers, time: time, fileTimeout: fileTimeout, recordTimeout: recordTimeout, retries: retries,
                                        attempts: attempts, memory: memory, seed: seed, order: order, system: noSystem ? "false" : nil,
-                                       cached: cached ? "true" : nil, cacheAudit: cacheAudit)
+                                       cached: cached ? "true" : nil, cacheAudit: cacheAudit, split: split)
         let folder = FileManager.default.currentDirectoryPath
         let configuration = try common.configuration(flags).running(globs, workingDirectory: folder)
         try Configuration.check(filters: filter, at: "--filter")

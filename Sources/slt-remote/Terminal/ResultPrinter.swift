@@ -30,6 +30,7 @@ struct ResultPrinter {
                                         exitCode: code.rawValue))
         } else {
             var report = RunReport(status: result.status, failures: explained(result), keptOut: result.keptOut, flaky: result.flaky, host: host, results: result.folder)
+            report.parted = result.parted
             report.options = commands.options
             report.hosts = commands.hosts
             report.judgement = result.judgement

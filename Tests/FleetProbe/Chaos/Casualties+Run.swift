@@ -39,7 +39,7 @@ extension Casualties {
 
     private mutating func examineFolders(_ directory: RunDirectory) throws {
         // A run of which nothing is left to do has none of these.
-        for name in ["claims", "tmp", "work"] where FileManager.default.fileExists(atPath: "\(directory.path)/\(name)") {
+        for name in ["claims", "tmp", "work", "parts"] where FileManager.default.fileExists(atPath: "\(directory.path)/\(name)") {
             let left = try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/\(name)")
             // A soak run ends in the middle of a round: the claims of its last files were given back.
             check(left.isEmpty || (name == "claims" && directory.spec.mode == .soak), "\(name) still holds \(left)")

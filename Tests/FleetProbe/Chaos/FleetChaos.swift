@@ -36,7 +36,8 @@ struct FleetChaos {
         var spec = RunSpec(id: "chaos", workspace: workspace, mode: random.below(4) == 0 ? .soak : .drain, workers: 2 + random.below(7), timeBudget: 600,
                            fileTimeout: 300, attempts: 1000, lease: 1, grace: 20, engine: EngineSpec(kind: .sqlite), startedBy: "chaos")
         spec.retries = random.below(2)
-        let directory = try RunDirectory.create(state: place, spec: spec, suite: Suite.discover(workspace: workspace, globs: ["**/*.toy"], seed: random.next()))
+        let suite = try Suite.discover(workspace: workspace, globs: ["**/*.toy"], seed: random.next())
+        let directory = try RunDirectory.create(state: place, spec: spec, suite: suite.divided(.parts(3), workers: spec.workers, history: SuiteHistory(), groups: []))
         let target = casualties.total + wanted
         var stopped: [Int32] = []
         try launch(directory)
@@ -65,7 +66,8 @@ struct FleetChaos {
         var expected: [Outcome: Int] = [:]
         for number in 0..<(30 + random.below(120)) {
             let (orders, outcome) = [("pass", Outcome.pass), ("sleep 0.00\(random.below(9))\nfail", .fail), ("until go", .pass), ("fail", .fail),
-                                     ("crash-once\nsleep 0.01", .pass), ("sleep 0.0\(random.below(9))", .pass), ("print \(String(repeating: "x", count: 3000))", .pass)][random.below(7)]
+                                     ("crash-once\nsleep 0.01", .pass), ("sleep 0.0\(random.below(9))", .pass), ("print \(String(repeating: "x", count: 3000))", .pass),
+                                     parted(), parted()][random.below(9)]
             write(orders + "\n", to: "\(workspace)/f\(number).toy")
             expected[outcome, default: 0] += 1
         }
@@ -73,6 +75,14 @@ struct FleetChaos {
         write("until go\n", to: workspace + "/last.toy")
         expected[.pass, default: 0] += 1
         return expected
+    }
+
+    /// A file that several workers run together.
+    private mutating func parted() -> (String, Outcome) {
+        var orders = (0..<(3 + random.below(12))).map { _ in random.below(10) == 0 ? "until go" : "sleep 0.0\(random.below(30))" }
+        let fails = random.below(3) == 0
+        if fails { orders.insert("fail", at: random.below(orders.count)) }
+        return ((["parted"] + orders).joined(separator: "\n"), fails ? .fail : .pass)
     }
 
     /// All kills are done: lets the waiting files go, and ends a soak run once it has been round.

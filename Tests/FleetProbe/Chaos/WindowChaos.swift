@@ -35,14 +35,16 @@ struct WindowChaos {
         var expected: [Outcome: Int] = [:]
         for number in 0..<(20 + random.below(40)) {
             let outcome = [Outcome.pass, .fail][random.below(2)]
-            try Data((outcome == .pass ? "pass\n" : "fail\n").utf8).write(to: URL(filePath: "\(workspace)/f\(number).toy"))
+            let orders = random.below(4) == 0 ? "parted\nsleep 0.001\nsleep 0.001\n" : ""
+            try Data((orders + (outcome == .pass ? "pass\n" : "fail\n")).utf8).write(to: URL(filePath: "\(workspace)/f\(number).toy"))
             expected[outcome, default: 0] += 1
         }
         let hits = "\(deadly)/\(window.rawValue)"
         try Data(repeating: 1, count: wanted).write(to: URL(filePath: hits))
         let spec = RunSpec(id: "chaos", workspace: workspace, workers: 1 + random.below(4), timeBudget: 900, fileTimeout: 300, attempts: 1000, lease: 60,
                            engine: EngineSpec(kind: .sqlite), startedBy: "chaos")
-        let directory = try RunDirectory.create(state: place, spec: spec, suite: Suite.discover(workspace: workspace, globs: ["**/*.toy"], seed: random.next()))
+        let suite = try Suite.discover(workspace: workspace, globs: ["**/*.toy"], seed: random.next())
+        let directory = try RunDirectory.create(state: place, spec: spec, suite: suite.divided(.parts(3), workers: spec.workers, history: SuiteHistory(), groups: []))
         try Supervisor.launch(runDirectory: directory, executable: executable, environment: [DeadlyWindows.variable: deadly])
         let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {

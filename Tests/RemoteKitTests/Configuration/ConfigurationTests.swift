@@ -30,7 +30,7 @@ func mistakes(_ project: String? = nil, user: String? = nil, environment: [Strin
         let configuration = try resolve()
         #expect(configuration.sync == .init(source: "/proj/sub", exclude: [], gitignore: true, delete: true))
         #expect(configuration.run == .init(mode: .drain, workers: .auto, time: 3600, fileTimeout: 300, retries: 0, retriesTotal: 100,
-                                           attempts: 2, memory: nil, memoryFloor: nil, order: .history, seed: 0, flaky: .warn, cached: false, cacheAudit: 2, recordTimeout: nil, hosts: []))
+                                           attempts: 2, memory: nil, memoryFloor: nil, order: .history, seed: 0, flaky: .warn, cached: false, cacheAudit: 2, recordTimeout: nil, hosts: [], split: .auto))
         #expect(configuration.suite.timeouts.isEmpty)
         #expect(configuration.prepare == .init(command: nil, timeout: 1800, environment: [:]))
         #expect(configuration.engine == EngineSpec(kind: .sqlite))

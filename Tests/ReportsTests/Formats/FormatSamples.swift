@@ -77,6 +77,7 @@ enum FormatSamples {
         (record.cachedFrom, record.notCached) = ("r", "n")
         record.database = KeptDatabase(open: "c", note: "n")
         record.host = "h"
+        record.parts = FileParts(count: 8, workers: 2, seconds: 1)
         return record
     }
 
@@ -130,6 +131,7 @@ enum FormatSamples {
         spec.selection?.sample = Selection.Sample(keep: ["f"], others: 1, seed: 1)
         (spec.retriesTotal, spec.flaky, spec.rounds) = (1, .warn, 1)
         spec.keepsDatabases = true
+        spec.split = .auto
         spec.project = "p"
         spec.context = RunContext(commandLine: ["run"], configuration: "c", client: "0.1.0", isWholeSuite: true)
         spec.context?.sharedRun = "r"

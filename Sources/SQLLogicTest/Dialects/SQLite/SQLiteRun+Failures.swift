@@ -49,7 +49,7 @@ extension SQLiteRun {
         return keys?.key(of: number)
     }
 
-    private static func keys(of script: Script) -> RecordKeys {
+    static func keys(of script: Script) -> RecordKeys {
         var keys = RecordKeys()
         var parser = SQLiteParser(script)
         var record = SQLiteRecord()

@@ -25,27 +25,38 @@ struct SQLiteRun: ~Copyable {
     /// What came of it that the record was ended, if it was.
     var interruption: Interruption?
     var consequences = Consequences()
+    /// Where only some blocks of the script are run.
+    var division: PartProgress?
 
     init(_ script: Script, connection: any EngineConnection, engineName: String, options: RunOptions,
-         progress: RecordProgress?) {
+         progress: RecordProgress?, blocks: BlockRun? = nil) {
         self.script = script
         self.connection = connection
         self.options = options
         self.progress = progress
         self.engineName = engineName.utf8.map(ASCII.lowercased)
         hashThreshold = options.hashThreshold ?? RunOptions.defaultHashThreshold
+        division = blocks.map { PartProgress($0, connection: connection) }
     }
 
     mutating func runAll() {
+        runRecords()
+        division?.end(verdict)
+    }
+
+    private mutating func runRecords() {
         var parser = SQLiteParser(script)
         var record = SQLiteRecord()
         var number = 0
         while parser.next(&record) {
             number += 1
+            if division?.begin(number, &verdict) == false { return }
             progress?(record.line, number)
             let (errors, kept) = (verdict.errors, verdict.failures.count)
+            let before = division == nil ? nil : verdict
             let goesOn = run(record)
             if verdict.errors > errors { explain(record, number: number - 1, errors: errors, kept: kept) }
+            if let before { closeLabel(record, before: before) }
             guard goesOn else {
                 if verdict.stopReason == .badRecord || verdict.stopReason == .timeout { verdict.stoppedAt = record.line }
                 return
@@ -94,7 +105,7 @@ struct SQLiteRun: ~Copyable {
     private mutating func skip(_ record: borrowing SQLiteRecord) {
         verdict.skipped += 1
         guard record.kind == .query, !record.tokens.3.isEmpty, record.expected.lines > 0 else { return }
-        guard !labels.agrees(script.buffer(record.tokens.3), digestOfExpected(record)) else { return }
+        guard !agrees(record.tokens.3, digestOfExpected(record)) else { return }
         readSQL(record)
         failLabel(record.tokens.3, record)
     }
@@ -122,6 +133,7 @@ struct SQLiteRun: ~Copyable {
         verdict.tests += 1
         if let refusal = options.refusal(of: sql.bytes) { return fail(.script, record.line, refusal) }
         let error = connection.execute(sql.bytes)
+        division?.note(error)
         if let error, error.interruption != nil { return failTimeout(error, record) }
         if wantsSuccess, let error {
             fail(.statementFailed, record.line, "statement error: \(error.message)", .unexpectedError)
@@ -141,6 +153,8 @@ struct SQLiteRun: ~Copyable {
     // MARK: Failures
 
     mutating func failLabel(_ label: ByteRange, _ record: borrowing SQLiteRecord) {
-        fail(.label, record.line, "labeled result [\(script.text(label))] does not agree with previous values")
+        fail(.label, record.line, Self.labelMessage(script.text(label)))
     }
+
+    static func labelMessage(_ label: String) -> String { "labeled result [\(label)] does not agree with previous values" }
 }

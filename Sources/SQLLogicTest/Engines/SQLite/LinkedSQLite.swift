@@ -41,7 +41,11 @@ struct LinkedSQLite: SQLiteCalls {
     func valueText(_ value: OpaquePointer?) -> UnsafePointer<UInt8>? { sqlite3_value_text(value) }
     @inline(__always)
     func valueBytes(_ value: OpaquePointer?) -> Int32 { sqlite3_value_bytes(value) }
-    func confine(_ handle: OpaquePointer) { sqlite3_set_authorizer(handle, SQLiteConfinement.judge, nil) }
+    func authorize(_ handle: OpaquePointer, _ judge: SQLiteConfinement.Judge?, _ context: UnsafeMutableRawPointer?) {
+        sqlite3_set_authorizer(handle, judge, context)
+    }
+    func isReadOnly(_ statement: OpaquePointer) -> Bool { sqlite3_stmt_readonly(statement) != 0 }
+    var foresees: Bool { true }
     func isAutocommit(_ handle: OpaquePointer) -> Bool { sqlite3_get_autocommit(handle) != 0 }
     var serializes: Bool { true }
     func serialize(_ handle: OpaquePointer, _ size: inout Int64) -> UnsafeMutablePointer<UInt8>? {

@@ -26,6 +26,7 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
     private let valueTextCall: @convention(c) (Handle?) -> UnsafePointer<UInt8>?
     private let valueBytesCall: @convention(c) (Handle?) -> Int32
     private let authorizerCall: (@convention(c) (Handle?, SQLiteConfinement.Judge?, UnsafeMutableRawPointer?) -> Int32)?
+    private let readOnlyCall: (@convention(c) (Handle?) -> Int32)?
     private let autocommitCall: (@convention(c) (Handle?) -> Int32)?
     /// Missing in releases before 3.23, and in many until 3.36.
     private let serializeCall: (@convention(c) (Handle?, Text?, UnsafeMutablePointer<Int64>?, UInt32) -> UnsafeMutablePointer<UInt8>?)?
@@ -62,6 +63,7 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
         authorizerCall = library.find("sqlite3_set_authorizer").map {
             unsafeBitCast($0, to: (@convention(c) (Handle?, SQLiteConfinement.Judge?, UnsafeMutableRawPointer?) -> Int32).self)
         }
+        readOnlyCall = library.find("sqlite3_stmt_readonly").map { unsafeBitCast($0, to: (@convention(c) (Handle?) -> Int32).self) }
         autocommitCall = library.find("sqlite3_get_autocommit").map { unsafeBitCast($0, to: (@convention(c) (Handle?) -> Int32).self) }
         serializeCall = library.find("sqlite3_serialize").map {
             unsafeBitCast($0, to: (@convention(c) (Handle?, Text?, UnsafeMutablePointer<Int64>?, UInt32) -> UnsafeMutablePointer<UInt8>?).self)
@@ -101,7 +103,9 @@ struct LoadedSQLite: SQLiteCalls, @unchecked Sendable {
     func valueDouble(_ value: OpaquePointer?) -> Double { valueDoubleCall(value) }
     func valueText(_ value: OpaquePointer?) -> UnsafePointer<UInt8>? { valueTextCall(value) }
     func valueBytes(_ value: OpaquePointer?) -> Int32 { valueBytesCall(value) }
-    func confine(_ handle: OpaquePointer) { _ = authorizerCall?(handle, SQLiteConfinement.judge, nil) }
+    func authorize(_ handle: OpaquePointer, _ judge: SQLiteConfinement.Judge?, _ context: UnsafeMutableRawPointer?) { _ = authorizerCall?(handle, judge, context) }
+    func isReadOnly(_ statement: OpaquePointer) -> Bool { readOnlyCall.map { $0(statement) != 0 } ?? false }
+    var foresees: Bool { authorizerCall != nil && autocommitCall != nil && readOnlyCall != nil }
     func isAutocommit(_ handle: OpaquePointer) -> Bool { autocommitCall.map { $0(handle) != 0 } ?? true }
     var serializes: Bool { serializeCall != nil && freeCall != nil }
     func serialize(_ handle: OpaquePointer, _ size: inout Int64) -> UnsafeMutablePointer<UInt8>? {

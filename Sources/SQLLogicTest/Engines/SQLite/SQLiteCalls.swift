@@ -26,8 +26,12 @@ protocol SQLiteCalls: Sendable {
     func valueDouble(_ value: OpaquePointer?) -> Double
     func valueText(_ value: OpaquePointer?) -> UnsafePointer<UInt8>?
     func valueBytes(_ value: OpaquePointer?) -> Int32
-    /// Refuses what opens files or loads code, as far as this SQLite can be told so.
-    func confine(_ handle: OpaquePointer)
+    /// Has `judge` asked what a statement may do when it is prepared, as far as this SQLite can be told so; nil asks nobody.
+    func authorize(_ handle: OpaquePointer, _ judge: SQLiteConfinement.Judge?, _ context: UnsafeMutableRawPointer?)
+    /// Whether the statement changes no database (<https://www.sqlite.org/c3ref/stmt_readonly.html>).
+    func isReadOnly(_ statement: OpaquePointer) -> Bool
+    /// Whether it can be told what a statement would do.
+    var foresees: Bool { get }
     /// Whether no transaction is open.
     func isAutocommit(_ handle: OpaquePointer) -> Bool
     /// Whether ``serialize(_:_:)`` is there.

@@ -23,7 +23,7 @@ enum SQLiteConfinement {
         }
     }
 
-    private static func lowercased(_ text: Text) -> String {
+    static func lowercased(_ text: Text) -> String {
         String(decoding: UnsafeBufferPointer(start: text, count: strlen(text)).map { ASCII.lowercased(UInt8(bitPattern: $0)) }, as: UTF8.self)
     }
 }

@@ -5,6 +5,7 @@ import Glibc
 final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
     let sqlite: Calls
     let database: OpaquePointer
+    let isConfined: Bool
     /// The database outlives its connections.
     private let owner: AnyObject?
 
@@ -12,6 +13,7 @@ final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
     init(_ sqlite: Calls, path: String, isURI: Bool = false, isReadOnly: Bool = false, isConfined: Bool = false, owner: AnyObject? = nil) throws(SQLLogicTestError) {
         self.sqlite = sqlite
         self.owner = owner
+        self.isConfined = isConfined
         var handle: OpaquePointer?
         let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         let flags = access | SQLITE_OPEN_NOMUTEX | (isURI ? SQLITE_OPEN_URI : 0)
@@ -25,7 +27,7 @@ final class SQLiteConnection<Calls: SQLiteCalls>: EngineConnection {
         database = handle
         // Nobody needs the data after the run.
         _ = sqlite.exec(database, "PRAGMA synchronous=OFF")
-        if isConfined { sqlite.confine(database) }
+        if isConfined { sqlite.authorize(database, SQLiteConfinement.judge, nil) }
     }
 
     deinit { sqlite.close(database) }

@@ -58,3 +58,10 @@ public struct SQLiteEngine: Engine {
         return nil
     }
 }
+
+extension SQLiteEngine: DiscerningEngine {
+    var partsObstacle: String? {
+        if storage != .memory { return "its database is one file" }
+        return loaded?.foresees ?? true ? nil : "this SQLite does not say what a query would do"
+    }
+}
