@@ -42,6 +42,7 @@ indirect enum ConfigurationSchema: Sendable {
             ("labels", .value(.strings)),
             ("system", .value(.flag)),
             ("hermetic", .value(.flag)),
+            ("deterministic", .value(.flag)),
             ("cache-inputs", .value(.strings)),
         ])),
         ("run", .table(run)),

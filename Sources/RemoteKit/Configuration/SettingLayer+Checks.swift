@@ -26,7 +26,7 @@ extension SettingLayer {
         let fitting: [(key: StaticString, kinds: [String])] = [
             ("engine.library", ["sqlite"]), ("engine.connection", ["postgres"]), ("engine.protocol", ["postgres"]),
             ("engine.dialect", ["sqlite", "postgres", "external"]), ("engine.reference", ["sqlite", "postgres", "external"]),
-            ("engine.hermetic", ["external"]), ("engine.cache-inputs", ["external"]),
+            ("engine.hermetic", ["external"]), ("engine.deterministic", ["postgres", "external"]), ("engine.cache-inputs", ["external"]),
         ]
         // Who says it counts on it.
         if name == "command", let system = settings[SettingPath("engine.system")], case .flag(false) = system.value {

@@ -16,7 +16,7 @@ package enum PartPlan: Sendable, Equatable {
         if options.haltOnError || options.records || options.lastLine != nil { return .whole("it is not run to its end") }
         guard let engine = engine as? any DiscerningEngine else { return .whole("the engine does not say what a query would do") }
         if let obstacle = engine.partsObstacle { return .whole(obstacle) }
-        var survey = PartSurvey(script, engineName: options.engineName ?? engine.name)
+        var survey = PartSurvey(script, engineName: options.engineName ?? engine.name, engine: engine)
         if let obstacle = survey.obstacle() { return .whole(obstacle) }
         if seconds > 0, Double(survey.statements * max(0, workers - 1)) * statementSeconds > seconds * mostRepeated {
             return .whole("its \(survey.statements) statements cost too much to be run by several workers")

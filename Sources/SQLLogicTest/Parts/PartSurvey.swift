@@ -2,6 +2,7 @@
 struct PartSurvey: ~Copyable {
     private let script: Script
     private let engineName: [UInt8]
+    private let engine: any DiscerningEngine
     private var sql = ByteBuffer()
     private var isInTransaction = false
     /// Statements that run.
@@ -9,8 +10,9 @@ struct PartSurvey: ~Copyable {
     /// The numbers of the records that are such queries, from 1.
     private(set) var queries: [Int] = []
 
-    init(_ script: Script, engineName: String) {
+    init(_ script: Script, engineName: String, engine: any DiscerningEngine) {
         self.script = script
+        self.engine = engine
         self.engineName = engineName.utf8.map(ASCII.lowercased)
     }
 
@@ -32,11 +34,10 @@ struct PartSurvey: ~Copyable {
             }
             sql.terminate()
             // SQLite's own functions reach nowhere.
-            if record.kind == .query, QueryWord.begins(sql.bytes) {
-                if !isInTransaction { queries.append(number) }
-                continue
-            }
-            if let obstacle = Self.obstacle(in: sql.bytes) { return "line \(record.line): \(obstacle)" }
+            let isQuery = record.kind == .query && (engine.seesMeaning ? QueryWord.begins(sql.bytes) : HarmlessQuery.holds(sql.bytes, rules: [.postgres]))
+            if isQuery, !isInTransaction { queries.append(number) }
+            if isQuery, engine.seesMeaning { continue }
+            if let obstacle = obstacle(in: sql.bytes) { return "line \(record.line): \(obstacle)" }
             if record.kind == .statement {
                 statements += 1
                 follow()
@@ -53,14 +54,26 @@ struct PartSurvey: ~Copyable {
         }
     }
 
-    private static let filter = WordFilter(["virtual", "optimize"])
+    private static let filter = WordFilter(["virtual", "optimize", "create", "alter", "drop", "begin", "start", "savepoint"])
 
     /// What may have an effect that parts would have several times, or that depends on queries that were run.
-    private static func obstacle(in sql: UnsafeBufferPointer<UInt8>) -> String? {
+    private func obstacle(in sql: UnsafeBufferPointer<UInt8>) -> String? {
         if let reach = SQLReach.all(in: sql).first { return "\(reach.words) reaches outside of the database" }
-        guard filter.mayFind(in: sql) else { return nil }
-        let words = Set(SQLToken.all(in: sql, rules: .sqlite).filter { $0.canName }.map(\.text))
+        guard Self.filter.mayFind(in: sql) else { return nil }
+        let words = Set(SQLToken.all(in: sql, rules: engine.seesMeaning ? .sqlite : .postgres).filter { $0.canName }.map(\.text))
+        if !engine.seesMeaning, let obstacle = obstacle(in: words, SQLToken.firstWord(of: sql)) { return obstacle }
         if words.contains("create"), words.contains("virtual") { return "a virtual table may do anything when it is read" }
         return words.contains("pragma") && words.contains("optimize") ? "PRAGMA optimize depends on queries that were run" : nil
     }
+
+    /// Where tokens are all there is, nothing may hide behind a name, and parts must not meet in what databases of a server share.
+    private func obstacle(in words: Set<String>, _ first: String) -> String? {
+        if !engine.knowsTransactions, ["begin", "start", "savepoint"].contains(first) { return "this engine does not say whether a transaction is open" }
+        guard ["create", "alter", "drop"].contains(first) else { return nil }
+        if !words.isDisjoint(with: Self.hiding) { return "what it defines may do anything when a query names it" }
+        return words.isDisjoint(with: Self.shared) ? nil : "it changes what all databases of a server share"
+    }
+
+    private static let hiding: Set<String> = ["view", "function", "procedure", "operator", "aggregate", "rule", "macro", "type", "domain", "cast", "policy", "extension"]
+    private static let shared: Set<String> = ["role", "user", "database", "tablespace", "subscription", "group"]
 }

@@ -29,6 +29,9 @@ struct EngineArguments: ParsableArguments {
     @Option(help: "A label that skipif and onlyif match in the rs dialect, and require in the duckdb dialect. May be repeated.")
     var label: [String] = []
 
+    @Flag(help: "With --split on PostgreSQL or an external engine: results depend on nothing but the SQL of a file.")
+    var deterministic = false
+
     @Flag(name: .customLong("no-system"), help: "Let files start no programs and open no other files: what tries is a failure. This is no sandbox.")
     var noSystem = false
 
@@ -61,6 +64,7 @@ struct EngineArguments: ParsableArguments {
         choice.owner = ProcessMark.own
         choice.queryProtocol = engine == "postgres-extended" ? .extended : .simple
         choice.command = engineCommand
+        choice.isDeterministic = deterministic
         choice.allowsSystem = !noSystem
         return choice
     }

@@ -104,3 +104,7 @@ final class ExternalConnection: EngineConnection {
         }
     }
 }
+
+extension ExternalConnection: DiscerningConnection {
+    func isHarmless(_ sql: UnsafeBufferPointer<UInt8>) -> Bool { HarmlessQuery.holds(sql, rules: [.common, .sqlite, .postgres]) }
+}

@@ -188,3 +188,7 @@ final class PostgresConnection: TransactionalConnection {
         }
     }
 }
+
+extension PostgresConnection: DiscerningConnection {
+    func isHarmless(_ sql: UnsafeBufferPointer<UInt8>) -> Bool { !isInTransaction && HarmlessQuery.holds(sql, rules: [.postgres]) }
+}
