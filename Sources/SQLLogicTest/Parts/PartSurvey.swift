@@ -1,6 +1,7 @@
 /// Looks through a script for what keeps it from being run in parts, and for queries that a part can leave out, as far as its text tells.
 struct PartSurvey: ~Copyable {
     private let script: Script
+    private let options: RunOptions
     private let engineName: [UInt8]
     private let engine: any DiscerningEngine
     private var sql = ByteBuffer()
@@ -10,10 +11,11 @@ struct PartSurvey: ~Copyable {
     /// The numbers of the records that are such queries, from 1.
     private(set) var queries: [Int] = []
 
-    init(_ script: Script, engineName: String, engine: any DiscerningEngine) {
+    init(_ script: Script, _ options: RunOptions, engine: any DiscerningEngine) {
         self.script = script
+        self.options = options
         self.engine = engine
-        self.engineName = engineName.utf8.map(ASCII.lowercased)
+        engineName = (options.engineName ?? engine.name).utf8.map(ASCII.lowercased)
     }
 
     /// Reads the script.
@@ -33,15 +35,47 @@ struct PartSurvey: ~Copyable {
             case .statement, .query: record.sql.read(from: script, into: &sql)
             }
             sql.terminate()
-            // SQLite's own functions reach nowhere.
-            let isQuery = record.kind == .query && (engine.seesMeaning ? QueryWord.begins(sql.bytes) : HarmlessQuery.holds(sql.bytes, rules: [.postgres]))
-            if isQuery, !isInTransaction { queries.append(number) }
-            if isQuery, engine.seesMeaning { continue }
-            if let obstacle = obstacle(in: sql.bytes) { return "line \(record.line): \(obstacle)" }
-            if record.kind == .statement {
-                statements += 1
-                follow()
+            if let obstacle = look(number, isStatement: record.kind == .statement) { return "line \(record.line): \(obstacle)" }
+        }
+        return nil
+    }
+
+    /// Reads a script of ``Dialect/rs``.
+    /// - Returns: why it cannot be run in parts; nil where it can.
+    mutating func obstacleRS() -> String? {
+        guard let records = try? RSParser.parse(script, within: options.allowsSystem ? nil : ScriptFolder(of: script.name)) else { return "it cannot be read" }
+        let names = options.labels + [options.engineName ?? engine.label]
+        for (index, record) in records.enumerated() where !record.isLeftOut(for: names) {
+            if record.connection != nil { return "line \(record.mainLine): it has several connections" }
+            if record.retry != nil { return "line \(record.mainLine): a record is tried again" }
+            switch record.body {
+            // Nothing behind it is run.
+            case .halt: return nil
+            case .hashThreshold, .control(.sortMode), .control(.valueWise), .control(.substitution(false)): continue
+            case .sleep: return "line \(record.mainLine): it sleeps"
+            case .system: return "line \(record.mainLine): it starts a program"
+            case .bind, .control(.substitution(true)): return "line \(record.mainLine): it has variables"
+            case .statement(_, let text), .query(_, let text):
+                sql.removeAll()
+                text.withUnsafeBufferPointer { bytes in if let start = bytes.baseAddress { sql.append(start, bytes.count) } }
+                sql.terminate()
+                let isStatement = if case .statement = record.body { true } else { false }
+                if let obstacle = look(index + 1, isStatement: isStatement) { return "line \(record.mainLine): \(obstacle)" }
             }
+        }
+        return nil
+    }
+
+    /// Looks at the SQL of a record.
+    private mutating func look(_ number: Int, isStatement: Bool) -> String? {
+        // SQLite's own functions reach nowhere.
+        let isQuery = !isStatement && (engine.seesMeaning ? QueryWord.begins(sql.bytes) : HarmlessQuery.holds(sql.bytes, rules: [.postgres]))
+        if isQuery, !isInTransaction { queries.append(number) }
+        if isQuery, engine.seesMeaning { return nil }
+        if let obstacle = obstacle(in: sql.bytes) { return obstacle }
+        if isStatement {
+            statements += 1
+            follow()
         }
         return nil
     }

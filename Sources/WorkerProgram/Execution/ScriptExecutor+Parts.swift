@@ -27,7 +27,7 @@ extension ScriptExecutor: PartExecutor {
         let run = BlockRun(blocks: blocks, turn: { BlockTurn(pass.turn($0)) }) { _, verdict, report in
             // What came after a connection was lost says nothing of the file.
             if engine.consumeLoss() { isLost = true }
-            if !isLost, let found = try? FoundPart(verdict: verdict, report: report).encoded { pass.deliver(found) }
+            if !isLost, let found = try? FoundPart(verdict: verdict, report: report).encoded { pass.deliver(found, isLast: verdict.stopReason != .endOfFile) }
         }
         do {
             guard try enterFolder(of: task) else { return }

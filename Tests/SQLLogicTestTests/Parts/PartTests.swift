@@ -76,6 +76,41 @@ import Testing
         #expect(cut > 0)
     }
 
+    @Test("in the dialect rs parts end where the whole does, at the first record that fails", arguments: 0..<40)
+    func equalityRS(seed: Int) throws {
+        var random = SeededRandom(UInt64(seed))
+        var options = RunOptions()
+        (options.dialect, options.keepsRows) = (.rs, true)
+        let fault = random.below(3) == 0 ? -1 : random.below(30)
+        let records = (0..<30).map { number -> String in
+            let value = number == fault ? 99 : number
+            return switch random.below(6) {
+            case 0: "statement \(number == fault ? "error" : "ok")\nCREATE TABLE t\(number)(a)"
+            case 1: "query error no such\nSELECT a FROM \(number == fault ? "(SELECT 1 AS a)" : "nosuch")"
+            case 2: "query I rowsort\nSELECT \(number) UNION ALL SELECT 5\n----\n\([number, number == fault ? 6 : 5].map(String.init).sorted().joined(separator: "\n"))"
+            case 3: "query I\nSELECT changes() - changes() + \(number)\n----\n\(value)"
+            case 4: "skipif sqlite\nquery I\nSELECT nothing\n----\n1"
+            default: "query I\nSELECT \(number)\n----\n\(value)"
+            }
+        }
+        let script = Script(records.joined(separator: "\n\n") + "\n"), engine = try SQLiteEngine()
+        let whole = try FileRunner(options: options).run(script, on: engine)
+        for count in [2, 3, 8] {
+            let blocks = blocks(script, count, options, on: engine)
+            if blocks.isEmpty { continue }
+            #expect(try merged(script, blocks, options, on: engine) == whole)
+        }
+    }
+
+    @Test("a script of the dialect rs is run as one where parts could not do what it does", arguments: [
+        ("sleep 1s", "it sleeps"), ("system ok\ntrue", "it starts a program"), ("connection a\nstatement ok\nSELECT 1", "it has several connections"),
+        ("control substitution on", "it has variables"), ("statement ok retry 2 backoff 1s\nSELECT 1", "a record is tried again"),
+    ])
+    func obstaclesRS(record: String, reason: String) throws {
+        #expect(try why(queries(20, record + "\n\n")) { $0.dialect = .rs }.hasSuffix(reason))
+        #expect(try why(queries(20)) { $0.dialect = .rs } == "")
+    }
+
     @Test("by its words a query is harmless only where it calls nothing that is not known", arguments: [
         ("SELECT a, upper(b) FROM t WHERE a IN (1, 2) AND EXISTS (SELECT 1)", true), ("VALUES (1), (2);", true), ("SELECT CAST(a AS NUMERIC(10, 2)) FROM t ORDER BY 1", true),
         ("SELECT count(*) OVER (ORDER BY a) FROM generate_series(1, 3) AS a", true), ("WITH c AS (SELECT 1) SELECT * FROM c", true),
@@ -138,7 +173,7 @@ import Testing
         ("SELECT date('2000-01-01')", false), ("SELECT strftime('%s', a) FROM t", false), ("SELECT hex(randomblob(1))", false), ("SELECT sqlite_version()", false),
         ("PRAGMA user_version", false), ("EXPLAIN SELECT 1", false), ("INSERT INTO t VALUES(1, 2) RETURNING a", false),
         ("WITH c(x) AS (SELECT 1) INSERT INTO t SELECT x, x FROM c", false), ("SELECT * FROM pragma_table_list", false), ("SELECT count(*) FROM dbstat", false), ("SELECT nosuch FROM t", false),
-        ("DELETE FROM t", false), ("", false), ("selects", false), ("SELECT load_extension('x')", false),
+        ("DELETE FROM t", false), ("SELECT 1; DELETE FROM t", false), ("SELECT 1; -- nothing", true), ("", false), ("selects", false), ("SELECT load_extension('x')", false),
     ])
     func harmless(sql: String, isHarmless: Bool) throws {
         for isConfined in [false, true] {
@@ -173,7 +208,7 @@ import Testing
     func obstacles() throws {
         #expect(try why(queries(7)) == "it has too few queries that can be left out")
         #expect(try why(queries(8)) == "")
-        #expect(try why(queries(20), { $0.dialect = .rs }) == "files of the dialect rs are run as one")
+        #expect(try why(queries(20), { $0.dialect = .duckdb }) == "files of the dialect duckdb are run as one")
         #expect(try why(queries(20), { $0.haltOnError = true }) == "it is not run to its end")
         #expect(try why(queries(20, "statement ok\nATTACH '/tmp/x' AS x\n\n")) == "line 56: ATTACH reaches outside of the database")
         #expect(try why(queries(20, "statement ok\nCREATE VIRTUAL TABLE f USING fts5(a)\n\n")) == "line 56: a virtual table may do anything when it is read")

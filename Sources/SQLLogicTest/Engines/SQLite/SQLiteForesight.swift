@@ -46,8 +46,10 @@ extension SQLiteConnection: DiscerningConnection {
             var tail: UnsafePointer<CChar>?
             let code = start.withMemoryRebound(to: CChar.self, capacity: sql.count + 1) { sqlite.prepare(database, $0, Int32(sql.count + 1), &prepared, &tail) }
             defer { sqlite.finalize(prepared) }
-            guard code == SQLITE_OK, let prepared else { return false }
-            return sqlite.isReadOnly(prepared) && context.pointee.isPure
+            guard code == SQLITE_OK, let prepared, sqlite.isReadOnly(prepared), context.pointee.isPure else { return false }
+            // Where all statements are run, those behind it count as well.
+            let read = start.withMemoryRebound(to: CChar.self, capacity: sql.count + 1) { first in tail.map { first.distance(to: $0) } ?? sql.count }
+            return !QueryWord.hasMore(sql, behind: read)
         }
     }
 }
