@@ -69,6 +69,23 @@ struct SplitRunTests {
         }
     }
 
+    @Test("in the dialect rs a file in parts ends at its first failure, also where a statement is to blame", arguments: ["query", "statement"])
+    func firstFailure(kind: String) async throws {
+        let fault = kind == "query" ? "query I\nSELECT 1\n----\n2\n\n" : "statement error\nCREATE TABLE u(a)\n\n"
+        let queries = (0..<20).map { "query I\nSELECT \($0)\n----\n\($0)\n\n" }
+        let text = "statement ok\nCREATE TABLE t(a)\n\n" + queries.prefix(9).joined() + fault + queries.dropFirst(9).joined()
+        var found: [[String: FileRecord]] = []
+        for split in ["off", "3"] {
+            let project = try await Project(files: ["tests/a.test": text, "tests/b.test": queries.joined()],
+                                            "[suite]\nfiles = [\"tests/*.test\"]\n[engine]\ndialect = \"rs\"\n[run]\nworkers = 3\nsplit = \"\(split)\"\n")
+            let records = try records(project, try await project.slt("run", "--json"), count: 2)
+            if split == "3" { #expect(records.first { $0.file == "tests/b.test" }?.parts?.count == 5) }
+            found.append(comparable(records))
+        }
+        #expect(found[0]["tests/a.test"]?.outcome == .fail)
+        #expect(found[1] == found[0])
+    }
+
     // MARK: Kills
 
     /// The process that holds the claim of a part of the only file, other than these.

@@ -130,6 +130,8 @@ public struct EngineSpec: Codable, Sendable, Equatable {
     public var persistent: Bool?
     /// For `external`: whether its answers depend on nothing but the SQL, its program and ``cacheInputs``.
     public var hermetic: Bool?
+    /// For `postgres` and `external`: whether results depend on nothing but the SQL of a file, so that it can be run in parts.
+    public var deterministic: Bool?
     /// For `external`: globs of other files that its answers depend on, relative to the workspace.
     public var cacheInputs: [String]?
 

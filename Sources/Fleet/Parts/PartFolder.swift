@@ -15,6 +15,8 @@ final class PartFolder {
     private var orphans: Orphans
     /// Claims that nobody holds any more, as of the last look.
     private var lost: [Int: ClaimState] = [:]
+    /// Whether the file ends in a part, of those that have a result.
+    private var ends: [Int: Bool] = [:]
 
     private init(_ position: Int, _ division: FileDivision, _ run: RunLayout, _ owner: ClaimOwner, _ spec: RunSpec) {
         self.position = position
@@ -58,7 +60,19 @@ final class PartFolder {
     /// Whether parts are still wanted: the file has no record, and is not run as one.
     var isWanted: Bool { !run.result(position).exists && !layout.whole.exists && layout.plan.exists }
 
-    var isFinished: Bool { division.blocks.indices.allSatisfy { layout.result($0).exists } }
+    var isFinished: Bool { wanted.allSatisfy { layout.result($0).exists } }
+
+    /// The parts up to the one in which the file ends, as far as that is known.
+    private var wanted: Range<Int> {
+        for block in division.blocks.indices where layout.result(block).exists {
+            if ends[block] == nil { ends[block] = (try? results.recordLine(block)).flatMap { PartRecord(line: $0) }?.head.isLast ?? false }
+            if ends[block] == true { return 0..<(block + 1) }
+        }
+        return division.blocks.indices
+    }
+
+    /// Whether a part is being run by somebody.
+    var isAtWork: Bool { wanted.contains { !layout.result($0).exists && layout.claim($0, 1).exists && lost[$0] == nil } }
 
     // MARK: Claims
 
@@ -72,7 +86,7 @@ final class PartFolder {
 
     /// Whether there is a part from `block` on that can be claimed.
     func hasOpen(from block: Int = 0) -> Bool {
-        division.blocks.indices.dropFirst(block).contains { block in
+        wanted.dropFirst(block).contains { block in
             if layout.result(block).exists { return false }
             return !layout.claim(block, 1).exists || lost[block].map { !$0.isExhausted(attempts: attempts) } ?? false
         }
@@ -102,7 +116,7 @@ final class PartFolder {
     /// The records of all parts, in their order; nil where one cannot be read.
     func records() -> [PartRecord]? {
         var records: [PartRecord] = []
-        for block in division.blocks.indices {
+        for block in wanted {
             guard let line = try? results.recordLine(block, isThere: true), let record = PartRecord(line: line) else { return nil }
             records.append(record)
         }

@@ -7,6 +7,8 @@ struct PartRecord {
         var seconds: Double
         /// CPU seconds.
         var cpu: Double
+        /// Whether the file ends in it, so that those behind it do not count; absent where not.
+        var isLast: Bool?
     }
 
     var head: Head

@@ -75,10 +75,12 @@ package final class PartPass {
     }
 
     /// Called when a part of its own is through.
-    /// - Parameter found: without line ends; see ``DividedFile/merged(_:)``.
-    package func deliver(_ found: [UInt8]) {
+    /// - Parameters:
+    ///   - found: without line ends; see ``DividedFile/merged(_:)``.
+    ///   - isLast: whether the file ends in it.
+    package func deliver(_ found: [UInt8], isLast: Bool = false) {
         guard let claim = held else { return }
-        let head = PartRecord.Head(worker: worker, seconds: Clock.seconds(since: began), cpu: CPUTime.used - cpu)
+        let head = PartRecord.Head(worker: worker, seconds: Clock.seconds(since: began), cpu: CPUTime.used - cpu, isLast: isLast ? true : nil)
         (began, cpu) = (Clock.monotonic, CPUTime.used)
         do throws(FleetError) {
             try heart.finishing(claim) { () throws(FleetError) in try folder.publish(PartRecord(head, found: found), claim) }

@@ -23,12 +23,16 @@ extension Worker {
         guard let divided = executor.divide(task, into: file.parts, expecting: file.expected) else { return .whole }
         do {
             guard let folder = try makeFolder(claim, file, divided.blocks) else { return .whole }
+            var comesToNothing = false
             while !folder.isFinished {
                 if directory.layout.result(claim.id).exists { return .ended }
                 if try folder.look() || !folder.isWanted { return giveUp(folder) }
-                if folder.hasOpen() {
-                    // One that comes to nothing comes to nothing again.
-                    guard try run(folder, task, executor, generation: claim.generation, isOver: { false }) > 0 else { return giveUp(folder) }
+                if folder.hasOpen(), !comesToNothing {
+                    let finished = try run(folder, task, executor, generation: claim.generation, isOver: { false })
+                    comesToNothing = finished == 0 && folder.hasOpen()
+                } else if comesToNothing, !folder.isAtWork {
+                    // The file ends before a part that nobody can come to.
+                    if !folder.isFinished { return giveUp(folder) }
                 } else {
                     // The limit is that of each part.
                     task.progress.restart()

@@ -73,6 +73,7 @@ extension Configuration {
         engine.connection = values.text("engine.connection")
         engine.queryProtocol = values.text("engine.protocol")
         engine.system = values.has("engine.system") ? values.flag("engine.system") : nil
+        if values.flag("engine.deterministic") { engine.deterministic = true }
         if values.flag("engine.hermetic") { engine.hermetic = true }
         if values.flag("engine.persistent") { engine.persistent = true }
         let inputs = values.strings("engine.cache-inputs")

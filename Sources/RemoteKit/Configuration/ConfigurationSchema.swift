@@ -43,6 +43,7 @@ indirect enum ConfigurationSchema: Sendable {
             ("system", .value(.flag)),
             ("persistent", .value(.flag)),
             ("hermetic", .value(.flag)),
+            ("deterministic", .value(.flag)),
             ("cache-inputs", .value(.strings)),
         ])),
         ("run", .table(run)),

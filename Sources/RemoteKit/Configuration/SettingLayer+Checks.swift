@@ -27,6 +27,7 @@ extension SettingLayer {
             ("engine.library", ["sqlite"]), ("engine.connection", ["postgres"]), ("engine.protocol", ["postgres"]),
             ("engine.dialect", ["sqlite", "postgres", "external"]), ("engine.reference", ["sqlite", "postgres", "external"]),
             ("engine.persistent", ["external"]), ("engine.hermetic", ["external"]), ("engine.cache-inputs", ["external"]),
+            ("engine.deterministic", ["postgres", "external"]),
         ]
         if name == "command", let limit = settings[SettingPath("run.record-timeout")], case .limit(_?) = limit.value {
             warnings.append(.init(.invalidValue, at: limit.origin.description,

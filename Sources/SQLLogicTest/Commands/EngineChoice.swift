@@ -14,6 +14,8 @@ package struct EngineChoice: Sendable {
     package var queryProtocol = PostgresQueryProtocol.simple
     /// Whether scripts may reach for what is outside of their database; see ``RunOptions/allowsSystem``.
     package var allowsSystem = true
+    /// For `postgres` and `external`: whether results depend on nothing but the SQL of a script.
+    package var isDeterministic = false
     /// For `external`: a line for bash.
     package var command = ""
     /// For `external`: where the program starts, if not where this one is.
@@ -35,10 +37,12 @@ package struct EngineChoice: Sendable {
         case .postgres:
             var engine = try PostgresEngine(connection: connection, queryProtocol: queryProtocol)
             engine.owner = owner
+            engine.isDeterministic = isDeterministic
             return engine
         case .external:
             var engine = ExternalEngine(template: command)
             engine.workingDirectory = workingDirectory
+            engine.isDeterministic = isDeterministic
             return engine
         }
     }

@@ -36,7 +36,9 @@ package struct FileWork: Sendable {
     private func result(of file: String, onlyIn part: ScriptPart, _ progress: RecordProgress?) -> FileResult {
         var report: PartReport?
         var result = FileResult(file: file) { () throws(SQLLogicTestError) in
+            _ = engine.consumeLoss()
             let (verdict, found) = try FileRunner(options: options).run(Script(path: path(of: file)), part: part, on: engine, progress: progress)
+            if verdict.errors > 0, engine.consumeLoss() { try engine.check(afterLoss: true) }
             report = found
             return verdict
         }

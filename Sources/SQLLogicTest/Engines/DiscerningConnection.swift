@@ -9,4 +9,8 @@ protocol DiscerningConnection: EngineConnection {
 protocol DiscerningEngine: Engine {
     /// Why its scripts cannot be run in parts; nil where they can.
     var partsObstacle: String? { get }
+    /// Whether it sees what a query means, in the functions that it calls as well. Otherwise its tokens tell.
+    var seesMeaning: Bool { get }
+    /// Whether its connections know that a transaction is open.
+    var knowsTransactions: Bool { get }
 }

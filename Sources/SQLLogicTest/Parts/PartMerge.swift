@@ -74,6 +74,7 @@ package struct PartMerge {
         var sql = ByteBuffer()
         record.sql.read(from: script, into: &sql)
         var failure = ScriptFailure(kind: .label, line: record.line, message: SQLiteRun.labelMessage(script.text(label)), sql: ScriptFailure.cut(sql.bytes))
+            .with(notices: use.notices ?? [])
         var finding = FailureFinding(recordLine: record.line, category: .wrongRows)
         finding.causedBy = use.cause
         if keys == nil { keys = SQLiteRun.keys(of: script) }

@@ -12,12 +12,12 @@ package enum PartPlan: Sendable, Equatable {
     ///   - workers: how many run its statements.
     package static func make(_ script: Script, count: Int, options: RunOptions, engine: any Engine, expecting seconds: Double = 0, workers: Int = 0) -> PartPlan {
         if count < 2 { return .whole("one part is all of it") }
-        if options.dialect != .sqlite { return .whole("files of the dialect \(options.dialect.rawValue) are run as one") }
+        if options.dialect == .duckdb { return .whole("files of the dialect \(options.dialect.rawValue) are run as one") }
         if options.haltOnError || options.records || options.lastLine != nil { return .whole("it is not run to its end") }
         guard let engine = engine as? any DiscerningEngine else { return .whole("the engine does not say what a query would do") }
         if let obstacle = engine.partsObstacle { return .whole(obstacle) }
-        var survey = PartSurvey(script, engineName: options.engineName ?? engine.name)
-        if let obstacle = survey.obstacle() { return .whole(obstacle) }
+        var survey = PartSurvey(script, options, engine: engine)
+        if let obstacle = options.dialect == .rs ? survey.obstacleRS() : survey.obstacle() { return .whole(obstacle) }
         if seconds > 0, Double(survey.statements * max(0, workers - 1)) * statementSeconds > seconds * mostRepeated {
             return .whole("its \(survey.statements) statements cost too much to be run by several workers")
         }

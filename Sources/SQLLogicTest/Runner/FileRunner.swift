@@ -32,7 +32,7 @@ public struct FileRunner: Sendable {
         try perform(script, on: engine, progress: progress).verdict
     }
 
-    /// Runs a part of a script in ``Dialect/sqlite`` on a fresh database of its own.
+    /// Runs a part of a script in ``Dialect/sqlite`` or ``Dialect/rs`` on a fresh database of its own.
     /// - Returns: what was found in the part's records, and what ``PartMerge`` needs besides.
     /// - Throws: ``SQLLogicTestError/Code/engine`` if there is no database to be had.
     package func run(_ script: Script, part: ScriptPart, on engine: some Engine,
@@ -43,10 +43,14 @@ public struct FileRunner: Sendable {
         return found
     }
 
-    /// Runs some blocks of a script in ``Dialect/sqlite`` on a fresh database.
+    /// Runs some blocks of a script in ``Dialect/sqlite`` or ``Dialect/rs`` on a fresh database.
     /// - Throws: ``SQLLogicTestError/Code/engine`` if there is no database to be had.
     package func run(_ script: Script, _ blocks: BlockRun, on engine: some Engine, progress: RecordProgress? = nil) throws(SQLLogicTestError) {
         let database = try engine.makeDatabase(for: script.name)
+        if options.dialect == .rs {
+            var run = RSRun(database: database, engineName: engine.label, options: options, progress: progress)
+            return try run.run(script, blocks)
+        }
         var run = SQLiteRun(script, connection: try database.connectExclusively(), engineName: options.engineName ?? engine.name,
                             options: options, progress: progress, blocks: blocks)
         run.runAll()

@@ -14,6 +14,16 @@ enum QueryWord {
         return false
     }
 
+    /// Whether anything but blanks, comments and semicolons comes from `start` on.
+    static func hasMore(_ sql: UnsafeBufferPointer<UInt8>, behind start: Int) -> Bool {
+        guard start < sql.count else { return false }
+        var lexer = SQLLexer(UnsafeBufferPointer(rebasing: sql[start...]), rules: .sqlite)
+        while let (kind, bytes) = lexer.next() {
+            if kind != .blank, bytes.first != UInt8(ascii: ";") { return true }
+        }
+        return false
+    }
+
     private static func stands(_ word: StaticString, at start: Int, in sql: UnsafeBufferPointer<UInt8>) -> Bool {
         let end = start + word.utf8CodeUnitCount
         guard end <= sql.count, end == sql.count || !SQLLexer.isWordByte(sql[end]) else { return false }

@@ -6,6 +6,8 @@ struct LabelUse: Sendable, Codable, Equatable {
     var digest: String
     /// The line of the failed statement that a failure of the record would be a consequence of.
     var cause: Int?
+    /// What the engine said besides.
+    var notices: [String]?
     /// The record's failures if the label does not agree, where it has others besides. They are the same but for where the whole result stands.
     var failures: [ScriptFailure]?
 
@@ -19,6 +21,6 @@ struct LabelUse: Sendable, Codable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         // There may be one for each record.
-        case record = "r", digest = "d", cause = "c", failures = "f"
+        case record = "r", digest = "d", cause = "c", notices = "n", failures = "f"
     }
 }

@@ -36,6 +36,9 @@ struct EngineArguments: ParsableArguments {
     @Flag(help: "The databases of the external engine are still there when its program is started again, as after --record-timeout.")
     var persistent = false
 
+    @Flag(help: "With --split on PostgreSQL or an external engine: results depend on nothing but the SQL of a file.")
+    var deterministic = false
+
     @Flag(name: .customLong("no-system"), help: "Let files start no programs and open no other files: what tries is a failure. This is no sandbox.")
     var noSystem = false
 
@@ -75,6 +78,7 @@ struct EngineArguments: ParsableArguments {
         choice.owner = ProcessMark.own
         choice.queryProtocol = engine == "postgres-extended" ? .extended : .simple
         choice.command = engineCommand
+        choice.isDeterministic = deterministic
         choice.allowsSystem = !noSystem
         return choice
     }

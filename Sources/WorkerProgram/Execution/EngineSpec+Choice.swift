@@ -30,6 +30,7 @@ extension EngineChoice {
         connection = spec.connection ?? ""
         queryProtocol = spec.queryProtocol.flatMap(PostgresQueryProtocol.init) ?? .simple
         allowsSystem = spec.system ?? true
+        isDeterministic = spec.deterministic == true
         command = spec.command.joined(separator: " ")
         if spec.directory != .private { workingDirectory = workspace }
     }

@@ -22,8 +22,12 @@ extension ScriptExecutor: PartExecutor {
 
     func execute(_ task: FileTask, blocks: [Int], _ pass: PartPass) throws(EngineUnavailable) {
         let progress = task.progress
+        _ = engine.consumeLoss()
+        var isLost = false
         let run = BlockRun(blocks: blocks, turn: { BlockTurn(pass.turn($0)) }) { _, verdict, report in
-            if let found = try? FoundPart(verdict: verdict, report: report).encoded { pass.deliver(found) }
+            // What came after a connection was lost says nothing of the file.
+            if engine.consumeLoss() { isLost = true }
+            if !isLost, let found = try? FoundPart(verdict: verdict, report: report).encoded { pass.deliver(found, isLast: verdict.stopReason != .endOfFile) }
         }
         do {
             guard try enterFolder(of: task) else { return }

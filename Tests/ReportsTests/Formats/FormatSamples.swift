@@ -119,6 +119,7 @@ enum FormatSamples {
         engine.system = false
         engine.persistent = true
         (engine.hermetic, engine.cacheInputs) = (true, ["i"])
+        engine.deterministic = true
         engine.isCommandHidden = true
         var spec = RunSpec(id: "20261121-013000-k3f9", workspace: "/w", workers: 1, timeBudget: 1, fileTimeout: 1, memoryLimit: 1, lease: 1, grace: 1, engine: engine,
                            blocked: [BlockedFile(path: "p", reason: "r")], source: source, startedBy: "u@h")

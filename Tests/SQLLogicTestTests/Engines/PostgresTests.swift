@@ -24,6 +24,32 @@ import TestSupport
         #expect(try run("query I\nSELECT count(*) FROM pg_database WHERE datname LIKE 'slt\\_its\\_own%'\n----\n0\n") == [])
     }
 
+    @Test("parts of a script give the verdict of the whole, also with transactions, notices and labels that do not agree")
+    func parts() throws {
+        var engine = try engine()
+        engine.isDeterministic = true
+        let folder = try TemporaryFolder()
+        let suite = try SuiteGenerator().generate(seed: 6, files: 4, into: folder.path)
+        var cut = 0
+        for (number, name) in suite.files.enumerated() {
+            var text = try String(contentsOfFile: folder.file(name), encoding: .utf8)
+            text += "\n\nstatement ok\nDROP TABLE IF EXISTS nobody\n\nstatement ok\nBEGIN\n\nquery I\nSELECT nosuch FROM nosuch\n----\n1\n\nquery I\nSELECT 1\n----\n1\n\nstatement ok\nROLLBACK\n\n"
+            text += (0..<12).map { "query I rowsort same\nSELECT \($0 / 5)\n----\n\($0 / 4)\n\n" }.joined()
+            let script = Script(text, name: "parts\(number).test")
+            let whole = try FileRunner().run(script, on: engine)
+            guard case .parts(let blocks) = PartPlan.make(script, count: 3, options: RunOptions(), engine: engine) else { continue }
+            cut += 1
+            var merge = PartMerge(script, options: RunOptions(), engine: engine.name)
+            for part in ScriptPart.all(blocks) {
+                let (verdict, report) = try FileRunner().run(script, part: part, on: engine)
+                merge.add(verdict, report)
+            }
+            #expect(!merge.isDivided)
+            #expect(merge.whole() == whole, "\(name)")
+        }
+        #expect(cut > 0)
+    }
+
     @Test("what a killed process left is dropped with what it is busy with, and what others have is not")
     func sweep() throws {
         var engine = try engine()

@@ -9,7 +9,7 @@ import Testing
     }
 
     /// Runs a script in parts, each of which goes through the form in which processes tell of it.
-    private func merged(_ script: Script, _ blocks: [Int], _ options: RunOptions = RunOptions(), on engine: SQLiteEngine) throws -> FileVerdict {
+    private func merged(_ script: Script, _ blocks: [Int], _ options: RunOptions = RunOptions(), on engine: some Engine) throws -> FileVerdict {
         var merge = PartMerge(script, options: options, engine: engine.name)
         for part in ScriptPart.all(blocks) {
             let (verdict, report) = try FileRunner(options: options).run(script, part: part, on: engine)
@@ -59,6 +59,75 @@ import Testing
         #expect(caused > 0)
     }
 
+    @Test("parts give the verdict of the whole where only the words of queries tell", arguments: 10..<13)
+    func equalityByTokens(seed: Int) throws {
+        let folder = try TemporaryFolder()
+        let suite = try SuiteGenerator().generate(seed: UInt64(seed), files: 16, into: folder.path)
+        let engine = TokenEngine(base: try SQLiteEngine())
+        var cut = 0
+        for (number, name) in suite.files.enumerated() {
+            let text = try String(contentsOfFile: folder.file(name), encoding: .utf8)
+            let script = Script(number % 4 == 0 ? text : SpoiltScript(text, seed: UInt64(seed * 1000 + number)).text)
+            let blocks = blocks(script, 3, on: engine)
+            if blocks.isEmpty { continue }
+            cut += 1
+            #expect(try merged(script, blocks, on: engine) == FileRunner().run(script, on: engine), "\(name)")
+        }
+        #expect(cut > 0)
+    }
+
+    @Test("in the dialect rs parts end where the whole does, at the first record that fails", arguments: 0..<40)
+    func equalityRS(seed: Int) throws {
+        var random = SeededRandom(UInt64(seed))
+        var options = RunOptions()
+        (options.dialect, options.keepsRows) = (.rs, true)
+        let fault = random.below(3) == 0 ? -1 : random.below(30)
+        let records = (0..<30).map { number -> String in
+            let value = number == fault ? 99 : number
+            return switch random.below(6) {
+            case 0: "statement \(number == fault ? "error" : "ok")\nCREATE TABLE t\(number)(a)"
+            case 1: "query error no such\nSELECT a FROM \(number == fault ? "(SELECT 1 AS a)" : "nosuch")"
+            case 2: "query I rowsort\nSELECT \(number) UNION ALL SELECT 5\n----\n\([number, number == fault ? 6 : 5].map(String.init).sorted().joined(separator: "\n"))"
+            case 3: "query I\nSELECT changes() - changes() + \(number)\n----\n\(value)"
+            case 4: "skipif sqlite\nquery I\nSELECT nothing\n----\n1"
+            default: "query I\nSELECT \(number)\n----\n\(value)"
+            }
+        }
+        let script = Script(records.joined(separator: "\n\n") + "\n"), engine = try SQLiteEngine()
+        let whole = try FileRunner(options: options).run(script, on: engine)
+        for count in [2, 3, 8] {
+            let blocks = blocks(script, count, options, on: engine)
+            if blocks.isEmpty { continue }
+            #expect(try merged(script, blocks, options, on: engine) == whole)
+        }
+    }
+
+    @Test("a script of the dialect rs is run as one where parts could not do what it does", arguments: [
+        ("sleep 1s", "it sleeps"), ("system ok\ntrue", "it starts a program"), ("connection a\nstatement ok\nSELECT 1", "it has several connections"),
+        ("control substitution on", "it has variables"), ("statement ok retry 2 backoff 1s\nSELECT 1", "a record is tried again"),
+    ])
+    func obstaclesRS(record: String, reason: String) throws {
+        #expect(try why(queries(20, record + "\n\n")) { $0.dialect = .rs }.hasSuffix(reason))
+        #expect(try why(queries(20)) { $0.dialect = .rs } == "")
+    }
+
+    @Test("by its words a query is harmless only where it calls nothing that is not known", arguments: [
+        ("SELECT a, upper(b) FROM t WHERE a IN (1, 2) AND EXISTS (SELECT 1)", true), ("VALUES (1), (2);", true), ("SELECT CAST(a AS NUMERIC(10, 2)) FROM t ORDER BY 1", true),
+        ("SELECT count(*) OVER (ORDER BY a) FROM generate_series(1, 3) AS a", true), ("WITH c AS (SELECT 1) SELECT * FROM c", true),
+        ("SELECT nextval('s')", false), ("SELECT random()", false), ("SELECT \"random\"()", false), ("SELECT now()", false), ("SELECT current_date", false),
+        ("SELECT 'now'::timestamp", false), ("SELECT 1; DROP TABLE t", false), ("SELECT a INTO u FROM t", false), ("SELECT a FROM t FOR UPDATE", false),
+        ("WITH c AS (DELETE FROM t RETURNING a) SELECT * FROM c", false), ("SELECT own(1)", false), ("SELECT pg_sleep(1)", false), ("SELECT setseed(1)", false),
+        ("SHOW x", false), ("INSERT INTO t VALUES(1)", false), ("SELECT E'\\'; DROP TABLE t; --'", true),
+    ])
+    func harmlessWords(sql: String, isHarmless: Bool) {
+        #expect(run(sql) { HarmlessQuery.holds($0, rules: [.postgres]) } == isHarmless)
+    }
+
+    @Test("what an engine may read as several statements is not harmless for one that nobody knows")
+    func ambiguousText() {
+        #expect(!run("SELECT E'\\'; DROP TABLE t; --'") { HarmlessQuery.holds($0, rules: [.common, .sqlite, .postgres]) })
+    }
+
     @Test("a label that stands for one thing in each part is denied where it would be in the whole, with the record's other failures behind it")
     func labelsAcrossParts() throws {
         let engine = try SQLiteEngine()
@@ -104,7 +173,7 @@ import Testing
         ("SELECT date('2000-01-01')", false), ("SELECT strftime('%s', a) FROM t", false), ("SELECT hex(randomblob(1))", false), ("SELECT sqlite_version()", false),
         ("PRAGMA user_version", false), ("EXPLAIN SELECT 1", false), ("INSERT INTO t VALUES(1, 2) RETURNING a", false),
         ("WITH c(x) AS (SELECT 1) INSERT INTO t SELECT x, x FROM c", false), ("SELECT * FROM pragma_table_list", false), ("SELECT count(*) FROM dbstat", false), ("SELECT nosuch FROM t", false),
-        ("DELETE FROM t", false), ("", false), ("selects", false), ("SELECT load_extension('x')", false),
+        ("DELETE FROM t", false), ("SELECT 1; DELETE FROM t", false), ("SELECT 1; -- nothing", true), ("", false), ("selects", false), ("SELECT load_extension('x')", false),
     ])
     func harmless(sql: String, isHarmless: Bool) throws {
         for isConfined in [false, true] {
@@ -139,13 +208,19 @@ import Testing
     func obstacles() throws {
         #expect(try why(queries(7)) == "it has too few queries that can be left out")
         #expect(try why(queries(8)) == "")
-        #expect(try why(queries(20), { $0.dialect = .rs }) == "files of the dialect rs are run as one")
+        #expect(try why(queries(20), { $0.dialect = .duckdb }) == "files of the dialect duckdb are run as one")
         #expect(try why(queries(20), { $0.haltOnError = true }) == "it is not run to its end")
         #expect(try why(queries(20, "statement ok\nATTACH '/tmp/x' AS x\n\n")) == "line 56: ATTACH reaches outside of the database")
         #expect(try why(queries(20, "statement ok\nCREATE VIRTUAL TABLE f USING fts5(a)\n\n")) == "line 56: a virtual table may do anything when it is read")
         #expect(try why(queries(20, "query I\nPRAGMA optimize\n----\n\n")) == "line 56: PRAGMA optimize depends on queries that were run")
         #expect(try why(queries(20), on: SQLiteEngine(storage: .file("/nowhere/x"))) == "its database is one file")
-        #expect(try why(queries(20), on: ExternalEngine(template: "cat")) == "the engine does not say what a query would do")
+        var external = ExternalEngine(template: "cat")
+        #expect(try why(queries(20), on: external) == "the engine is not declared deterministic")
+        external.isDeterministic = true
+        #expect(try why(queries(20), on: external) == "")
+        #expect(try why(queries(20, "statement ok\nBEGIN\n\n"), on: external) == "line 56: this engine does not say whether a transaction is open")
+        #expect(try why(queries(20, "statement ok\nCREATE VIEW v AS SELECT 1\n\n"), on: external) == "line 56: what it defines may do anything when a query names it")
+        #expect(try why(queries(20, "statement ok\nCREATE ROLE r\n\n"), on: external) == "line 56: it changes what all databases of a server share")
     }
 
     @Test("queries in a transaction and behind the end make no blocks")

@@ -49,6 +49,19 @@ struct RSRecord {
     }
 }
 
+extension RSRecord {
+    /// Whether its conditions keep it from an engine.
+    /// - Parameter names: what the engine is called, and further labels.
+    func isLeftOut(for names: [String]) -> Bool {
+        conditions.contains { condition in
+            switch condition {
+            case .skipIf(let name): names.contains(name)
+            case .onlyIf(let name): !names.contains(name)
+            }
+        }
+    }
+}
+
 /// `control …`.
 enum RSControl: Equatable {
     case sortMode(SortMode)

@@ -23,6 +23,8 @@ struct RSRun {
     private var sql = [UInt8]()
     /// What the server said while the last SQL ran.
     private var notices: [String] = []
+    /// Where only some blocks of the script are run.
+    var division: PartProgress?
     /// How often the record has failed so far.
     private(set) var failedAttempts = 0
     /// Whether the database has gone with a record that was ended.
@@ -54,6 +56,7 @@ struct RSRun {
             return
         }
         for (index, record) in records.enumerated() {
+            if division?.begin(index + 1, &verdict) == false { return }
             progress?(record.mainLine, index + 1)
             if case .halt = record.body {
                 verdict.haltLine = record.mainLine
@@ -99,12 +102,7 @@ struct RSRun {
     private func isSkipped(_ record: RSRecord) -> Bool {
         var names = options.labels
         if case .system = record.body {} else { names.append(engineName) }
-        return record.conditions.contains { condition in
-            switch condition {
-            case .skipIf(let name): names.contains(name)
-            case .onlyIf(let name): !names.contains(name)
-            }
-        }
+        return record.isLeftOut(for: names)
     }
 
     private mutating func runTest(_ record: RSRecord) throws(SQLLogicTestError) -> ScriptFailure? {
@@ -133,8 +131,10 @@ struct RSRun {
             switch record.body {
             case .statement(let expectation, let text):
                 let outcome = try run(text, record)
+                noteStatement(succeeded(outcome))
                 return timeout(outcome, record) ?? judge(outcome, expectation, record)
             case .query(let expectation, let text):
+                if canLeaveOut(text) { return nil }
                 let outcome = try run(text, record)
                 return timeout(outcome, record) ?? judge(outcome, expectation, record)
             case .system(let command, let output):
@@ -178,7 +178,7 @@ struct RSRun {
     }
 
     /// Connections are opened when they are first used, one for each name.
-    private mutating func connection(_ name: String) throws(SQLLogicTestError) -> any EngineConnection {
+    mutating func connection(_ name: String) throws(SQLLogicTestError) -> any EngineConnection {
         if let known = connections[name] { return known }
         let made = try database.connect()
         connections[name] = made

@@ -16,6 +16,7 @@ extension SQLiteRun {
             readSQL(record)
             use.cause = consequences.add(sql.bytes, line: record.line, .wrongRows, message: "")
         }
+        if !connection.notices.isEmpty { use.notices = connection.notices }
         if verdict.errors > before.errors { use.failures = failures(of: record, refusingLabelsAfter: before) }
         division?.closeLabel(use)
     }

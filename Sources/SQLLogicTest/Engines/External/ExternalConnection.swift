@@ -121,3 +121,7 @@ extension ExternalConnection: InterruptibleConnection {
 
     var hasTransaction: Bool? { nil }
 }
+
+extension ExternalConnection: DiscerningConnection {
+    func isHarmless(_ sql: UnsafeBufferPointer<UInt8>) -> Bool { HarmlessQuery.holds(sql, rules: [.common, .sqlite, .postgres]) }
+}

@@ -23,6 +23,9 @@ public struct ExternalEngine: Engine {
     /// The folder in which the program starts, if not this process's own.
     public var workingDirectory: String?
 
+    /// Whether results depend on nothing but the SQL of a script, so that it can be run in parts.
+    public var isDeterministic = false
+
     let loss = ConnectionLoss()
 
     /// - Parameter template: the line that starts the program; see ``template``.
@@ -96,4 +99,10 @@ final class ExternalDatabase: EngineDatabase {
             throw SQLLogicTestError(.engine, "cannot start the engine: \(error.message)", isRetryable: true)
         }
     }
+}
+
+extension ExternalEngine: DiscerningEngine {
+    var partsObstacle: String? { isDeterministic ? nil : "the engine is not declared deterministic" }
+    var seesMeaning: Bool { false }
+    var knowsTransactions: Bool { false }
 }

@@ -212,3 +212,7 @@ extension PostgresConnection: InterruptibleConnection {
 
     var hasTransaction: Bool? { library.transactionStatus(handle) == LibPQ.inTransaction }
 }
+
+extension PostgresConnection: DiscerningConnection {
+    func isHarmless(_ sql: UnsafeBufferPointer<UInt8>) -> Bool { !isInTransaction && HarmlessQuery.holds(sql, rules: [.postgres]) }
+}

@@ -28,6 +28,9 @@ public struct PostgresEngine: Engine {
         set { server.keepsDatabases = newValue }
     }
 
+    /// Whether results depend on nothing but the SQL of a script, so that it can be run in parts.
+    public var isDeterministic = false
+
     /// Who the databases belong to, any text. It stands in their comments, so that ``dropOrphans(isOver:)`` finds what a killed
     /// process has left. Nil writes none.
     public var owner: String? {
@@ -80,4 +83,10 @@ extension PostgresEngine: RecyclingEngine {
         made.stay()
         return made
     }
+}
+
+extension PostgresEngine: DiscerningEngine {
+    var partsObstacle: String? { isDeterministic ? nil : "the engine is not declared deterministic" }
+    var seesMeaning: Bool { false }
+    var knowsTransactions: Bool { true }
 }

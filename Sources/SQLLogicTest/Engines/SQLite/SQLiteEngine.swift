@@ -60,6 +60,9 @@ public struct SQLiteEngine: Engine {
 }
 
 extension SQLiteEngine: DiscerningEngine {
+    var seesMeaning: Bool { true }
+    var knowsTransactions: Bool { true }
+
     var partsObstacle: String? {
         if storage != .memory { return "its database is one file" }
         return loaded?.foresees ?? true ? nil : "this SQLite does not say what a query would do"

@@ -22,7 +22,7 @@ struct SQLiteForesight {
         let isPlain = switch action {
         case SQLITE_SELECT, SQLITE_RECURSIVE: true
         case SQLITE_READ: first.map { !Self.isView(ofState: SQLiteConfinement.lowercased($0)) } ?? false
-        case SQLITE_FUNCTION: second.map { Self.functions.contains(SQLiteConfinement.lowercased($0)) } ?? false
+        case SQLITE_FUNCTION: second.map { PureFunctions.names.contains(SQLiteConfinement.lowercased($0)) } ?? false
         default: false
         }
         if !isPlain { isPure = false }
@@ -32,25 +32,6 @@ struct SQLiteForesight {
     private static func isView(ofState table: String) -> Bool { table.hasPrefix("pragma_") || tables.contains(table) }
 
     private static let tables: Set<String> = ["sqlite_stmt", "sqlite_memstat", "sqlite_dbpage", "sqlite_dbdata", "sqlite_dbptr", "dbstat", "bytecode", "tables_used"]
-
-    /// Built-in functions whose value depends on their arguments alone (<https://www.sqlite.org/lang_corefunc.html> and its neighbours). Those of
-    /// dates are no such functions: they know `now`.
-    private static let functions: Set<String> = [
-        "abs", "char", "coalesce", "concat", "concat_ws", "format", "glob", "hex", "ifnull", "iif", "if", "instr", "length", "like", "likelihood", "likely",
-        "lower", "ltrim", "max", "min", "nullif", "octet_length", "printf", "quote", "replace", "round", "rtrim", "sign", "soundex", "substr", "substring",
-        "trim", "typeof", "unhex", "unicode", "unistr", "unistr_quote", "unlikely", "upper", "zeroblob",
-        // Aggregates and windows.
-        "avg", "count", "group_concat", "string_agg", "sum", "total", "median", "percentile", "percentile_cont", "percentile_disc",
-        "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead", "first_value", "last_value", "nth_value",
-        // Mathematics.
-        "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "ceil", "ceiling", "cos", "cosh", "degrees", "exp", "floor", "ln", "log", "log10", "log2",
-        "mod", "pi", "pow", "power", "radians", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
-        // JSON.
-        "json", "json_array", "json_array_length", "json_error_position", "json_extract", "json_insert", "json_object", "json_patch", "json_pretty",
-        "json_quote", "json_remove", "json_replace", "json_set", "json_type", "json_valid", "json_group_array", "json_group_object", "->", "->>",
-        "jsonb", "jsonb_array", "jsonb_extract", "jsonb_insert", "jsonb_object", "jsonb_patch", "jsonb_remove", "jsonb_replace", "jsonb_set",
-        "jsonb_group_array", "jsonb_group_object",
-    ]
 }
 
 extension SQLiteConnection: DiscerningConnection {
@@ -65,8 +46,10 @@ extension SQLiteConnection: DiscerningConnection {
             var tail: UnsafePointer<CChar>?
             let code = start.withMemoryRebound(to: CChar.self, capacity: sql.count + 1) { sqlite.prepare(database, $0, Int32(sql.count + 1), &prepared, &tail) }
             defer { sqlite.finalize(prepared) }
-            guard code == SQLITE_OK, let prepared else { return false }
-            return sqlite.isReadOnly(prepared) && context.pointee.isPure
+            guard code == SQLITE_OK, let prepared, sqlite.isReadOnly(prepared), context.pointee.isPure else { return false }
+            // Where all statements are run, those behind it count as well.
+            let read = start.withMemoryRebound(to: CChar.self, capacity: sql.count + 1) { first in tail.map { first.distance(to: $0) } ?? sql.count }
+            return !QueryWord.hasMore(sql, behind: read)
         }
     }
 }
