@@ -24,8 +24,7 @@ func tuned(_ flags: [String], _ configuration: BuildConfiguration) -> [SwiftSett
 let quickTests = tuned(["-O"], .debug)
 
 /// Commands, the agent and the fleet spend their time in system calls: smaller code keeps the worker small.
-/// That nobody writes what another is reading is checked where this is built for debugging, as for the tests of each module: 60 KB of checks.
-let small = tuned(["-Osize", "-enforce-exclusivity=unchecked"], .release)
+let small = tuned(["-Osize"], .release)
 
 /// Each function in a section of its own, so that the worker's linker can drop and fold them.
 let sections = tuned(["-Xfrontend", "-function-sections"], .release)

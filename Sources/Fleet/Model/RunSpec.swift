@@ -39,6 +39,8 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var cached: CacheRule?
     /// Whether databases of files that failed stay with the run; they do not unless told.
     public var keepsDatabases: Bool?
+    /// Where workers run on the nodes of a cluster; on this host unless told.
+    public var slurm: SlurmSpec?
     /// Which of the suite's files this run has, and in which order.
     public var selection: Selection?
     /// Seed for orders and for `SQLLOGICTEST_SEED`.

@@ -32,16 +32,24 @@ struct FleetRun {
     var cached: CachedFiles?
     /// What workers print, by slot, where it is looked through for secrets first.
     var logs: [Int: WorkerLog] = [:]
-    private var sampler: FleetSampler
+    var sampler: FleetSampler
     var feeds: [Int: FeedReader] = [:]
     var orphans: Orphans
     var memoryKills = HostMemory.outOfMemoryKills()
     var isFinished = false
+    let role: FleetRole
+    /// Of an element of a cluster's job.
+    var element = ElementState()
+    /// Of a run whose workers are on a cluster.
+    var cluster: ClusterState?
+    /// When the first element began, in seconds since 1970.
+    private var began: Double?
 
-    static let signals = [SIGCHLD, SIGTERM, SIGINT, SIGHUP]
+    static let signals = [SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1]
 
     /// Takes over the directory, whose lock the caller holds.
-    init(_ directory: RunDirectory, executable: Path, memory: (any VerdictMemory)? = nil) throws(FleetError) {
+    init(_ directory: RunDirectory, executable: Path, role: FleetRole = .host, memory: (any VerdictMemory)? = nil) throws(FleetError) {
+        self.role = role
         self.memory = memory
         self.directory = directory
         self.executable = executable
@@ -57,21 +65,43 @@ struct FleetRun {
         ledger = Ledger(positions)
         timeouts = try TimeoutRules(spec)
         table = ClaimTable(layout: layout, owner: ClaimOwner(process: .current, worker: -1))
+        let workers = directory.node?.workers ?? spec.workers
         publisher = Publisher(slot: board.supervisor, results: Results(layout: layout), table: table)
         let rules = SupervisorCore.Rules(attempts: spec.attempts, timeBudget: spec.timeBudget, grace: UInt64(spec.graceSeconds * 1e9),
                                          memoryLimit: spec.memoryLimit, capacity: board.workers)
-        core = SupervisorCore(rules, workers: spec.workers, floor: MemoryFloor(spec.memoryFloor))
-        guard spec.workers <= board.workers else { throw FleetError(.corrupt, "cannot run: the scoreboard is too small for \(spec.workers) workers") }
+        core = SupervisorCore(rules, workers: workers, floor: MemoryFloor(spec.memoryFloor))
+        guard workers <= board.workers else { throw FleetError(.corrupt, "cannot run: the scoreboard is too small for \(spec.workers) workers") }
         events = try EventLog(layout.events)
         orphans = Orphans(table: table, lease: spec.leaseSeconds)
         sampler = try FleetSampler(layout.samples)
-        (index, announcedIterations) = try Reconciliation(directory, board, manifest).run(&events, table, &ledger)
+        let reconciliation = Reconciliation(directory, board, manifest)
+        switch role {
+        case .host: (index, announcedIterations) = try reconciliation.run(&events, table, &ledger)
+        case .cluster(isNew: true): (index, announcedIterations) = try reconciliation.run(&events, table, &ledger, everywhere: true)
+        case .cluster(isNew: false): (index, announcedIterations) = try reconciliation.look(&events, &ledger)
+        case .element: (index, announcedIterations) = (RecordIndex(count: manifest.count, grows: positions.startsOver), 0)
+        }
         MemoryGroups.remove(layout.controlGroup, ends: true)
-        groups = MemoryGroups(spec, layout)
+        groups = role.isCluster ? nil : MemoryGroups(spec, layout)
         try writeHeader()
         let limit = directory.memoryLimit(isGrouped: groups != nil).map { ", \($0.words)" } ?? ""
-        try events.append(RunEvent(kind: .runStarted, time: Clock.now, pid: getpid(), message: "\(manifest.count) files, \(spec.workers) workers" + limit))
-        try publishBlocked()
+        try events.append(RunEvent(kind: .runStarted, time: Clock.now, pid: getpid(), message: "\(manifest.count) files, \(workers) workers" + limit))
+        switch role {
+        case .host: try publishBlocked()
+        case .element: try returnClaims()
+        case .cluster:
+            try publishBlocked()
+            if let slurm = spec.slurm { cluster = ClusterState(jobs: try SlurmJobs(directory, slurm, executable: executable)) }
+        }
+    }
+
+    /// Seconds of the time budget that are over. On a cluster it counts from the first element's start, so that a run does not pay for its wait.
+    var budgetUsed: Double {
+        mutating get {
+            if role.isHost { return Clock.seconds(since: started) }
+            if began == nil { began = directory.began }
+            return began.map { max(0, Clock.now - $0) } ?? 0
+        }
     }
 
     private func writeHeader() throws(FleetError) {
@@ -84,8 +114,9 @@ struct FleetRun {
         ledger.show(on: board)
         board[.supervisorPid] = UInt64(getpid())
         board[.supervisorStart] = table.owner.process.startTime
-        board[.workersWanted] = UInt64(spec.workers)
-        board[.slotsUsed] = UInt64(spec.workers)
+        board[.workersWanted] = UInt64(core.wanted)
+        board[.slotsUsed] = role.isCluster ? 0 : UInt64(core.wanted)
+        board[.sealed] = 0
         board[.startedClock] = started
         if board[.firstStartedAt] == 0 { board[.firstStartedAt] = now }
         board[.startedAt] = now
@@ -111,13 +142,16 @@ struct FleetRun {
     mutating func run() throws(FleetError) -> RunSummary {
         Signals.block(FleetRun.signals)
         do {
-            try recallVerdicts()
+            if !role.isElement { try recallVerdicts() }
             while true {
                 try turn()
                 if isFinished { break }
                 waitForNews()
             }
         } catch {
+            // Whoever comes next looks after the jobs.
+            if cluster?.isLeft == true { throw error }
+            cluster?.jobs.cancelAll()
             try? handle(.broken(error.message, DiskRoom.isShort(layout) ? .disk : nil))
             try? endFleet()
         }
@@ -133,22 +167,25 @@ struct FleetRun {
 
     private mutating func waitForNews() {
         // A run of a few files is over before a tenth of a second is; somebody may look at it.
-        switch Signals.wait(for: FleetRun.signals, seconds: Clock.seconds(since: started) < 1 ? 0.005 : 0.1) {
-        case SIGTERM, SIGINT, SIGHUP: try? directory.requestStop(.now)
+        switch Signals.wait(for: FleetRun.signals, seconds: Clock.seconds(since: started) < 1 && role.isHost ? 0.005 : 0.1) {
+        case let signal? where signal != SIGCHLD && role.isElement: element.take(signal)
+        // The jobs go on, and whoever comes next looks after them.
+        case SIGTERM, SIGINT, SIGHUP: if role.isCluster { cluster?.isLeft = true } else { try? directory.requestStop(.now) }
         default: break
         }
     }
 
     /// Looks at everything once.
     private mutating func turn() throws(FleetError) {
+        if role.isCluster { return try turnOfCluster() }
         for slot in logs.keys { logs[slot]?.drain() }
         try reap()
         try readFeeds()
         try announceIterations()
         if let request = directory.stopRequest { try handle(.stopRequested(request, now: Clock.monotonic)) }
-        try handle(.timePassed(seconds: Clock.seconds(since: started), now: Clock.monotonic, isComplete: isComplete))
+        try handle(.timePassed(seconds: budgetUsed, now: Clock.monotonic, isComplete: isComplete))
         try handle(.pauseRequested(directory.isPauseRequested))
-        try handle(.workersRequested(directory.workersRequest ?? core.wanted))
+        if role.isElement { try turnOfElement() } else { try handle(.workersRequested(directory.workersRequest ?? core.wanted)) }
         try watchTimeouts()
         try watchMemory()
         clock.tick(board, wanted: core.phase == .running ? core.wanted : core.workers.count, queued: try queued)
@@ -179,13 +216,14 @@ struct FleetRun {
     mutating func sample() throws(FleetError) {
         let pids = Dictionary(uniqueKeysWithValues: core.workers.values.map { ($0.slot, $0.pid) })
         sampler.sample(board, pids, queued: try queued, done: index.present)
+        if role.isElement { board.flush() }
         memoryKills = HostMemory.outOfMemoryKills()
     }
 
     /// Whether every file has its record, in a soak run that of each round; never where there is no end to the rounds.
-    var isComplete: Bool { positions.records.map { index.present >= $0 } ?? false }
+    var isComplete: Bool { role.isElement ? element.isComplete : positions.records.map { index.present >= $0 } ?? false }
 
-    private mutating func announceIterations() throws(FleetError) {
+    mutating func announceIterations() throws(FleetError) {
         ledger.show(on: board)
         while announcedIterations < ledger.finishedIterations {
             let iteration = ledger.iterations[announcedIterations]

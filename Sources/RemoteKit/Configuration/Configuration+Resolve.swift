@@ -78,12 +78,13 @@ extension Configuration {
         engine.cacheInputs = inputs.isEmpty ? nil : inputs
         let labels = values.strings("engine.labels")
         engine.labels = labels.isEmpty ? nil : labels
-        run = Run(mode: values.text("run.mode").flatMap(RunMode.init) ?? .drain, workers: values.workers("run.workers"),
+        run = Run(mode: values.text("run.mode").flatMap(RunMode.init) ?? .drain, slurm: nil, workers: values.workers("run.workers"),
                   time: values.seconds("run.time"), fileTimeout: values.seconds("run.file-timeout"),
                   retries: values.integer("run.retries"), retriesTotal: max(0, values.integer("run.retries-total")), attempts: max(1, values.integer("run.attempts")),
                   memory: values.bytes("run.memory"), memoryFloor: values.has("run.memory-floor") ? values.bytes("run.memory-floor") ?? 0 : nil,
                   order: values.text("run.order").flatMap(Selection.Order.init) ?? .history, seed: UInt64(max(0, values.integer("run.seed"))),
                   flaky: values.text("run.flaky").flatMap(FlakyRule.init) ?? .warn, cached: values.flag("run.cached"), cacheAudit: values.integer("run.cache-audit"))
+        if values.text("run.launcher") == "slurm" { run.slurm = SlurmSpec(arguments: values.strings("slurm.arguments"), cores: max(1, values.integer("slurm.cores"))) }
         self.profile = profile
         profileNames = layer.declared.filter { $0.names.first == "profiles" }.compactMap(\.names.last).sorted()
         hostNames = layer.declared.filter { $0.names.first == "hosts" }.compactMap(\.names.last).sorted()

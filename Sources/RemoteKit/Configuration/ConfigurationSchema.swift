@@ -1,3 +1,5 @@
+import Fleet
+
 /// Every key there is. Files, variables, `config`, the hints of error messages and the test of the sample
 /// all read this one tree.
 indirect enum ConfigurationSchema: Sendable {
@@ -45,6 +47,10 @@ indirect enum ConfigurationSchema: Sendable {
             ("cache-inputs", .value(.strings)),
         ])),
         ("run", .table(run)),
+        ("slurm", .table([
+            ("cores", .value(.integer(1...SlurmSpec.mostCores))),
+            ("arguments", .value(.strings)),
+        ])),
         ("profiles", .named(what: "profile", .table(run))),
     ])
 
@@ -62,6 +68,7 @@ indirect enum ConfigurationSchema: Sendable {
 
     static let run: [(name: String, node: ConfigurationSchema)] = [
         ("mode", .value(.choice(["drain", "soak"]))),
+        ("launcher", .value(.choice(["local", "slurm"]))),
         ("workers", .value(.workers)),
         ("time", .value(.duration)),
         ("file-timeout", .value(.duration)),
@@ -95,6 +102,7 @@ indirect enum ConfigurationSchema: Sendable {
         kind = "sqlite"
         [run]
         mode = "drain"
+        launcher = "local"
         workers = "auto"
         time = "1h"
         file-timeout = "5m"
@@ -107,6 +115,9 @@ indirect enum ConfigurationSchema: Sendable {
         flaky = "warn"
         cached = false
         cache-audit = 2
+        [slurm]
+        cores = 1
+        arguments = []
         [profiles.quick]
         workers = 8
         time = "5m"

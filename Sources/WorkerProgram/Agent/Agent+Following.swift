@@ -12,6 +12,7 @@ extension Agent {
         }
         try directory.requestStop(now ? .now : .graceful)
         while try directory.isSupervised() {
+            revive(directory)
             try await exchange.send(value: try directory.status())
             var news = NewsPause()
             while news.waited < .milliseconds(200), try directory.isSupervised() { try await news.wait() }
@@ -26,6 +27,7 @@ extension Agent {
         var sampler = HostSampler()
         let begin = ContinuousClock.now
         while true {
+            revive(directory)
             var isLive = try directory.isSupervised()
             try await sendNews(&follower, exchange)
             try await exchange.send(value: FollowMessage.status(try directory.status(), sampler.sample()))

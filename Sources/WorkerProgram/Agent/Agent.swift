@@ -80,7 +80,18 @@ struct Agent: Sendable {
     /// How long a removal waits for those who read the runs: who has just been told to read no longer may not have let go.
     private static let readersPatience = Duration.seconds(2)
 
-    func find(_ run: RunChoice) throws -> RunDirectory { try RunDirectory.find(state: state, here(run)) }
+    func find(_ run: RunChoice) throws -> RunDirectory {
+        let directory = try RunDirectory.find(state: state, here(run))
+        revive(directory)
+        return directory
+    }
+
+    /// A run on a cluster goes on without its supervisor on this host. Whoever asks for the run gives it another one.
+    func revive(_ directory: RunDirectory) {
+        guard directory.isLeft else { return }
+        // Another agent may have been faster; and whoever asks is told what is known all the same.
+        _ = try? Supervisor.launch(runDirectory: directory, executable: executable, environment: [:])
+    }
 
     /// The same with the workspace as this host has it.
     private func here(_ run: RunChoice) -> RunChoice { RunChoice(name: run.name, workspace: run.workspace.map(HostPath.expand)) }
@@ -175,7 +186,7 @@ struct Agent: Sendable {
         var spec = request.spec
         spec.id = RunDirectory.newID()
         spec.workspace = workspace
-        spec.workers = request.workers ?? cores
+        spec.workers = try workers(request.workers, of: spec)
         let stamp = SourceStamp.read(state: state, workspace: workspace)
         if let brought = spec.source?.treeDigest, let there = stamp?.source?.treeDigest, brought != there {
             throw WireFault(.busy, "cannot start the run: another client has changed the sources in \(workspace) since this one brought them; run again",
@@ -194,7 +205,13 @@ struct Agent: Sendable {
         spec.blocked = suite.files.compactMap { file in file.blockedReason.map { BlockedFile(path: file.text, reason: $0) } }
         let directory = try RunDirectory.create(state: state, spec: spec, suite: suite, known: request.known)
         if request.hasBuilt == true { BuildLog(state: state, workspace: workspace).keep(in: directory) }
-        try await launch(directory, lock, exchange, unmatched: unmatched)
+        do {
+            try await launch(directory, lock, exchange, unmatched: unmatched)
+        } catch where spec.slurm != nil {
+            // What a cluster did not take is no run.
+            _ = RunDirectory.remove(spec.id, state: state, isDryRun: false)
+            throw error
+        }
     }
 
     private func suite(_ request: StartRequest, in workspace: String) throws -> Suite {
@@ -204,6 +221,15 @@ struct Agent: Sendable {
             guard error.code == .noFiles else { throw error }
             throw WireFault(.request, error.message + (request.hasBuilt == true ? "; no run was started" : "; nothing was started"))
         }
+    }
+
+    /// A login node's cores say nothing of a cluster.
+    private func workers(_ wanted: Int?, of spec: RunSpec) throws -> Int {
+        if let wanted { return wanted }
+        guard spec.slurm == nil else {
+            throw WireFault(.request, "cannot hand the run to Slurm without a number of workers: the cores of the login node say nothing of the cluster; set 'workers' to a number")
+        }
+        return cores
     }
 
     private var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
@@ -220,7 +246,7 @@ struct Agent: Sendable {
         defer { withExtendedLifetime(lock) {} }
         // Of one that has nothing left the supervisor says so.
         guard try directory.summary()?.isComplete != true else { return try await launch(directory, lock, exchange) }
-        try await launch(directory.revised(workers: request.workers.map { $0 == 0 ? cores : $0 }, timeBudget: request.timeBudget,
+        try await launch(directory.revised(workers: request.workers.map { $0 == 0 ? try workers(nil, of: directory.spec) : $0 }, timeBudget: request.timeBudget,
                                            stamp: SourceStamp.read(state: state, workspace: directory.spec.workspace), force: request.force), lock, exchange)
     }
 
@@ -235,7 +261,13 @@ struct Agent: Sendable {
                 + "set them in the configuration, as when it was started")
         }
         let variables = await login.known().merging(given.variables) { $1 }
-        try Supervisor.launch(runDirectory: directory, executable: executable, environment: variables, lock: lock)
+        if directory.spec.slurm != nil, !given.variables.isEmpty {
+            throw WireFault(.request, "cannot hand run \(directory.spec.id) to Slurm: its engine has values that no file may hold (\(given.variables.keys.sorted().joined(separator: ", "))), and jobs get their variables from files; "
+                + "take them out of [engine], and let the nodes' own login files set them")
+        }
+        let executable = executable
+        // A job that shows whether the nodes see the run directory may wait a while.
+        _ = try await SystemThread.run { try Supervisor.launch(runDirectory: directory, executable: executable, environment: variables, lock: lock, patience: directory.spec.slurm == nil ? 30 : 240) }
         var status = try directory.status()
         status.unmatched = unmatched.isEmpty ? nil : unmatched
         try await exchange.send(value: status)
@@ -292,7 +324,7 @@ struct Agent: Sendable {
         defer { withExtendedLifetime(reading) {} }
         let status = try directory.status()
         try await exchange.send(value: FetchHeader(status: status))
-        var excludes = ["/claims/", "/feed/", "/cgroup", "/tmp/", "/work/", "/databases/", "/groups/", "/cursor", "/scoreboard", "/supervisor.lock", "/stop"]
+        var excludes = ["/claims/", "/feed/", "/cgroup", "/tmp/", "/work/", "/databases/", "/groups/", "/cursor", "/scoreboard", "/supervisor.lock", "/stop", "/began", "/nodes/leave-*", "/nodes/*/feed/", "/nodes/*/tmp/", "/nodes/*/work/", "/nodes/*/cgroup", "/nodes/*/scoreboard", "/nodes/*/supervisor.lock", "/nodes/*/events"]
         if status.phase == .finished { excludes.append("/results/") }
         _ = try await TreeSender.run(root: directory.path, rules: SourceRules(excludes: excludes, gitignore: false, sltignore: false), over: exchange)
     }

@@ -1,0 +1,14 @@
+/// What the supervisor of a run on a cluster keeps in mind.
+struct ClusterState {
+    var jobs: SlurmJobs
+    /// How far the events of each element were read, by the name of its folder.
+    var read: [String: Int] = [:]
+    /// Since when the run is at its end, in monotonic nanoseconds.
+    var endsSince: UInt64?
+    /// All jobs were told to end.
+    var isCancelled = false
+    /// When what was published was last looked through, in monotonic nanoseconds.
+    var countedAt: UInt64 = 0
+    /// This process has to go; the run goes on.
+    var isLeft = false
+}
