@@ -10,6 +10,8 @@ struct ClusterJobs: Codable, Sendable, Equatable {
         var workers: Int
         /// Slurm's number; absent until it is known.
         var job: String?
+        /// Of a start before the present one: nothing of it is left.
+        var isOver: Bool?
     }
 
     var arrays: [Submission] = []
@@ -17,7 +19,12 @@ struct ClusterJobs: Codable, Sendable, Equatable {
     /// The number of the next element.
     var next: Int { arrays.map { $0.first + $0.count }.max() ?? 0 }
     /// Slurm's numbers.
-    var jobs: [String] { arrays.compactMap(\.job) }
+    var jobs: [String] { present.compactMap(\.job) }
+    /// Those of the present start.
+    var present: [Submission] { arrays.filter { $0.isOver != true } }
+
+    /// A new start begins; numbers of elements go on.
+    mutating func begin() { for index in arrays.indices { arrays[index].isOver = true } }
 
     static func read(_ layout: RunLayout) throws(FleetError) -> ClusterJobs? {
         guard layout.jobs.exists else { return nil }

@@ -28,6 +28,12 @@ struct SlurmJobs {
         try SlurmProbe.check(directory, slurm)
     }
 
+    /// Nobody works for the run now: what was submitted before is over.
+    mutating func begin() throws(FleetError) {
+        jobs.begin()
+        try layout.nodes.makeFolder()
+    }
+
     /// The time limit of a job: the budget, the grace, and the lead of the signal before its end.
     private var minutes: Int { Int(((directory.spec.timeBudget + directory.spec.graceSeconds + 30) / 60).rounded(.up)) + 3 }
 
@@ -44,12 +50,19 @@ struct SlurmJobs {
             left -= some
         }
         try jobs.write(layout)
-        try submitNoted()
+        do {
+            try submitNoted()
+        } catch {
+            // What was not taken is nowhere.
+            jobs.arrays.removeAll { $0.job == nil }
+            if jobs.present.isEmpty { layout.jobs.unlink() } else { try? jobs.write(layout) }
+            throw error
+        }
     }
 
     /// Submits what is noted and has no job. One that a crash has left is looked for by its name first.
     mutating func submitNoted(lookingFirst: Bool = false) throws(FleetError) {
-        for index in jobs.arrays.indices where jobs.arrays[index].job == nil {
+        for index in jobs.arrays.indices where jobs.arrays[index].job == nil && jobs.arrays[index].isOver != true {
             if lookingFirst {
                 let found = try SlurmQueue.job(named: name(jobs.arrays[index]))
                 guard found.answers else { continue }
@@ -61,7 +74,7 @@ struct SlurmJobs {
         asked = 0
     }
 
-    var isAllSubmitted: Bool { !jobs.arrays.contains { $0.job == nil } }
+    var isAllSubmitted: Bool { !jobs.present.contains { $0.job == nil } }
 
     private func name(_ array: ClusterJobs.Submission) -> String { "slt-\(directory.spec.id)" + (array.first == 0 ? "" : "-\(array.first)") }
 
@@ -94,8 +107,9 @@ struct SlurmJobs {
 
     /// Asks Slurm, unless it was asked a moment ago.
     /// - Parameter pause: seconds between two questions.
-    mutating func look(pause: Double) throws(FleetError) {
-        guard asked == 0 || Clock.seconds(since: asked) >= pause else { return }
+    /// - Returns: whether it was asked.
+    mutating func look(pause: Double) throws(FleetError) -> Bool {
+        guard asked == 0 || Clock.seconds(since: asked) >= pause else { return false }
         asked = Clock.monotonic
         switch try SlurmQueue.ask(jobs.jobs) {
         case .known(let now):
@@ -107,6 +121,7 @@ struct SlurmJobs {
         var status = ClusterStatus(jobs: jobs.jobs, waiting: queue.waiting.count, reasons: queue.reasons, askedAt: answeredAt)
         status.silence = silence
         try layout.cluster.replace(with: JSON.encode(status))
+        return true
     }
 
     /// Whether Slurm has said just now that none of the jobs is left.
@@ -122,7 +137,7 @@ struct SlurmJobs {
 
     /// Ends elements that wait, by their numbers in the run.
     func cancelWaiting(elements: [Int]) {
-        for array in jobs.arrays {
+        for array in jobs.present {
             let tasks = elements.filter { $0 >= array.first && $0 < array.first + array.count }.map { "\($0 - array.first)" }
             guard !tasks.isEmpty, let job = array.job else { continue }
             _ = try? SlurmTool.ask(["scancel", "--state=PENDING", "\(job)_[\(tasks.joined(separator: ","))]"])

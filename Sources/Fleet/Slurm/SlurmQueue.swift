@@ -59,7 +59,8 @@ struct SlurmQueue: Equatable {
     }
 
     private static func list(_ words: [String]) throws(FleetError) -> SlurmTool.Answer {
-        try SlurmTool.ask(["squeue", "-h", "-r", "-t", "all", "-o", "%i|%T|%N|%r"] + words)
+        try SlurmTool.run(["squeue", "-h", "-r", "-t", "all", "-o", "%i|%T|%N|%r"] + words)
+            ?? SlurmTool.Answer(code: nil, output: "", errors: "there is no squeue on \(HostName.own)\n")
     }
 
     private static func isForgotten(_ answer: SlurmTool.Answer) -> Bool { answer.errors.contains("Invalid job id") }

@@ -14,7 +14,7 @@ enum SlurmTool {
         var complaint: String {
             let line = (errors.isEmpty ? output : errors).split(separator: "\n").first.map(String.init) ?? ""
             let words = line.hasPrefix("sbatch: error: ") ? String(line.dropFirst(15)) : line
-            return code == nil ? "it does not answer" : words.isEmpty ? "exit code \(code ?? 0)" : SafeText.line(words, limit: 300)
+            return code == nil && words.isEmpty ? "it does not answer" : words.isEmpty ? "exit code \(code ?? 0)" : SafeText.line(words, limit: 300)
         }
     }
 

@@ -21,7 +21,7 @@ public struct ArrayElement: Sendable {
         }
         let number = first + task
         let job = getenv("SLURM_ARRAY_JOB_ID").map { "\(String(cString: $0))_\(task)" }
-        return NodeNote(element: number, restarts: Self.number("SLURM_RESTART_COUNT") ?? 0, host: HostName.own, process: ProcessMark.own,
+        return NodeNote(element: number, restarts: Self.number("SLURM_RESTART_COUNT") ?? 0, host: getenv("SLURMD_NODENAME").map { String(cString: $0) } ?? HostName.own, process: ProcessMark.own,
                         firstWorker: number * cores, workers: min(cores, workers - task * cores), job: job)
     }
 

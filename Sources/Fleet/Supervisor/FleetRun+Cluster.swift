@@ -5,13 +5,15 @@ import Platform
 /// a stop was asked for or that all is done. This process hands them over, copies what they announce into the events of the run, and ends the run.
 extension FleetRun {
     /// Seconds between two questions to Slurm, and while the run is at its end.
-    private static let pause = 15.0, pauseAtEnd = 1.0
+    private static let pause = 15.0, pauseAtEnd = 1.0, pauseAfterChange = 2.0
 
     /// Hands the run over, or finds the jobs that it was handed to.
     mutating func handOver() throws(FleetError) {
         guard case .cluster(let isNew) = role else { return }
         if isNew, !isComplete {
             try cluster?.jobs.preflight()
+            try cluster?.jobs.begin()
+            try handle(.workersRequested(directory.workersRequest ?? core.wanted))
             try cluster?.jobs.submit(workers: core.wanted)
         } else {
             try? cluster?.jobs.submitNoted(lookingFirst: true)
@@ -30,10 +32,14 @@ extension FleetRun {
         if core.wanted != before { try resizeCluster() }
         let nodes = NodeFolder.all(layout)
         if sampler.isDue { try sampleCluster(nodes) }
-        if cluster?.isLeft == true { throw FleetError(.system, "the supervisor of run \(spec.id) was ended; its jobs go on", isRetryable: true) }
-        let isAtWork = nodes.contains(where: \.isAtWork)
+        if cluster?.isAsked == true { throw FleetError(.system, "the supervisor of run \(spec.id) was asked to leave; its jobs go on", isRetryable: true) }
+        let atWork = nodes.count(where: \.isAtWork), isAtWork = atWork > 0
         let isEnding = isComplete || core.phase != .running
-        try cluster?.jobs.look(pause: isEnding || !isAtWork ? Self.pauseAtEnd : Self.pause)
+        // What Slurm said before an element began or left is old.
+        let isChanged = cluster?.atWork != atWork
+        let isOver = !isAtWork && cluster?.jobs.isOver == true
+        let pause = isEnding || isOver ? Self.pauseAtEnd : isChanged ? Self.pauseAfterChange : Self.pause
+        if try cluster?.jobs.look(pause: pause) == true { cluster?.atWork = atWork }
         if isEnding { try endCluster(isAtWork, now) } else { try watchCluster(nodes, isAtWork) }
     }
 
@@ -136,7 +142,7 @@ extension FleetRun {
         guard var jobs = cluster?.jobs, let slurm = spec.slurm else { return }
         defer { cluster?.jobs = jobs }
         var present: [(element: Int, workers: Int)] = []
-        for array in jobs.jobs.arrays {
+        for array in jobs.jobs.present {
             for task in 0..<array.count where !layout.leave(array.first + task).exists { present.append((array.first + task, min(slurm.cores, array.workers - task * slurm.cores))) }
         }
         var count = present.reduce(0) { $0 + $1.workers }

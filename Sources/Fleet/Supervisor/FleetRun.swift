@@ -66,7 +66,7 @@ struct FleetRun {
         timeouts = try TimeoutRules(spec)
         table = ClaimTable(layout: layout, owner: ClaimOwner(process: .current, worker: -1))
         let workers = directory.node?.workers ?? spec.workers
-        publisher = Publisher(slot: board.supervisor, results: Results(layout: layout), table: table)
+        publisher = Publisher(slot: board.supervisor, results: Results(layout: layout), table: table, isShared: directory.node != nil && FileSystem.isOfNetwork(layout.root))
         let rules = SupervisorCore.Rules(attempts: spec.attempts, timeBudget: spec.timeBudget, grace: UInt64(spec.graceSeconds * 1e9),
                                          memoryLimit: spec.memoryLimit, capacity: board.workers)
         core = SupervisorCore(rules, workers: workers, floor: MemoryFloor(spec.memoryFloor))
@@ -149,9 +149,8 @@ struct FleetRun {
                 waitForNews()
             }
         } catch {
-            // Whoever comes next looks after the jobs.
-            if cluster?.isLeft == true { throw error }
-            cluster?.jobs.cancelAll()
+            // The jobs go on, and whoever comes next looks after them.
+            if role.isCluster { throw error }
             try? handle(.broken(error.message, DiskRoom.isShort(layout) ? .disk : nil))
             try? endFleet()
         }
@@ -170,7 +169,7 @@ struct FleetRun {
         switch Signals.wait(for: FleetRun.signals, seconds: Clock.seconds(since: started) < 1 && role.isHost ? 0.005 : 0.1) {
         case let signal? where signal != SIGCHLD && role.isElement: element.take(signal)
         // The jobs go on, and whoever comes next looks after them.
-        case SIGTERM, SIGINT, SIGHUP: if role.isCluster { cluster?.isLeft = true } else { try? directory.requestStop(.now) }
+        case SIGTERM, SIGINT, SIGHUP: if role.isCluster { cluster?.isAsked = true } else { try? directory.requestStop(.now) }
         default: break
         }
     }

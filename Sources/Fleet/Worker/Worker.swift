@@ -110,7 +110,7 @@ public struct Worker {
         guard slot >= 0, slot < board.workers else { throw FleetError(.invalid, "cannot work in slot \(slot): the scoreboard has \(board.workers)") }
         place = board.worker(slot)
         table = ClaimTable(layout: layout, owner: ClaimOwner(process: .current, worker: directory.firstWorker + slot))
-        publisher = Publisher(slot: place, results: Results(layout: layout), table: table)
+        publisher = Publisher(slot: place, results: Results(layout: layout), table: table, isShared: directory.node != nil && FileSystem.isOfNetwork(layout.root))
         feed = try File(layout.feed(slot), O_WRONLY | O_CREAT | O_APPEND)
         log = try File(layout.workerLog(slot), O_WRONLY | O_CREAT | O_APPEND)
         progress = Progress(place)

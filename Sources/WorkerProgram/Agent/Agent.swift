@@ -18,6 +18,7 @@ struct Agent: Sendable {
     private let secrets = HeldSecrets()
     /// For the starts of this conversation.
     private let login = HeldLogin()
+    private let revival = Revival()
     /// For the next status.
     private let failing = FailureReader()
 
@@ -80,18 +81,14 @@ struct Agent: Sendable {
     /// How long a removal waits for those who read the runs: who has just been told to read no longer may not have let go.
     private static let readersPatience = Duration.seconds(2)
 
-    func find(_ run: RunChoice) throws -> RunDirectory {
+    func find(_ run: RunChoice) async throws -> RunDirectory {
         let directory = try RunDirectory.find(state: state, here(run))
-        revive(directory)
+        await revive(directory)
         return directory
     }
 
     /// A run on a cluster goes on without its supervisor on this host. Whoever asks for the run gives it another one.
-    func revive(_ directory: RunDirectory) {
-        guard directory.isLeft else { return }
-        // Another agent may have been faster; and whoever asks is told what is known all the same.
-        _ = try? Supervisor.launch(runDirectory: directory, executable: executable, environment: [:])
-    }
+    func revive(_ directory: RunDirectory) async { await revival.revive(directory, state: state, executable: executable, login: login) }
 
     /// The same with the workspace as this host has it.
     private func here(_ run: RunChoice) -> RunChoice { RunChoice(name: run.name, workspace: run.workspace.map(HostPath.expand)) }
@@ -235,7 +232,7 @@ struct Agent: Sendable {
     private var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
     private func resume(_ request: ResumeRequest, _ exchange: Exchange) async throws {
-        let directory = try find(request.run)
+        let directory = try await find(request.run)
         if let live = try RunDirectory.live(state: state, workspace: directory.spec.workspace) {
             let id = directory.spec.id
             if live.spec.id == id { throw WireFault(.busy, "cannot resume run \(id): it is running", remedy: .follow(run: id), isRetryable: true) }
@@ -261,9 +258,10 @@ struct Agent: Sendable {
                 + "set them in the configuration, as when it was started")
         }
         let variables = await login.known().merging(given.variables) { $1 }
-        if directory.spec.slurm != nil, !given.variables.isEmpty {
-            throw WireFault(.request, "cannot hand run \(directory.spec.id) to Slurm: its engine has values that no file may hold (\(given.variables.keys.sorted().joined(separator: ", "))), and jobs get their variables from files; "
-                + "take them out of [engine], and let the nodes' own login files set them")
+        let hidden = directory.spec.engine.missing(in: EngineSecrets())
+        if directory.spec.slurm != nil, !hidden.isEmpty {
+            throw WireFault(.request, "cannot hand run \(directory.spec.id) to Slurm: its engine has values that no file may hold (\(hidden.joined(separator: ", "))), and jobs get their variables through files; "
+                + "take them out of [engine], and let the login files of the nodes set them")
         }
         let executable = executable
         // A job that shows whether the nodes see the run directory may wait a while.
@@ -274,7 +272,7 @@ struct Agent: Sendable {
     }
 
     private func report(_ run: RunChoice, _ exchange: Exchange) async throws {
-        let directory = run.name == nil ? try? find(run) : try find(run)
+        let directory = run.name == nil ? try? await find(run) : try await find(run)
         async let sample = HostSampler.measure()
         var report = HostReport(hostName: HostName.own, run: try directory?.status(), mode: directory?.spec.mode, sample: try await sample)
         let others = run.name == nil ? try RunDirectory.elsewhere(state: state, workspace: here(run).workspace, orLatest: directory == nil) : []
@@ -293,7 +291,7 @@ struct Agent: Sendable {
 
     /// Asks something of a live run.
     private func change(_ run: RunChoice, _ exchange: Exchange, _ body: (RunDirectory) throws -> Void) async throws {
-        let directory = try find(run)
+        let directory = try await find(run)
         guard try directory.isSupervised() else {
             let others = run.name == nil ? try RunDirectory.elsewhere(state: state, workspace: here(run).workspace).prefix(3).map(\.words) : []
             let hint = others.isEmpty ? "" : "; of other projects there is " + others.joined(separator: ", ")

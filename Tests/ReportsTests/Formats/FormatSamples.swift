@@ -127,6 +127,7 @@ enum FormatSamples {
         spec.selection?.sample = Selection.Sample(keep: ["f"], others: 1, seed: 1)
         (spec.retriesTotal, spec.flaky, spec.rounds) = (1, .warn, 1)
         spec.keepsDatabases = true
+        spec.slurm = SlurmSpec(arguments: ["a"], cores: 1)
         spec.project = "p"
         spec.context = RunContext(commandLine: ["run"], configuration: "c", client: "0.1.0", isWholeSuite: true)
         return spec
@@ -145,6 +146,15 @@ enum FormatSamples {
         var iteration = IterationSummary(iteration: 1, files: 1)
         iteration.add(.pass, at: 1)
         return iteration
+    }
+
+    private static var cluster: ClusterStatus {
+        var node = NodeStatus(element: 1, restarts: 1, host: "h", state: .running, firstWorker: 1, workers: 1)
+        node.error = "e"
+        var cluster = ClusterStatus(jobs: ["1"], waiting: 1, reasons: ["r"], askedAt: 1)
+        cluster.silence = "s"
+        cluster.nodes = [node]
+        return cluster
     }
 
     static var status: RunStatus {
@@ -166,6 +176,7 @@ enum FormatSamples {
         status.source = source
         status.resumedOn = [source]
         status.obstacle = .disk
+        status.cluster = cluster
         return status
     }
 
