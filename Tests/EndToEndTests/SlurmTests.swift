@@ -77,7 +77,7 @@ struct SlurmTests {
         for pid in supervisors { kill(pid, SIGKILL) }
         #expect(try await project.status()?.phase == .running)
         // Sources stay as they are under it.
-        try await project.slt("sync").expect(code: 6, id)
+        try await project.slt("sync").expect(code: 2, id)
 
         let fewer = try await project.slt("workers", "2")
         #expect(fewer.code == 0, "\(fewer)")
