@@ -72,7 +72,7 @@ struct SlurmTests {
         #expect(log.code == 0, "\(log)")
 
         // The jobs go on, and whoever asks next gives the run another supervisor.
-        let supervisors = processes(naming: "\(project.state)/runs/\(id)").filter { commandLine($0).dropFirst().first == "supervise" && !commandLine($0).contains("--first-element") }
+        let supervisors = Self.supervisors(project, id)
         #expect(supervisors.count == 1)
         for pid in supervisors { kill(pid, SIGKILL) }
         #expect(try await project.status()?.phase == .running)
@@ -127,11 +127,42 @@ struct SlurmTests {
         #expect(try await project.slt("run", "--detach").code == 0)
         let id = try #require(project.runs().first)
         _ = try await Self.waitForWorkers(4, project)
-        for pid in processes(naming: "\(project.state)/runs/\(id)") where commandLine(pid).dropFirst().first == "supervise" && !commandLine(pid).contains("--first-element") { kill(pid, SIGKILL) }
+        for pid in Self.supervisors(project, id) { kill(pid, SIGKILL) }
         try project.openGate()
         try await project.status { $0.phase == .finished && $0.end == .drained }
         #expect(try await project.slt("attach", id).code == 0)
         #expect(try project.records(id, count: 8).allSatisfy { $0.outcome == .pass })
+    }
+
+    @Test("a run of more elements than an array may have is several arrays, and a job whose number was not noted is found by its name")
+    func arrays() async throws {
+        let cluster = try await SlurmCluster([.init("n1", cores: 3), .init("n2", cores: 3)], lines: ["MaxArraySize=2"])
+        let project = try await Self.project(cluster, files: Gate.files(12), Self.gate(workers: 5).replacing("cores = 2", with: "cores = 1"))
+        #expect(try await project.slt("run", "--detach").code == 0)
+        let status = try await Self.waitForWorkers(5, project)
+        let id = status.id, jobs = try #require(status.cluster?.jobs)
+        #expect(jobs.count == 3)
+        #expect(status.cluster?.nodes.map(\.element) == [0, 1, 2, 3, 4])
+        #expect(status.workers.map(\.slot) == [0, 1, 2, 3, 4])
+
+        // As if it had been killed between the submission and the note of it.
+        for pid in Self.supervisors(project, id) { kill(pid, SIGKILL) }
+        let note = "\(project.state)/runs/\(id)/jobs.json"
+        let text = try String(contentsOfFile: note, encoding: .utf8)
+        #expect(text.contains("\"job\":\"\(jobs[1])\","))
+        try Data(text.replacing("\"job\":\"\(jobs[1])\",", with: "").utf8).write(to: URL(filePath: note))
+        #expect(try await eventually(every: .milliseconds(200)) { try await project.status()?.cluster?.jobs == jobs })
+        // It was not submitted again.
+        let known = try await cluster.ask("squeue", "-h", "-t", "all", "-o", "%F")
+        #expect(Set(known.split(separator: "\n")).count == jobs.count + 1)
+        try project.openGate()
+        #expect(try await project.slt("attach", id).code == 0)
+        #expect(try project.records(id, count: 12).allSatisfy { $0.outcome == .pass && $0.attempt == 1 })
+    }
+
+    /// Those on the login node.
+    private static func supervisors(_ project: Project, _ id: String) -> [Int32] {
+        processes(naming: "\(project.state)/runs/\(id)").filter { commandLine($0).dropFirst().first == "supervise" && !commandLine($0).contains("--first-element") }
     }
 
     @Test("what a cluster does not take is told, and leaves no run behind")

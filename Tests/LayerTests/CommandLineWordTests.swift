@@ -11,7 +11,12 @@ struct CommandLineWordTests {
     static let others: [String: Set<String>] = [
         "Bootstrap.swift": ["--state", "--build", "--join", "--version"],
         "LocalAgent.swift": ["--state", "--build"],
-        "FleetRun+Workers.swift": ["--slot"],
+        "FleetRun+Workers.swift": ["--slot", "--node"],
+        "SlurmJobs.swift": ["--time", "--parsable", "--job-name", "--array", "--ntasks", "--cpus-per-task", "--requeue", "--open-mode", "--signal", "--export", "--chdir", "--output",
+                            "--first-element", "--array-workers", "--state"],
+        "SlurmQueue.swift": ["--name", "--me"],
+        "SlurmProbe.swift": ["--parsable", "--job-name", "--ntasks", "--time", "--export", "--chdir", "--output", "--error"],
+        "SlurmLimits.swift": ["--partition"],
         "LibraryList.swift": ["--list"],
         "Replay.swift": ["--confined"],
         "GitState.swift": ["--no-optional-locks", "--porcelain", "--branch", "--untracked-files"],

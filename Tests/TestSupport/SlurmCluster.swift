@@ -46,8 +46,9 @@ public final class SlurmCluster: Sendable {
     /// Returns when every node is idle.
     /// - Parameters:
     ///   - apart: whether the nodes are machines of their own.
+    ///   - lines: further lines of slurm.conf.
     ///   - hidden: a folder in whose place the nodes see an empty one; only of nodes apart.
-    public init(_ nodes: [Node], apart: Bool = false, hidden: String? = nil) async throws {
+    public init(_ nodes: [Node], apart: Bool = false, lines: [String] = [], hidden: String? = nil) async throws {
         self.nodes = nodes
         folder = try TemporaryFolder()
         net = apart ? Net() : nil
@@ -59,7 +60,7 @@ public final class SlurmCluster: Sendable {
         try Data(key).write(to: URL(filePath: folder.file("munge.key")))
         chmod(folder.file("munge.key"), 0o600)
         if let net { try script("ip link add \(net.bridge) type bridge; ip addr add \(net.prefix).1/24 dev \(net.bridge); ip link set \(net.bridge) up") }
-        try writeConfiguration()
+        try writeConfiguration(lines)
         let (run, log) = (folder.file("run"), folder.file("log"))
         try start("munged", ["/usr/sbin/munged", "--foreground", "--force", "--socket=\(run)/munge.sock", "--key-file=\(folder.file("munge.key"))",
                              "--pid-file=\(run)/munged.pid", "--log-file=\(log)/munged", "--seed-file=\(folder.file("state/seed"))"])
@@ -157,7 +158,7 @@ public final class SlurmCluster: Sendable {
         try PrivateSSHServerProcess.run(["/bin/sh", "-ec", text], environment: ["PATH": Self.path], scratch: folder)
     }
 
-    private func writeConfiguration() throws {
+    private func writeConfiguration(_ further: [String]) throws {
         var name = [CChar](repeating: 0, count: 256)
         gethostname(&name, 255)
         let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self), run = folder.file("run")
@@ -194,6 +195,7 @@ public final class SlurmCluster: Sendable {
             let place = try net.map { "NodeAddr=\($0.address(index))" } ?? "NodeHostname=\(host) NodeAddr=127.0.0.1 Port=\(PrivateSSHServer.freePort())"
             lines.append("NodeName=\(node.name) \(place) CPUs=\(node.cores) Boards=1 SocketsPerBoard=1 CoresPerSocket=\(node.cores) ThreadsPerCore=1 RealMemory=1000")
         }
+        lines += further
         lines.append("PartitionName=tests Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=60 State=UP")
         lines.append("PartitionName=short Nodes=ALL MaxTime=10 State=UP")
         try folder.write(lines.joined(separator: "\n") + "\n", to: "slurm.conf")

@@ -10,10 +10,13 @@ struct NodeFolder: Sendable {
     let layout: RunLayout
 
     /// Those of all lives, by element and life. What is just being made is not among them.
-    static func all(_ run: RunLayout) -> [NodeFolder] {
+    /// - Parameter known: those that were read before; what they say of themselves never changes.
+    static func all(_ run: RunLayout, known: [NodeFolder] = []) -> [NodeFolder] {
         guard let names = try? run.nodes.names() else { return [] }
+        let read = Dictionary(known.map { ($0.name, $0) }) { $1 }
         return names.compactMap { name in
             let text = String(decoding: name, as: UTF8.self), layout = run.node(text)
+            if let folder = read[text] { return folder }
             guard Self.isName(name), let note = try? NodeNote.read(layout) else { return nil }
             return NodeFolder(name: text, note: note, layout: layout)
         }.sorted { ($0.note.element, $0.note.restarts) < ($1.note.element, $1.note.restarts) }

@@ -1,6 +1,8 @@
 /// What the supervisor of a run on a cluster keeps in mind.
 struct ClusterState {
     var jobs: SlurmJobs
+    /// The folders of the elements.
+    var nodes: [NodeFolder] = []
     /// How far the events of each element were read, by the name of its folder.
     var read: [String: Int] = [:]
     /// Elements that were at work when Slurm was asked last.

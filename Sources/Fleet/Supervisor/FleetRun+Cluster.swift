@@ -30,7 +30,8 @@ extension FleetRun {
         let before = core.wanted
         try handle(.workersRequested(directory.workersRequest ?? core.wanted))
         if core.wanted != before { try resizeCluster() }
-        let nodes = NodeFolder.all(layout)
+        let nodes = NodeFolder.all(layout, known: cluster?.nodes ?? [])
+        cluster?.nodes = nodes
         if sampler.isDue { try sampleCluster(nodes) }
         if cluster?.isAsked == true { throw FleetError(.system, "the supervisor of run \(spec.id) was asked to leave; its jobs go on", isRetryable: true) }
         let atWork = nodes.count(where: \.isAtWork), isAtWork = atWork > 0

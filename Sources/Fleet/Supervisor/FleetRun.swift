@@ -165,13 +165,21 @@ struct FleetRun {
     }
 
     private mutating func waitForNews() {
-        // A run of a few files is over before a tenth of a second is; somebody may look at it.
-        switch Signals.wait(for: FleetRun.signals, seconds: Clock.seconds(since: started) < 1 && role.isHost ? 0.005 : 0.1) {
+        switch Signals.wait(for: FleetRun.signals, seconds: tick) {
         case let signal? where signal != SIGCHLD && role.isElement: element.take(signal)
         // The jobs go on, and whoever comes next looks after them.
         case SIGTERM, SIGINT, SIGHUP: if role.isCluster { cluster?.isAsked = true } else { try? directory.requestStop(.now) }
         default: break
         }
+    }
+
+    /// Seconds between two looks, unless a worker ends before.
+    private var tick: Double {
+        let age = Clock.seconds(since: started)
+        // A run of a few files is over before a tenth of a second is; somebody may look at it.
+        if role.isHost { return age < 1 ? 0.005 : 0.1 }
+        // Each look costs a shared file system some questions, of each element.
+        return age < 10 || cluster?.endsSince != nil ? 0.1 : 0.5
     }
 
     /// Looks at everything once.
