@@ -20,6 +20,14 @@ public final class SlurmCluster: Sendable {
     /// Why there is none here; `nil` where there is one.
     public static let refusal: String? = geteuid() == 0 ? nil : "slurmd starts jobs for others and needs root"
 
+    /// Why its nodes cannot be machines of their own here; `nil` where they can.
+    public static let refusalApart: String? = {
+        if let refusal { return refusal }
+        let name = "sltb\(String(UInt16.random(in: 0x1000 ... .max), radix: 16))"
+        let line = "ip link add \(name) type bridge && ip link del \(name) && unshare --net --pid --fork --mount-proc --uts --mount true"
+        return system("PATH=\(path); (\(line)) >/dev/null 2>&1") == 0 ? nil : "network devices or namespaces are refused here, as in containers without privileges"
+    }()
+
     public let folder: TemporaryFolder
     /// The variables with which Slurm's programs find this cluster.
     public var environment: [String: String] { ["SLURM_CONF": folder.file("slurm.conf")] }

@@ -13,7 +13,13 @@ struct ElementState {
     var soughtClaims: UInt64 = 0
 
     mutating func take(_ signal: Int32) {
-        mustMove = true
-        if signal != SIGUSR1 { request = .now } else if request == nil { request = .graceful }
+        if signal == SIGUSR1 {
+            mustMove = true
+            if request == nil { request = .graceful }
+        } else {
+            // Somebody ends the job, or Slurm does and starts it again by itself.
+            mustMove = false
+            request = .now
+        }
     }
 }
