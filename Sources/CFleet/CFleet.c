@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <sys/vfs.h>
 #include "CFleet.h"
 
 #include <errno.h>
@@ -32,6 +33,11 @@ int cfleet_fork(void) { return fork(); }
 int cfleet_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int cfleet_pidfd_kill(int pidfd) { return (int)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, 0, 0); }
+
+long cfleet_file_system(const char *path) {
+    struct statfs info;
+    return statfs(path, &info) == 0 ? (long)info.f_type : -1;
+}
 
 int cfleet_ended_child(void) {
     siginfo_t info;

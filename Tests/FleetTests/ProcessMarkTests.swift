@@ -12,6 +12,9 @@ import Testing
         #expect(ProcessMark.isOver(words.joined(separator: " ")))
         words[0] += "-other"
         #expect(!ProcessMark.isOver(words.joined(separator: " ")))
+        // A machine of the same name and boot with pids of its own, as a container or a node of a cluster is.
+        words[0] = Machine.processes + "/4026531837"
+        #expect(!ProcessMark.isOver(words.joined(separator: " ")))
         for odd in ["", "a b c d", "somebody's own comment"] { #expect(!ProcessMark.isOver(odd)) }
     }
 }

@@ -18,6 +18,7 @@ extension RunSpec: HostAnswer {
         copy.grace = grace.map(Bounds.seconds)
         copy.retries = retries.map(Bounds.count)
         copy.retriesTotal = retriesTotal.map(Bounds.count)
+        if let cores = slurm?.cores { copy.slurm?.cores = Bounds.count(cores) }
         copy.rounds = rounds.map(Bounds.count)
         copy.memoryFloor = memoryFloor.map(Bounds.size)
         return copy

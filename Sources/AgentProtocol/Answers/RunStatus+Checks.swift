@@ -26,6 +26,7 @@ extension RunStatus: HostAnswer {
         copy.retriesRefused = retriesRefused.map(Bounds.count)
         copy.givenBack = givenBack.map(Bounds.count)
         copy.cache = cache?.bounded()
+        copy.cluster = cluster?.bounded()
         copy.memory?.bytes = Bounds.size(memory?.bytes ?? 0)
         copy.workers = workers.prefix(1 << 17).map { $0.bounded() }
         copy.unmatched = unmatched?.prefix(Bounds.list).map(Bounds.path)
@@ -38,6 +39,34 @@ extension RunStatus: HostAnswer {
     }
 
     public var answeredRun: String? { id }
+}
+
+extension ClusterStatus {
+    func bounded() -> ClusterStatus {
+        var copy = self
+        copy.jobs = jobs.prefix(Bounds.list).map(Bounds.name)
+        copy.waiting = Bounds.count(waiting)
+        copy.reasons = reasons.prefix(Bounds.list).map(Bounds.message)
+        copy.askedAt = askedAt.map(Bounds.seconds)
+        copy.silence = silence.map(Bounds.message)
+        copy.nodes = nodes.prefix(1 << 17).map { $0.bounded() }
+        return copy
+    }
+}
+
+extension NodeStatus {
+    func bounded() -> NodeStatus {
+        var copy = self
+        copy.element = Bounds.count(element)
+        copy.restarts = Bounds.count(restarts)
+        copy.host = Bounds.name(host)
+        copy.firstWorker = Bounds.count(firstWorker)
+        copy.workers = Bounds.count(workers)
+        copy.busy = Bounds.count(busy)
+        copy.rss = Bounds.size(rss)
+        copy.error = error.map(Bounds.message)
+        return copy
+    }
 }
 
 extension CacheUse {

@@ -41,6 +41,9 @@ int cfleet_pidfd_kill(int pidfd);
 /// A child that has ended and is not reaped yet, or 0 when there is none, or -1.
 int cfleet_ended_child(void);
 
+/// The kind of file system that a path lies on, as statfs(2) has it in f_type; -1 when it cannot be told.
+long cfleet_file_system(const char *path);
+
 /// Locks the first byte of a file (`exclusive` 1) or unlocks it (0), with an open file description lock: it ends with
 /// the description, whoever else opens and closes the file.
 int cfleet_lock(int fd, int wait, int exclusive);

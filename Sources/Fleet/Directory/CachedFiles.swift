@@ -25,5 +25,7 @@ extension RunDirectory {
     public func verdictNotes(slot: Int) -> String { (layout.verdictNotes / "\(slot)").text }
 
     /// Those of all workers.
-    public func verdictNotes() -> [String] { ((try? layout.verdictNotes.names()) ?? []).map { (layout.verdictNotes / $0).text } }
+    public func verdictNotes() -> [String] {
+        ([layout] + NodeFolder.all(layout).map(\.layout)).flatMap { layout in ((try? layout.verdictNotes.names()) ?? []).map { (layout.verdictNotes / $0).text } }
+    }
 }

@@ -27,7 +27,8 @@ extension RunDirectory {
 
     /// What only a run that goes on needs. The scoreboard goes last.
     private var underway: [Path] {
-        [layout.results, layout.claims, layout.feed, layout.temporary, layout.work, layout.verdictNotes, layout.known, layout.cursor, layout.workers, layout.pause, layout.retries, layout.groups, layout.scoreboard]
+        let nodes = NodeFolder.all(layout).map(\.layout)
+        return nodes.flatMap { [$0.feed, $0.temporary, $0.work, $0.verdictNotes, $0.events, $0.scoreboard, $0.supervisorLock] } + [layout.results, layout.claims, layout.feed, layout.temporary, layout.work, layout.verdictNotes, layout.known, layout.cursor, layout.workers, layout.pause, layout.retries, layout.groups, layout.began, layout.scoreboard]
     }
 
     /// What that takes on the disk.

@@ -76,8 +76,8 @@ extension RunDirectory {
     }
 
     private static func isLive(_ state: String, _ id: String) -> Bool {
-        let lock = RunLayout(root: Path(runsFolder(state: state)) / id).supervisorLock
-        return (try? File(lock, O_RDONLY).isLockedElsewhere()) ?? false
+        let layout = RunLayout(root: Path(runsFolder(state: state)) / id)
+        return (try? File(layout.runLock, O_RDONLY).isLockedElsewhere()) ?? false || layout.hasJobs
     }
 
     private func note(isLive: Bool) -> RunNote { RunNote(id: spec.id, project: spec.projectName, startedBy: spec.startedBy, isLive: isLive) }
@@ -96,6 +96,9 @@ extension RunDirectory {
 
     /// The log of a worker, or of the supervisor. It need not exist yet.
     public func logPath(worker: Int?) -> String {
-        (worker.map { layout.workerLog($0) } ?? layout.supervisorLog).text
+        guard let worker else { return layout.supervisorLog.text }
+        // The latest life of the element that has it.
+        let node = NodeFolder.all(layout).last { $0.note.workerNumbers.contains(worker) }
+        return (node.map { $0.layout.workerLog(worker - $0.note.firstWorker) } ?? layout.workerLog(worker)).text
     }
 }

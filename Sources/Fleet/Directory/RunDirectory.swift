@@ -9,6 +9,8 @@ public struct RunDirectory: Sendable {
     /// What the run is asked to do, with what a resume has changed.
     public private(set) var spec: RunSpec
     let layout: RunLayout
+    /// The element of a cluster's job that this process belongs to.
+    var node: NodeNote?
 
     /// The folder that holds the runs of a state folder.
     public static func runsFolder(state: String) -> String { (Path(state).absolute / "runs").text }
@@ -60,17 +62,18 @@ public struct RunDirectory: Sendable {
     }
 
     /// Opens an existing run by its folder.
+    /// - Parameter node: the folder of the element of a cluster's job that is to be seen as this process's own.
     /// - Throws: ``FleetError``: `noSuchRun`, `corrupt`, `system`.
-    public static func open(path: String) throws(FleetError) -> RunDirectory {
+    public static func open(path: String, node: String? = nil) throws(FleetError) -> RunDirectory {
         let root = Path(path).absolute
-        let layout = RunLayout(root: root)
+        let whole = RunLayout(root: root), layout = node.map { whole.node($0) } ?? whole
         guard layout.spec.exists else {
             if errno == ENOENT || errno == ENOTDIR { throw FleetError(.noSuchRun, "cannot open the run at \(path): it is not there", remedy: .listRuns) }
             throw .system("open the run at \(path)")
         }
         let spec = try revised(JSON.decode(RunSpec.self, try layout.spec.contents(limit: 64 << 20), layout.spec), layout)
         try spec.check()
-        return RunDirectory(path: root.text, spec: spec, layout: layout)
+        return RunDirectory(path: root.text, spec: spec, layout: layout, node: node == nil ? nil : try NodeNote.read(layout))
     }
 
     /// Opens the run `id` of a state folder.
@@ -101,8 +104,17 @@ public struct RunDirectory: Sendable {
     /// - Throws: ``FleetError``: `corrupt`, `system`.
     public func manifest() throws(FleetError) -> Manifest { try Manifest(layout.manifest) }
 
-    /// Whether a supervisor is at work. Told from its lock, which ends with it whatever ends it.
-    public func isSupervised() throws(FleetError) -> Bool { try File(layout.supervisorLock, O_RDONLY).isLockedElsewhere() }
+    /// Whether a supervisor is at work, or may be on a cluster. Told from its lock, which ends with it whatever ends it.
+    public func isSupervised() throws(FleetError) -> Bool { try isLookedAfter() || hasJobs }
+
+    /// Whether somebody holds the lock of the whole run.
+    func isLookedAfter() throws(FleetError) -> Bool { try File(layout.runLock, O_RDONLY).isLockedElsewhere() }
+
+    /// Whether the run is on a cluster, and nobody on a login node looks after it.
+    public var isLeft: Bool { hasJobs && (try? isLookedAfter()) == false }
+
+    /// Whether jobs of the run were handed to a cluster and it has not ended: they may wait there or be at work, whoever looks after them.
+    var hasJobs: Bool { layout.hasJobs }
 
     /// How the run ended, or `nil` while it has not.
     public func summary() throws(FleetError) -> RunSummary? {

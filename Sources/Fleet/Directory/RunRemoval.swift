@@ -35,7 +35,9 @@ extension RunDirectory {
         let bytes = root.bytesOnDisk
         do {
             let folder = try File(root, O_RDONLY | O_DIRECTORY)
-            if let lock = File(ifPossible: layout.supervisorLock, O_RDWR), try !lock.tryLock() { return RunRemoval(run: id, bytes: bytes, refusal: "it is running") }
+            let lock = File(ifPossible: layout.runLock, O_RDWR)
+            let isFree = try lock?.tryLock() ?? true
+            if layout.hasJobs || !isFree { return RunRemoval(run: id, bytes: bytes, refusal: "it is running") }
             if !folder.tryLockWhole(), errno == EWOULDBLOCK { return RunRemoval(run: id, bytes: bytes, refusal: RunRemoval.isRead) }
             guard !isDryRun else { return RunRemoval(run: id, bytes: bytes) }
             // What the order of files is made from outlives the runs.

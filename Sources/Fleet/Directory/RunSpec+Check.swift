@@ -32,6 +32,10 @@ extension RunSpec {
             guard !group.files.isEmpty, (1...FileGroup.mostSeats).contains(group.max) else { throw invalid("a group needs files, and a maximum from 1 to \(FileGroup.mostSeats)") }
             for text in group.files { _ = try Glob(text) }
         }
+        if let slurm {
+            guard (1...SlurmSpec.mostCores).contains(slurm.cores) else { throw invalid("slurm.cores must be 1 to \(SlurmSpec.mostCores)") }
+            guard !slurm.arguments.contains(where: { $0.isEmpty || $0.utf8.contains(0) }) else { throw invalid("slurm.arguments holds an empty word") }
+        }
         guard memoryLimit ?? 1 > 0 else { throw invalid("the memory limit must be above 0 bytes") }
         guard workspace.utf8.first == UInt8(ascii: "/"), !workspace.utf8.contains(0) else { throw invalid("the workspace must be an absolute path") }
         guard engine.kind != .command || !(engine.command.first ?? "").isEmpty else { throw invalid("engine.command names no program") }

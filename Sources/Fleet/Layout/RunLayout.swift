@@ -1,6 +1,33 @@
 /// Where everything is in a run directory; `docs/run-directory.md` describes each file.
 struct RunLayout: Sendable {
     let root: Path
+    /// What its supervisor writes alone: the run directory, or the folder of one element of a cluster's job.
+    let own: Path
+
+    /// - Parameter own: where other than in the run directory the supervisor has its files.
+    init(root: Path, own: Path? = nil) {
+        self.root = root
+        self.own = own ?? root
+    }
+
+    /// The folders of elements, `ELEMENT.LIFE`.
+    var nodes: Path { root / "nodes" }
+    /// The run as an element sees it.
+    func node(_ name: String) -> RunLayout { RunLayout(root: root, own: nodes / name) }
+    /// What an element says of itself.
+    var nodeNote: Path { own / "node.json" }
+    /// How an element has ended.
+    var nodeSummary: Path { own / "summary.json" }
+    /// That an element is to leave.
+    func leave(_ element: Int) -> Path { nodes / "leave-\(element)" }
+    /// The jobs of a run on a cluster: what is to be submitted, and what was.
+    var jobs: Path { root / "jobs.json" }
+    /// What Slurm said last.
+    var cluster: Path { root / "cluster.json" }
+    /// When the first element began: the time budget counts from there.
+    var began: Path { root / "began" }
+    /// Held by whoever looks after the whole run.
+    var runLock: Path { root / "supervisor.lock" }
 
     var spec: Path { root / "spec.json" }
     var revision: Path { root / "resumed.json" }
@@ -10,19 +37,19 @@ struct RunLayout: Sendable {
     var cursor: Path { root / "cursor" }
     var claims: Path { root / "claims" }
     var results: Path { root / "results" }
-    var scoreboard: Path { root / "scoreboard" }
-    var samples: Path { root / "samples" }
-    var events: Path { root / "events" }
-    var feed: Path { root / "feed" }
-    var logs: Path { root / "logs" }
-    var temporary: Path { root / "tmp" }
-    var work: Path { root / "work" }
-    var supervisorLock: Path { root / "supervisor.lock" }
+    var scoreboard: Path { own / "scoreboard" }
+    var samples: Path { own / "samples" }
+    var events: Path { own / "events" }
+    var feed: Path { own / "feed" }
+    var logs: Path { own / "logs" }
+    var temporary: Path { own / "tmp" }
+    var work: Path { own / "work" }
+    var supervisorLock: Path { own / "supervisor.lock" }
     var supervisorLog: Path { logs / "supervisor.log" }
     var stop: Path { root / "stop" }
     var workers: Path { root / "workers" }
     var pause: Path { root / "pause" }
-    var controlGroup: Path { root / "cgroup" }
+    var controlGroup: Path { own / "cgroup" }
     var iterations: Path { root / "iterations.jsonl" }
     var summary: Path { root / "summary.json" }
     var records: Path { root / "records.jsonl" }
@@ -48,7 +75,7 @@ struct RunLayout: Sendable {
     /// The records of the files that are not run.
     var known: Path { root / "known.jsonl" }
     /// What workers have found out of the inputs of files that passed.
-    var verdictNotes: Path { root / "verdict-notes" }
+    var verdictNotes: Path { own / "verdict-notes" }
     /// What is known to fail, as it was when the run started.
     var knownFailures: Path { root / "known-failures.json" }
 
@@ -61,8 +88,13 @@ struct RunLayout: Sendable {
     /// In the folder of parts: the file is to be run as one.
     var whole: Path { root / "whole" }
 
+    /// Whether jobs were handed to a cluster, and the run has not ended since.
+    var hasJobs: Bool { jobs.exists && !summary.exists }
+
     /// Folders made with the run directory.
-    var folders: [Path] { [claims, results, feed, logs, temporary, work] }
+    var folders: [Path] { [claims, results] + ownFolders }
+    /// Those that each supervisor has for itself.
+    var ownFolders: [Path] { [feed, logs, temporary, work] }
 
     func claim(_ id: Int, _ generation: Int) -> Path { claims / "\(id).\(generation)" }
 

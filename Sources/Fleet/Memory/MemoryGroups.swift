@@ -30,7 +30,8 @@ struct MemoryGroups {
         guard let limit = spec.memoryLimit, let home, home.isDelegated else { return nil }
         self.home = home
         self.limit = limit
-        run = home.child(MemoryGroups.prefix + spec.id)
+        // Two elements of a cluster's job may be on one machine.
+        run = home.child(MemoryGroups.prefix + spec.id + (layout.own == layout.root ? "" : "-" + layout.own.nameText))
         note = layout.controlGroup
         let isShared = home.givesMemory
         // Written first: what cannot be found again is not made.

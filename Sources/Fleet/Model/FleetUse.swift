@@ -18,4 +18,15 @@ public struct FleetUse: Codable, Sendable, Equatable {
 
     /// The share that ran files, 0...1; `nil` before the first moment.
     public var share: Double? { wanted > 0 ? min(1, active / wanted) : nil }
+
+    static func + (one: FleetUse, other: FleetUse) -> FleetUse {
+        var sum = one
+        sum.wanted += other.wanted
+        sum.active += other.active
+        sum.startup += other.startup
+        sum.claims += other.claims
+        sum.tail += other.tail
+        sum.paused += other.paused
+        return sum
+    }
 }

@@ -45,6 +45,8 @@ public struct RunSpec: Codable, Sendable, Equatable {
     public var keepsDatabases: Bool?
     /// Whether long files are run in parts; ``SplitRule/off`` unless told.
     public var split: SplitRule?
+    /// Where workers run on the nodes of a cluster; on this host unless told.
+    public var slurm: SlurmSpec?
     /// Which of the suite's files this run has, and in which order.
     public var selection: Selection?
     /// Seed for orders and for `SQLLOGICTEST_SEED`.

@@ -96,6 +96,8 @@ public struct RunStatus: Codable, Sendable, Equatable {
     public var resumedOn: [SourceState]?
     /// What kind of thing kept the run from going on, where it is known.
     public var obstacle: RunObstacle?
+    /// Of a run on a cluster.
+    public var cluster: ClusterStatus?
 
     /// Why nothing is claimed.
     public enum Pause: String, Codable, Sendable {

@@ -31,6 +31,9 @@ final class Claim: Sendable {
 
     func write(record: [UInt8]) throws(FleetError) { try file.write(record, at: recordOffset) }
 
+    /// Brings what was written to the file system's server.
+    func flush() throws(FleetError) { try file.sync() }
+
     /// Whether the file behind the claim is the one at `path`.
     func isSameFile(as path: Path) -> Bool {
         guard let own = try? file.status(), let other = path.status(followingLinks: false) else { return false }

@@ -96,7 +96,7 @@ struct ClaimTable: Sendable {
 
     /// The present in the clock that the heartbeats use, which on a shared disk is the file server's.
     func fileSystemNow() throws(FleetError) -> FileTime {
-        let path = layout.temporary / "clock-\(owner.process.host)-\(owner.process.pid)"
+        let path = layout.temporary / "clock-\(owner.process.host.replacing("/", with: "-"))-\(owner.process.pid)"
         defer { path.unlink() }
         let file = try File(path, O_RDWR | O_CREAT | O_TRUNC)
         return FileTime(try file.status().st_mtim)

@@ -6,11 +6,14 @@ struct Publisher {
     let slot: Slot
     let results: Results
     let table: ClaimTable
+    /// Whether other machines read the results: a name may come to them before what it names.
+    var isShared = false
 
     /// Publishes through the claim's own file.
     /// - Returns: whether this was the first result; a late one is counted and discarded.
     func publish(_ record: FileRecord, _ claim: Claim, feed: File) throws(FleetError) -> Bool {
         try claim.write(record: record.json + [UInt8(ascii: "\n")])
+        if isShared { try claim.flush() }
         KillWindow.recordWritten.reach()
         slot.prepare(record, position: claim.id)
         let publication: Results.Publication
@@ -42,6 +45,7 @@ struct Publisher {
         defer { temporary.unlink() }
         let file = try File(temporary, O_WRONLY | O_CREAT | O_TRUNC)
         try file.write(table.owner.line + record.json + [UInt8(ascii: "\n")])
+        if isShared { try file.sync() }
         slot.prepare(record, position: position)
         let publication: Results.Publication
         do {

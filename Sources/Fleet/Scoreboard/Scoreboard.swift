@@ -37,6 +37,10 @@ final class Scoreboard: @unchecked Sendable {
         case use = 32
         /// As `verdicts`, of codes 8 to 15.
         case moreVerdicts = 40
+        /// Of an element of a cluster: not 0 while claims that were lost elsewhere wait for a worker.
+        case lostClaims = 48
+        /// Of a run on a cluster: not 0 once slot 0 counts all that was published, on whichever node.
+        case sealed
     }
 
     enum Word: Int {
@@ -67,8 +71,9 @@ final class Scoreboard: @unchecked Sendable {
     private let size: Int
 
     /// Makes the file with its blocks allocated, so that a full disk is an error now and not a SIGBUS later.
-    static func create(_ path: Path, workers: Int) throws(FleetError) {
-        let slots = max(smallest, workers + 1)
+    /// - Parameter least: slots that it has at least.
+    static func create(_ path: Path, workers: Int, atLeast least: Int = smallest) throws(FleetError) {
+        let slots = max(least, workers + 1)
         let file = try File(path, O_RDWR | O_CREAT | O_EXCL)
         let size = headerSize + slots * slotSize
         let result = posix_fallocate(file.descriptor, 0, off_t(size))
@@ -99,6 +104,9 @@ final class Scoreboard: @unchecked Sendable {
         }
         return Int(header.word(2))
     }
+
+    /// Brings what was written to the file system, where other machines read it.
+    func flush() { _ = msync(base, size, MS_SYNC) }
 
     subscript(header: Header) -> UInt64 {
         get { words[header.rawValue] }

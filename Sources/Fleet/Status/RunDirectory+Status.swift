@@ -32,6 +32,11 @@ extension RunDirectory {
             tally += reading.tally(pendingWon: hasWon(slot, reading))
             late += reading.late
         }
+        let nodes = spec.slurm == nil ? [] : nodes(sealed: board[word: .sealed] != 0)
+        for node in nodes {
+            tally += node.tally
+            late += node.late
+        }
         let phase = phase(isSupervised, summary, board, stop)
         var status = RunStatus(
             id: spec.id, phase: phase, workspace: spec.workspace, createdAt: createdAt,
@@ -39,7 +44,7 @@ extension RunDirectory {
             timeBudget: spec.timeBudget, total: manifest.count, queued: positions.queued(cursor: position) - givenBack + (try FileGroups.waiting(layout, spec)), running: 0,
             outcomes: tally.outcomes, tests: tally.tests, skippedRecords: tally.skippedRecords,
             workersWanted: board[word: .workersWanted] == 0 ? spec.workers : Int(clamping: board[word: .workersWanted]),
-            restarts: Int(clamping: board[word: .restarts]), utilisation: RunDirectory.utilisation(board),
+            restarts: Int(clamping: board[word: .restarts]) + nodes.reduce(0) { $0 + $1.restarts }, utilisation: RunDirectory.utilisation(board),
             stopRequested: stop, lateResults: late, end: summary?.end, error: summary?.error)
         describe(&status)
         status.retries = summary?.retries
@@ -61,7 +66,8 @@ extension RunDirectory {
         status.running = max(0, status.total - status.queued - status.done - (summary == nil ? givenBack : 0))
         status.givenBack = summary.map(\.givenBack) ?? (givenBack > 0 ? givenBack : nil)
         if isSupervised && summary == nil { try addLive(&status, board, positions, manifest) }
-        status.use = summary?.use ?? board.use
+        status.use = summary?.use ?? nodes.reduce(board.use) { $0 + $1.use }
+        if spec.slurm != nil { try addCluster(&status, nodes, positions, manifest, isLive: isSupervised && summary == nil) }
         if spec.cached != nil { status.cache = summary?.cache ?? CachedFiles.read(layout)?.use }
         return status
     }
@@ -99,7 +105,8 @@ extension RunDirectory {
     func memoryLimit(isGrouped: Bool) -> MemoryLimit? { spec.memoryLimit.map { MemoryLimit(bytes: $0, by: isGrouped ? .cgroup : .addressSpace) } }
 
     private func addLive(_ status: inout RunStatus, _ board: ScoreboardReading, _ positions: Positions, _ manifest: Manifest) throws(FleetError) {
-        status.timeLeft = max(0, spec.timeBudget - Clock.seconds(since: board[word: .startedClock]))
+        let used = spec.slurm == nil ? Clock.seconds(since: board[word: .startedClock]) : began.map { max(0, Clock.now - $0) } ?? 0
+        status.timeLeft = max(0, spec.timeBudget - used)
         status.workers = try workers(board, manifest, positions)
         if board[word: .shareRuns] > 0 {
             let words = board.headerWords(from: .shareWorkers, count: 3).map { Int(clamping: $0) }
@@ -137,10 +144,18 @@ extension RunDirectory {
     }
 
     private func workers(_ board: ScoreboardReading, _ manifest: Manifest, _ positions: Positions) throws(FleetError) -> [WorkerStatus] {
+        try workers(board, manifest, positions, isAlive: \.isAlive, seconds: { Clock.seconds(since: $0) })
+    }
+
+    /// - Parameters:
+    ///   - isAlive: whether a slot's process lives.
+    ///   - seconds: since a moment of the monotonic clock of the workers' machine.
+    func workers(_ board: ScoreboardReading, _ manifest: Manifest, _ positions: Positions, first: Int = 0, isAlive: (SlotReading) -> Bool,
+                 seconds: (UInt64) -> Double) throws(FleetError) -> [WorkerStatus] {
         var workers: [WorkerStatus] = []
         for (slot, reading) in board.slots.enumerated().dropFirst() where reading.state != .empty && reading.state != .left {
-            var worker = WorkerStatus(slot: slot - 1, pid: reading.pid, state: .gone)
-            if reading.isAlive {
+            var worker = WorkerStatus(slot: first + slot - 1, pid: reading.pid, state: .gone)
+            if isAlive(reading) {
                 worker.state = switch reading.state {
                 case .running: .running
                 case .starting: .starting
@@ -152,11 +167,11 @@ extension RunDirectory {
                 worker.file = try manifest.entry(positions.id(file)).text
                 worker.line = reading.line
                 worker.records = reading.record
-                worker.elapsed = Clock.seconds(since: reading.fileStarted)
+                worker.elapsed = seconds(reading.fileStarted)
             }
             worker.cpu = reading.cpu
             worker.rss = reading.resident
-            worker.stalled = worker.state == .running ? stalled(reading, worker.cpu) : nil
+            worker.stalled = worker.state == .running ? stalled(seconds(reading.lastProgress), worker.cpu) : nil
             workers.append(worker)
         }
         return workers
@@ -164,8 +179,7 @@ extension RunDirectory {
 
     /// Seconds without progress, when they are many. A program of its own says nothing of its progress, so it counts as
     /// stalled only while it does nothing.
-    private func stalled(_ reading: SlotReading, _ cpu: Double) -> Double? {
-        let still = Clock.seconds(since: reading.lastProgress)
+    private func stalled(_ still: Double, _ cpu: Double) -> Double? {
         guard still >= min(30, spec.fileTimeout / 2), spec.engine.kind != .command || cpu < 0.05 else { return nil }
         return still
     }

@@ -65,6 +65,7 @@ extension FleetRun {
     }
 
     private mutating func findMissing() throws(FleetError) {
+        if role.isElement { return try findMissingElsewhere() }
         try readFeeds()
         let missing = (0..<max(manifest.count, positions.records == nil ? 0 : positions.end)).filter { index[$0] == nil && positions.hasRecord($0) && !givenBack.holds($0, positions) }
         try handle(.recordsMissing(missing, haveResults: missing.contains { layout.result($0).exists }))

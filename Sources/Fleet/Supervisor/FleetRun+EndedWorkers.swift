@@ -113,7 +113,7 @@ extension FleetRun {
     /// Publishes what the core made of a dead worker's file.
     mutating func publish(_ file: SupervisorCore.EndedFile, _ outcome: Outcome, _ why: String) throws(FleetError) {
         var record = FileRecord(id: positions.id(file.position), file: file.name, outcome: outcome, duration: file.duration, attempt: file.tryNumber,
-                                worker: file.worker, finishedAt: Clock.now)
+                                worker: directory.firstWorker + file.worker, finishedAt: Clock.now)
         record.iteration = positions.iteration(file.position)
         record.explain(why, line: file.line)
         try publish(record, at: file.position, generation: file.generation)

@@ -4,6 +4,8 @@ import Platform
 extension FleetRun {
     /// Writes every record once, in manifest order, and the summary; checks that they add up.
     mutating func finish() throws(FleetError) -> RunSummary {
+        if role.isElement { return try finishElement() }
+        if role.isCluster { try seal() }
         if core.failure == nil { try readFeeds() } else { try? readFeeds() }
         try? noteGivenBack()
         let end = core.end(isComplete: isComplete)
@@ -17,6 +19,8 @@ extension FleetRun {
             published += slot.tally()
             late += slot.late
         }
+        let nodes = role.isCluster ? NodeFolder.all(layout) : []
+        late += nodes.reduce(0) { $0 + ($1.summary?.lateResults ?? 0) }
         let (all, found) = try writeRecords(end)
         let cache = try concludeVerdicts()
         if positions.startsOver { try writeIterations() }
@@ -26,7 +30,8 @@ extension FleetRun {
             total: manifest.count, outcomes: all.outcomes, tests: found.tests, skippedRecords: found.skippedRecords,
             errors: found.errors, workers: core.wanted, restarts: Int(clamping: board[word: .restarts]),
             lateResults: late, utilisation: RunDirectory.utilisation(board))
-        summary.use = board.use
+        summary.use = nodes.compactMap { $0.summary?.use }.reduce(board.use) { $0 + $1 }
+        summary.restarts += nodes.reduce(0) { $0 + ($1.summary?.restarts ?? 0) }
         summary.obstacle = core.obstacle
         summary.cache = cache
         summary.memory = directory.memoryLimit(isGrouped: groups != nil)
@@ -49,7 +54,7 @@ extension FleetRun {
     }
 
     /// Removes what killed workers left; nobody works any more.
-    private func tidy() throws(FleetError) {
+    func tidy() throws(FleetError) {
         for folder in [layout.temporary, layout.work] {
             for name in try folder.names() { (folder / name).removeTree() }
         }

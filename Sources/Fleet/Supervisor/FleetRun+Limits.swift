@@ -37,7 +37,7 @@ extension FleetRun {
         let slot = board.worker(worker.slot)
         guard let (position, generation) = file(in: slot) else { return }
         var record = FileRecord(id: positions.id(position), file: try manifest.entry(positions.id(position)).text, outcome: outcome,
-                                duration: Clock.seconds(since: slot.fileStarted), attempt: slot.tryNumber, worker: worker.slot, finishedAt: Clock.now)
+                                duration: Clock.seconds(since: slot.fileStarted), attempt: slot.tryNumber, worker: directory.firstWorker + worker.slot, finishedAt: Clock.now)
         record.iteration = positions.iteration(position)
         record.explain(why, line: slot.line)
         try publish(record, at: position, generation: generation)

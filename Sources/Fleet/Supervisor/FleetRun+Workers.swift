@@ -17,7 +17,8 @@ extension FleetRun {
         var variables = [(name: Worker.supervisorVariable, value: Array("\(getpid())".utf8)), (Leftovers.variable, layout.root.bytes)]
         if let group = worker.group { variables.append((Worker.groupVariable, group.folder.bytes)) }
         let program = ChildProcess(
-            [executable.bytes, Array("work".utf8), layout.root.bytes, Array("--slot".utf8), Array("\(number)".utf8)],
+            [executable.bytes, Array("work".utf8), layout.root.bytes, Array("--slot".utf8), Array("\(number)".utf8)]
+                + (role.isElement ? [Array("--node".utf8), Array(layout.own.name)] : []),
             environment: ChildProcess.environment(changing: variables), directory: Array("/".utf8),
             descriptors: [(0, .null), (1, .descriptor(output)), (2, .descriptor(output))])
         do {

@@ -32,7 +32,7 @@ struct FleetRun {
     var cached: CachedFiles?
     /// What workers print, by slot, where it is looked through for secrets first.
     var logs: [Int: WorkerLog] = [:]
-    private var sampler: FleetSampler
+    var sampler: FleetSampler
     private var shares: ShareWatch
     var feeds: [Int: FeedReader] = [:]
     var orphans: Orphans
@@ -50,11 +50,19 @@ struct FleetRun {
 
         func holds(_ position: Int, _ positions: Positions) -> Bool { first.map { position >= $0 && position < positions.end } ?? false }
     }
+    let role: FleetRole
+    /// Of an element of a cluster's job.
+    var element = ElementState()
+    /// Of a run whose workers are on a cluster.
+    var cluster: ClusterState?
+    /// When the first element began, in seconds since 1970.
+    private var began: Double?
 
-    static let signals = [SIGCHLD, SIGTERM, SIGINT, SIGHUP]
+    static let signals = [SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1]
 
     /// Takes over the directory, whose lock the caller holds.
-    init(_ directory: RunDirectory, executable: Path, memory: (any VerdictMemory)? = nil) throws(FleetError) {
+    init(_ directory: RunDirectory, executable: Path, role: FleetRole = .host, memory: (any VerdictMemory)? = nil) throws(FleetError) {
+        self.role = role
         self.memory = memory
         self.directory = directory
         self.executable = executable
@@ -70,22 +78,44 @@ struct FleetRun {
         ledger = Ledger(positions)
         timeouts = try TimeoutRules(spec)
         table = ClaimTable(layout: layout, owner: ClaimOwner(process: .current, worker: -1))
-        publisher = Publisher(slot: board.supervisor, results: Results(layout: layout), table: table)
+        let workers = directory.node?.workers ?? spec.workers
+        publisher = Publisher(slot: board.supervisor, results: Results(layout: layout), table: table, isShared: directory.node != nil && FileSystem.isOfNetwork(layout.root))
         let rules = SupervisorCore.Rules(attempts: spec.attempts, timeBudget: spec.timeBudget, grace: UInt64(spec.graceSeconds * 1e9),
                                          memoryLimit: spec.memoryLimit, capacity: board.workers)
-        core = SupervisorCore(rules, workers: spec.workers, floor: MemoryFloor(spec.memoryFloor))
-        guard spec.workers <= board.workers else { throw FleetError(.corrupt, "cannot run: the scoreboard is too small for \(spec.workers) workers") }
+        core = SupervisorCore(rules, workers: workers, floor: MemoryFloor(spec.memoryFloor))
+        guard workers <= board.workers else { throw FleetError(.corrupt, "cannot run: the scoreboard is too small for \(spec.workers) workers") }
         events = try EventLog(layout.events)
         orphans = Orphans(table: table, lease: spec.leaseSeconds)
         sampler = try FleetSampler(layout.samples)
         shares = ShareWatch(directory)
-        (index, announcedIterations) = try Reconciliation(directory, board, manifest).run(&events, table, &ledger)
+        let reconciliation = Reconciliation(directory, board, manifest)
+        switch role {
+        case .host: (index, announcedIterations) = try reconciliation.run(&events, table, &ledger)
+        case .cluster(isNew: true): (index, announcedIterations) = try reconciliation.run(&events, table, &ledger, everywhere: true)
+        case .cluster(isNew: false): (index, announcedIterations) = try reconciliation.look(&events, &ledger)
+        case .element: (index, announcedIterations) = (RecordIndex(count: manifest.count, grows: positions.startsOver), 0)
+        }
         MemoryGroups.remove(layout.controlGroup, ends: true)
-        groups = MemoryGroups(spec, layout)
+        groups = role.isCluster ? nil : MemoryGroups(spec, layout)
         try writeHeader()
         let limit = directory.memoryLimit(isGrouped: groups != nil).map { ", \($0.words)" } ?? ""
-        try events.append(RunEvent(kind: .runStarted, time: Clock.now, pid: getpid(), message: "\(manifest.count) files, \(spec.workers) workers" + limit))
-        try publishBlocked()
+        try events.append(RunEvent(kind: .runStarted, time: Clock.now, pid: getpid(), message: "\(manifest.count) files, \(workers) workers" + limit))
+        switch role {
+        case .host: try publishBlocked()
+        case .element: try returnClaims()
+        case .cluster:
+            try publishBlocked()
+            if let slurm = spec.slurm { cluster = ClusterState(jobs: try SlurmJobs(directory, slurm, executable: executable)) }
+        }
+    }
+
+    /// Seconds of the time budget that are over. On a cluster it counts from the first element's start, so that a run does not pay for its wait.
+    var budgetUsed: Double {
+        mutating get {
+            if role.isHost { return Clock.seconds(since: started) }
+            if began == nil { began = directory.began }
+            return began.map { max(0, Clock.now - $0) } ?? 0
+        }
     }
 
     private func writeHeader() throws(FleetError) {
@@ -98,9 +128,10 @@ struct FleetRun {
         ledger.show(on: board)
         board[.supervisorPid] = UInt64(getpid())
         board[.supervisorStart] = table.owner.process.startTime
-        board[.workersWanted] = UInt64(spec.workers)
-        board[.slotsUsed] = UInt64(spec.workers)
-        board[.demand] = UInt64(spec.workers)
+        board[.workersWanted] = UInt64(core.wanted)
+        board[.slotsUsed] = role.isCluster ? 0 : UInt64(core.wanted)
+        board[.sealed] = 0
+        board[.demand] = UInt64(core.wanted)
         for word in [Scoreboard.Header.shareWorkers, .shareRuns, .shareCores] { board[word] = 0 }
         board[.startedClock] = started
         if board[.firstStartedAt] == 0 { board[.firstStartedAt] = now }
@@ -127,13 +158,15 @@ struct FleetRun {
     mutating func run() throws(FleetError) -> RunSummary {
         Signals.block(FleetRun.signals)
         do {
-            try recallVerdicts()
+            if !role.isElement { try recallVerdicts() }
             while true {
                 try turn()
                 if isFinished { break }
                 waitForNews()
             }
         } catch {
+            // The jobs go on, and whoever comes next looks after them.
+            if role.isCluster { throw error }
             try? handle(.broken(error.message, DiskRoom.isShort(layout) ? .disk : nil))
             try? endFleet()
         }
@@ -148,24 +181,35 @@ struct FleetRun {
     }
 
     private mutating func waitForNews() {
-        // A run of a few files is over before a tenth of a second is; somebody may look at it.
-        switch Signals.wait(for: FleetRun.signals, seconds: Clock.seconds(since: started) < 1 ? 0.005 : 0.1) {
-        case SIGTERM, SIGINT, SIGHUP: try? directory.requestStop(.now)
+        switch Signals.wait(for: FleetRun.signals, seconds: tick) {
+        case let signal? where signal != SIGCHLD && role.isElement: element.take(signal)
+        // The jobs go on, and whoever comes next looks after them.
+        case SIGTERM, SIGINT, SIGHUP: if role.isCluster { cluster?.isAsked = true } else { try? directory.requestStop(.now) }
         default: break
         }
     }
 
+    /// Seconds between two looks, unless a worker ends before.
+    private var tick: Double {
+        let age = Clock.seconds(since: started)
+        // A run of a few files is over before a tenth of a second is; somebody may look at it.
+        if role.isHost { return age < 1 ? 0.005 : 0.1 }
+        // Each look costs a shared file system some questions, of each element.
+        return age < 10 || cluster?.endsSince != nil ? 0.1 : 0.5
+    }
+
     /// Looks at everything once.
     private mutating func turn() throws(FleetError) {
+        if role.isCluster { return try turnOfCluster() }
         for slot in logs.keys { logs[slot]?.drain() }
         try reap()
         try readFeeds()
         try announceIterations()
         if let request = directory.stopRequest { try handle(.stopRequested(request, now: Clock.monotonic)) }
-        try handle(.timePassed(seconds: Clock.seconds(since: started), now: Clock.monotonic, isComplete: isComplete))
+        try handle(.timePassed(seconds: budgetUsed, now: Clock.monotonic, isComplete: isComplete))
         try handle(.pauseRequested(directory.isPauseRequested))
-        try handle(.workersRequested(directory.workersRequest ?? core.wanted))
-        try watchShare()
+        if role.isElement { try turnOfElement() } else { try handle(.workersRequested(directory.workersRequest ?? core.wanted)) }
+        if role.isHost { try watchShare() }
         try watchTimeouts()
         try watchMemory()
         clock.tick(board, wanted: core.phase == .running ? core.allowed : core.workers.count, queued: try queued)
@@ -206,11 +250,12 @@ struct FleetRun {
     mutating func sample() throws(FleetError) {
         let pids = Dictionary(uniqueKeysWithValues: core.workers.values.map { ($0.slot, $0.pid) })
         sampler.sample(board, pids, queued: try queued, done: index.present)
+        if role.isElement { board.flush() }
         memoryKills = HostMemory.outOfMemoryKills()
     }
 
     /// Whether every file has its record, in a soak run that of each round; never where there is no end to the rounds.
-    var isComplete: Bool { positions.records.map { index.present + givenBack.missing >= $0 } ?? false }
+    var isComplete: Bool { role.isElement ? element.isComplete : positions.records.map { index.present + givenBack.missing >= $0 } ?? false }
 
     /// Looks whether positions at the end of the queue were given back since it was last looked at.
     mutating func noteGivenBack() throws(FleetError) {
@@ -220,7 +265,7 @@ struct FleetRun {
         givenBack = GivenBack(first: first, queued: positions.end - first, missing: (first..<positions.end).count { index[$0] == nil })
     }
 
-    private mutating func announceIterations() throws(FleetError) {
+    mutating func announceIterations() throws(FleetError) {
         ledger.show(on: board)
         while announcedIterations < ledger.finishedIterations {
             let iteration = ledger.iterations[announcedIterations]

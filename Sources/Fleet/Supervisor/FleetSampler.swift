@@ -19,10 +19,20 @@ struct FleetSampler {
     /// Writes a sample; puts each worker's CPU and memory into its slot and the cores' average into the header.
     mutating func sample(_ board: Scoreboard, _ pids: [Int: Int32], queued: Int, done: Int) {
         let elapsed = max(0.001, Clock.seconds(since: last))
+        let workers = pids.sorted { $0.key < $1.key }.map { worker($0.key, $0.value, board, elapsed) }
+        write(FleetSample(host: host.sample(), queued: queued, done: done, workers: workers), board)
+    }
+
+    /// The same where the workers are elsewhere.
+    /// - Parameter cores: use of the cores that they have, in the place of this machine's.
+    mutating func sample(_ board: Scoreboard, cores: [Double], _ workers: [FleetSample.WorkerSample], queued: Int, done: Int) {
+        var host = host.sample()
+        host.cores = cores
+        write(FleetSample(host: host, queued: queued, done: done, workers: workers), board)
+    }
+
+    private mutating func write(_ sample: FleetSample, _ board: Scoreboard) {
         last = Clock.monotonic
-        let sample = FleetSample(host: host.sample(), queued: queued, done: done, workers: pids.sorted { $0.key < $1.key }.map {
-            worker($0.key, $0.value, board, elapsed)
-        })
         board[.cpuSum] &+= UInt64(sample.host.cpu * 1e6)
         board[.cpuSamples] &+= 1
         // A run does not end for want of a sample.

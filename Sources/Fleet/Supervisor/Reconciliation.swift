@@ -17,14 +17,25 @@ struct Reconciliation {
         positions = Positions(manifest, directory.spec)
     }
 
+    /// - Parameter everywhere: whether nobody works on any other host, either.
     /// - Returns: where the records of finished files are, and how many iterations were announced.
-    func run(_ events: inout EventLog, _ table: ClaimTable, _ ledger: inout Ledger) throws(FleetError) -> (RecordIndex, iterations: Int) {
+    func run(_ events: inout EventLog, _ table: ClaimTable, _ ledger: inout Ledger, everywhere: Bool = false) throws(FleetError) -> (RecordIndex, iterations: Int) {
         try endLeftovers()
         try removeLeftovers()
         try endPause()
         let known = try events.announced(positions)
         let index = try recount(&events, &ledger, known.files)
-        try freeClaims(table, index)
+        try freeClaims(table, index, everywhere)
+        return (index, known.iterations)
+    }
+
+    /// The same of a run that goes on elsewhere meanwhile: only reads what has been published, and announces what was not.
+    func look(_ events: inout EventLog, _ ledger: inout Ledger) throws(FleetError) -> (RecordIndex, iterations: Int) {
+        let known = try events.announced(positions)
+        let tally = board.supervisor.tally
+        let index = try recount(&events, &ledger, known.files, isLive: true)
+        // It counts what was published here. The others count for themselves.
+        board.supervisor.setTally(tally)
         return (index, known.iterations)
     }
 
@@ -49,7 +60,8 @@ struct Reconciliation {
         }
         // They may be of other sources, or of another engine.
         layout.parts.removeTree()
-        for path in [layout.summary, layout.records, layout.iterations, layout.stop] where !path.unlink() { throw .system("remove \(path.text)") }
+        layout.nodes.removeTree()
+        for path in [layout.summary, layout.records, layout.iterations, layout.stop, layout.began, layout.cluster] where !path.unlink() { throw .system("remove \(path.text)") }
     }
 
     /// A pause of an older fleet is over; one that was asked for before the first start holds.
@@ -59,7 +71,8 @@ struct Reconciliation {
 
     /// Counts what has been published from the results themselves. One that is not whole was lost with the power and
     /// does not count; one without an event gets it.
-    private func recount(_ events: inout EventLog, _ ledger: inout Ledger, _ known: Set<Int>) throws(FleetError) -> RecordIndex {
+    /// - Parameter isLive: results may be on their way still.
+    private func recount(_ events: inout EventLog, _ ledger: inout Ledger, _ known: Set<Int>, isLive: Bool = false) throws(FleetError) -> RecordIndex {
         let results = Results(layout: layout)
         var index = RecordIndex(count: manifest.count, grows: positions.startsOver)
         var tally = Tally()
@@ -67,7 +80,7 @@ struct Reconciliation {
             guard let line = try results.recordLine(id),
                   let record = try? JSON.decode(FileRecord.self, line, layout.result(id)), positions.position(of: record) == id,
                   index.add(id, .result) else {
-                layout.result(id).unlink()
+                if !isLive { layout.result(id).unlink() }
                 continue
             }
             tally.add(record)
@@ -82,7 +95,7 @@ struct Reconciliation {
     }
 
     /// Nobody works now, so no claim of this host is held. A try that ended with its supervisor does not count.
-    private func freeClaims(_ table: ClaimTable, _ index: RecordIndex) throws(FleetError) {
+    private func freeClaims(_ table: ClaimTable, _ index: RecordIndex, _ everywhere: Bool) throws(FleetError) {
         var claimed: Set<Int> = []
         for state in try table.list() {
             if index[state.id] != nil || !positions.isRunnable(state.id) {
@@ -90,7 +103,7 @@ struct Reconciliation {
                 continue
             }
             claimed.insert(state.id)
-            if state.owner?.process.life != .unknown { try table.free(id: state.id, generation: state.generation) }
+            if everywhere || state.owner?.process.life != .unknown { try table.free(id: state.id, generation: state.generation) }
         }
         for id in 0..<min(try Cursor.position(layout.cursor), positions.end) where index[id] == nil && positions.isRunnable(id) && !claimed.contains(id) {
             try table.free(id: id, generation: 1)

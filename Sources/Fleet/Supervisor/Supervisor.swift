@@ -9,36 +9,83 @@ public enum Supervisor {
     ///
     /// - Parameters:
     ///   - executable: absolute path of the program to start as `executable work RUNDIR --slot K`.
+    ///   - element: of an array job that this process is; `nil` for the supervisor of a whole run.
     ///   - memory: what earlier runs have shown; only called where the run may use it.
-    public static func main(runDirectory: String, executable: String, memory: (RunDirectory) -> (any VerdictMemory)? = { _ in nil }) -> Int32 {
+    public static func main(runDirectory: String, executable: String, element: ArrayElement? = nil, memory: (RunDirectory) -> (any VerdictMemory)? = { _ in nil }) -> Int32 {
         signal(SIGPIPE, SIG_IGN)
+        Signals.block(FleetRun.signals)
         var ready = ReadyPipe.inherited()
         InheritedLock.keep()
         do {
-            let directory = try RunDirectory.open(path: runDirectory)
+            let whole = try RunDirectory.open(path: runDirectory)
             let program = Path(executable).absolute
             guard program.withCString({ access($0, X_OK) }) == 0 else {
                 throw FleetError(.startFailed, "cannot start workers: \(program.text): \(ErrorText.of(errno))")
             }
-            // Held for life: the lock is how everyone knows that the run has a supervisor.
-            let lock = try File(directory.layout.supervisorLock, O_RDWR)
-            guard try lock.tryLock() else {
-                throw FleetError(.alreadyRunning, "cannot supervise the run \(directory.spec.id): it has a supervisor; attach to it")
+            if let element { return try supervise(element, of: whole, program) }
+            return try supervise(whole, program, memory) {
+                ready?.write("ok\n")
+                ready = nil
             }
-            _ = cfleet_adopt_orphans()
-            var run = try FleetRun(directory, executable: program, memory: directory.spec.cached == nil ? nil : memory(directory.withSecrets(moves: false)))
-            ready?.write("ok\n")
-            ready = nil
-            let summary = try run.run()
-            // Never closed here: who finds the lock free must find this process gone, too.
-            _ = Unmanaged.passRetained(lock)
-            return summary.error == nil ? 0 : 1
         } catch {
             let message = (error as? FleetError)?.message ?? "\(error)"
             print(error: message)
             ready?.write("\((error as? FleetError)?.code.rawValue ?? "system")\n\(message)\n")
             return 1
         }
+    }
+
+    private static func supervise(_ directory: RunDirectory, _ program: Path, _ memory: (RunDirectory) -> (any VerdictMemory)?, isReady: () -> Void) throws -> Int32 {
+        // Held for life: the lock is how everyone knows that the run has a supervisor.
+        let lock = try File(directory.layout.runLock, O_RDWR)
+        guard try lock.tryLock() else {
+            throw FleetError(.alreadyRunning, "cannot supervise the run \(directory.spec.id): it has a supervisor; attach to it")
+        }
+        _ = cfleet_adopt_orphans()
+        let role: FleetRole = directory.spec.slurm == nil ? .host : .cluster(isNew: !directory.hasJobs)
+        var run = try FleetRun(directory, executable: program, role: role, memory: directory.spec.cached == nil ? nil : memory(directory.withSecrets(moves: false)))
+        try run.handOver()
+        isReady()
+        let summary = try run.run()
+        // Never closed here: who finds the lock free must find this process gone, too.
+        _ = Unmanaged.passRetained(lock)
+        return summary.error == nil ? 0 : 1
+    }
+
+    /// One element of a cluster's job. The last one to leave ends the run where nobody else looks after it.
+    private static func supervise(_ element: ArrayElement, of whole: RunDirectory, _ program: Path) throws -> Int32 {
+        let note = try element.note(cores: whole.spec.slurm?.cores ?? 1)
+        // What waits until the run is over, or is wanted no more, has nothing to do.
+        if whole.layout.summary.exists || whole.layout.leave(note.element).exists { return 0 }
+        let node = try NodeFolder.make(whole.layout, note)
+        let lock = try File(node.layout.supervisorLock, O_RDWR)
+        guard try lock.tryLock() else { throw FleetError(.alreadyRunning, "cannot begin element \(node.name): its folder has a supervisor") }
+        try whole.begin()
+        _ = cfleet_adopt_orphans()
+        let directory = try RunDirectory.open(path: whole.path, node: node.name)
+        var run = try FleetRun(directory, executable: program, role: .element)
+        let summary = try run.run()
+        if run.wantsToMove, let job = node.note.job {
+            // Slurm ends this process, and starts the element again where there is room.
+            _ = try? SlurmTool.run(["scontrol", "requeue", job])
+        } else if run.isComplete || whole.stopRequest != nil {
+            try sealIfLast(whole, node, lock, program)
+        }
+        _ = Unmanaged.passRetained(lock)
+        return summary.error == nil ? 0 : 1
+    }
+
+    private static func sealIfLast(_ directory: RunDirectory, _ node: NodeFolder, _ own: File, _ program: Path) throws {
+        // In this order: of two that leave together one finds the other gone.
+        own.unlock()
+        let lock = try File(directory.layout.runLock, O_RDWR)
+        guard try lock.tryLock() else { return }
+        _ = Unmanaged.passRetained(lock)
+        guard directory.hasJobs, !NodeFolder.all(directory.layout).contains(where: { $0.name != node.name && $0.isAtWork }) else { return }
+        var run = try FleetRun(directory, executable: program, role: .cluster(isNew: false))
+        try run.countResults()
+        if let request = directory.stopRequest { try run.handle(.stopRequested(request, now: Clock.monotonic)) }
+        if run.isComplete || directory.stopRequest != nil { _ = try run.finish() }
     }
 
     /// Starts `executable supervise RUNDIR` in a session of its own and waits until it has taken over the run: its

@@ -12,20 +12,20 @@ struct ProcessIdentity: Sendable, Equatable {
 
     enum Life { case alive, dead, unknown }
 
-    /// `unknown` when the process belongs to another host.
+    /// `unknown` when the process belongs to another host, or to other pids of this one.
     var life: Life {
-        if host != Machine.host { return .unknown }
+        if host != Machine.processes { return .unknown }
         if boot != Machine.boot { return .dead }
         return ProcessIdentity.isAlive(pid: pid, startTime: startTime) ? .alive : .dead
     }
 
     static var current: ProcessIdentity {
         let pid = getpid()
-        return ProcessIdentity(host: Machine.host, boot: Machine.boot, pid: pid, startTime: startTime(of: pid) ?? 0)
+        return ProcessIdentity(host: Machine.processes, boot: Machine.boot, pid: pid, startTime: startTime(of: pid) ?? 0)
     }
 
     /// ``ProcessMark`` of another process of this host.
-    static func mark(pid: Int32) -> String { "\(Machine.host) \(Machine.boot) \(pid) \(startTime(of: pid) ?? 0)" }
+    static func mark(pid: Int32) -> String { "\(Machine.processes) \(Machine.boot) \(pid) \(startTime(of: pid) ?? 0)" }
 
     /// Whether this very process lives; a zombie does not.
     static func isAlive(pid: Int32, startTime: UInt64) -> Bool {
@@ -41,6 +41,17 @@ enum Machine {
     static let host: String = {
         // It is a word of a claim's line.
         String(HostName.own.map { $0.isWhitespace ? "_" : $0 })
+    }()
+
+    /// The name for the owner of a process. In a namespace of pids (a container, a node of a cluster made of them) it has the namespace in it:
+    /// such machines may share a name and a boot, and a pid of one says nothing in another.
+    static let processes: String = {
+        var buffer = [CChar](repeating: 0, count: 64)
+        let count = readlink("/proc/self/ns/pid", &buffer, buffer.count)
+        // `pid:[4026531836]` is the first one of every Linux (PROC_PID_INIT_INO in include/linux/proc_ns.h).
+        let name = count > 0 ? buffer.prefix(count).map { UInt8(bitPattern: $0) } : []
+        let digits = String(decoding: name.filter { (0x30...0x39).contains($0) }, as: UTF8.self)
+        return digits.isEmpty || digits == "4026531836" ? host : "\(host)/\(digits)"
     }()
 
     static let boot: String = {

@@ -13,7 +13,9 @@ enum EngineFile {
         let known = (try? layout.engine.contents(limit: 1 << 20)).flatMap { try? JSON.decode(EngineIdentity.self, $0, layout.engine) }
         let identity = known.map { $0.agreeing(with: found) } ?? found
         if identity != known {
-            guard let bytes = try? JSON.encode(identity), (try? layout.engine.replace(with: bytes)) != nil else { return }
+            // Of an element of a cluster's job others may write it, too.
+            let draft = layout.temporary / "engine.json"
+            guard let bytes = try? JSON.encode(identity), (try? draft.replace(with: bytes)) != nil, (try? draft.rename(to: layout.engine)) != nil else { return }
         }
         _ = File(ifPossible: mark, O_WRONLY | O_CREAT)
     }

@@ -25,31 +25,35 @@ public struct Worker {
     /// Files that are not run.
     let known: Set<Int>
 
+    /// Its number among all workers of the run.
+    private var number: Int { directory.firstWorker + slot }
+
     /// The whole of `slt-worker work RUNDIR --slot K`: returns the exit code. Errors go to stderr, which is the
     /// worker's log.
     /// - Parameters:
     ///   - slot: the worker's number, from 0.
+    ///   - node: the folder of the element of a cluster's job that it belongs to.
     ///   - executor: made after the memory limit is set.
     ///   - identity: looks at the engine; not called where another worker has.
-    public static func main(runDirectory: String, slot: Int, executor: (RunDirectory) throws -> any FileExecutor,
+    public static func main(runDirectory: String, slot: Int, node: String? = nil, executor: (RunDirectory) throws -> any FileExecutor,
                             identity: (RunDirectory, any FileExecutor) -> EngineIdentity? = { _, _ in nil }) -> Int32 {
         signal(SIGPIPE, SIG_IGN)
         ForkedProcess.dieOfFaults()
         var redaction = Redaction()
         do {
             try followSupervisor()
-            let directory = try RunDirectory.open(path: runDirectory).withSecrets()
+            let directory = try RunDirectory.open(path: runDirectory, node: node).withSecrets()
             redaction = EngineSecrets(directory.spec.engine).redaction
             let heart = HeartbeatThread(lease: directory.spec.leaseSeconds)
             let isHeld = try limitMemory(directory.spec.memoryLimit)
             try heart.start()
             let executor = try executor(directory)
-            EngineFile.write(directory.layout) { holdingEnd(of: runDirectory, slot) { identity(directory, executor) } }
+            EngineFile.write(directory.layout) { holdingEnd(of: directory.layout, slot) { identity(directory, executor) } }
             return try Worker(directory, slot: slot, executor: executor, heart: heart).run(isHeld: isHeld)
         } catch {
             let words = redaction.message("\(error)")
             print(error: words)
-            tell(words, runDirectory, slot)
+            tell(words, node.map { RunLayout(root: Path(runDirectory).absolute).node($0) } ?? RunLayout(root: Path(runDirectory).absolute), slot)
             return error is EngineUnavailable ? WorkerExit.noEngine : WorkerExit.ioFailure
         }
     }
@@ -58,16 +62,16 @@ public struct Worker {
     private static let inspection = 30.0
 
     /// Others may be through with all files before the engine is looked at.
-    private static func holdingEnd<Value>(of runDirectory: String, _ slot: Int, _ body: () -> Value) -> Value {
-        guard let board = try? Scoreboard(RunLayout(root: Path(runDirectory).absolute).scoreboard), slot >= 0, slot < board.workers else { return body() }
+    private static func holdingEnd<Value>(of layout: RunLayout, _ slot: Int, _ body: () -> Value) -> Value {
+        guard let board = try? Scoreboard(layout.scoreboard), slot >= 0, slot < board.workers else { return body() }
         board.worker(slot).explain(until: Clock.after(.seconds(inspection)))
         defer { board.worker(slot).explain(until: 0) }
         return body()
     }
 
     /// The supervisor repeats this to people; unlike the log it needs no room on the disk.
-    private static func tell(_ error: String, _ runDirectory: String, _ slot: Int) {
-        guard let board = try? Scoreboard(RunLayout(root: Path(runDirectory).absolute).scoreboard), slot >= 0, slot < board.workers else { return }
+    private static func tell(_ error: String, _ layout: RunLayout, _ slot: Int) {
+        guard let board = try? Scoreboard(layout.scoreboard), slot >= 0, slot < board.workers else { return }
         board.worker(slot).fail(error)
     }
 
@@ -105,8 +109,8 @@ public struct Worker {
         board = try Scoreboard(layout.scoreboard)
         guard slot >= 0, slot < board.workers else { throw FleetError(.invalid, "cannot work in slot \(slot): the scoreboard has \(board.workers)") }
         place = board.worker(slot)
-        table = ClaimTable(layout: layout, owner: ClaimOwner(process: .current, worker: slot))
-        publisher = Publisher(slot: place, results: Results(layout: layout), table: table)
+        table = ClaimTable(layout: layout, owner: ClaimOwner(process: .current, worker: directory.firstWorker + slot))
+        publisher = Publisher(slot: place, results: Results(layout: layout), table: table, isShared: directory.node != nil && FileSystem.isOfNetwork(layout.root))
         feed = try File(layout.feed(slot), O_WRONLY | O_CREAT | O_APPEND)
         log = try File(layout.workerLog(slot), O_WRONLY | O_CREAT | O_APPEND)
         progress = Progress(place)
@@ -151,6 +155,7 @@ public struct Worker {
                 continue
             }
             try run(claim, seats)
+            if board[.lostClaims] != 0 { try takeOver(orphans.find().orphans) }
             // A queue that never ends would leave what others lost for ever.
             guard positions.startsOver, Clock.seconds(since: sought) > 1 else { continue }
             sought = Clock.monotonic
@@ -262,7 +267,7 @@ public struct Worker {
 
     func task(position: Int, _ file: SuiteFile, tryNumber: Int, folder: Path) -> FileTask {
         FileTask(id: position, path: (Path(directory.spec.workspace) / file.name).bytes, name: file.text, workspace: directory.spec.workspace,
-                 tryNumber: tryNumber, worker: slot, progress: progress,
+                 tryNumber: tryNumber, worker: number, progress: progress,
                  databases: directory.spec.keepsDatabases == true ? DatabaseShelf(directory.layout, id: positions.id(position)) : nil, folder: folder, log: log, redaction: redaction)
     }
 
@@ -279,7 +284,7 @@ public struct Worker {
                          tryNumber: Int, _ retried: RetriedExecution? = nil, _ parts: FileParts? = nil) throws(FleetError) -> Bool {
         var record = FileRecord(
             id: positions.id(claim.id), file: file.text, outcome: execution.outcome, tests: execution.tests, skipped: execution.skipped,
-            errors: execution.errors, duration: Clock.seconds(since: started), cpu: cpu, attempt: tryNumber, worker: slot,
+            errors: execution.errors, duration: Clock.seconds(since: started), cpu: cpu, attempt: tryNumber, worker: number,
             finishedAt: Clock.now, message: execution.message, failures: execution.failures, output: execution.output)
         record.iteration = positions.iteration(claim.id)
         record.stoppedAt = execution.stoppedAt

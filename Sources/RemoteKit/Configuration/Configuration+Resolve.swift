@@ -80,7 +80,7 @@ extension Configuration {
         engine.cacheInputs = inputs.isEmpty ? nil : inputs
         let labels = values.strings("engine.labels")
         engine.labels = labels.isEmpty ? nil : labels
-        run = Run(mode: values.text("run.mode").flatMap(RunMode.init) ?? .drain, workers: values.workers("run.workers"),
+        run = Run(mode: values.text("run.mode").flatMap(RunMode.init) ?? .drain, slurm: nil, workers: values.workers("run.workers"),
                   time: values.seconds("run.time"), fileTimeout: values.seconds("run.file-timeout"),
                   retries: values.integer("run.retries"), retriesTotal: max(0, values.integer("run.retries-total")), attempts: max(1, values.integer("run.attempts")),
                   memory: values.bytes("run.memory"), memoryFloor: values.has("run.memory-floor") ? values.bytes("run.memory-floor") ?? 0 : nil,
@@ -88,6 +88,7 @@ extension Configuration {
                   flaky: values.text("run.flaky").flatMap(FlakyRule.init) ?? .warn, cached: values.flag("run.cached"), cacheAudit: values.integer("run.cache-audit"),
                   recordTimeout: values.limit("run.record-timeout"), hosts: values.strings("run.hosts"),
                   split: values.text("run.split").flatMap { SplitRule($0) } ?? .auto)
+        if values.text("run.launcher") == "slurm" { run.slurm = SlurmSpec(arguments: values.strings("slurm.arguments"), cores: max(1, values.integer("slurm.cores"))) }
         self.profile = profile
         profileNames = layer.declared.filter { $0.names.first == "profiles" }.compactMap(\.names.last).sorted()
         hostNames = layer.declared.filter { $0.names.first == "hosts" }.compactMap(\.names.last).sorted()

@@ -53,6 +53,8 @@ public struct Configuration: Sendable, Equatable {
     public struct Run: Sendable, Equatable {
         /// Each file once, or again and again until the time is over.
         public var mode: RunMode
+        /// How the jobs look by which a cluster runs the workers; `nil` runs them on the host itself.
+        public var slurm: SlurmSpec?
         /// Worker processes to keep alive.
         public var workers: WorkerCount
         /// Seconds for the whole run.

@@ -6,6 +6,8 @@ public struct ConfigurationFlags: Sendable, Equatable {
     public var profile: String?
     /// `run.mode`.
     public var mode: String?
+    /// `run.launcher`.
+    public var launcher: String?
     /// `run.workers`.
     public var workers: String?
     /// `run.time`.
@@ -65,6 +67,7 @@ public struct ConfigurationFlags: Sendable, Equatable {
         [
             (prefix + "host", SettingPath("host"), host),
             (prefix + "mode", SettingPath("run.mode"), mode),
+            (prefix + "launcher", SettingPath("run.launcher"), launcher),
             (prefix + "workers", SettingPath("run.workers"), workers),
             (prefix + "time", SettingPath("run.time"), time),
             (prefix + "file-timeout", SettingPath("run.file-timeout"), fileTimeout),

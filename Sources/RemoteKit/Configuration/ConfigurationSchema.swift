@@ -1,3 +1,5 @@
+import Fleet
+
 /// Every key there is. Files, variables, `config`, the hints of error messages and the test of the sample
 /// all read this one tree.
 indirect enum ConfigurationSchema: Sendable {
@@ -47,6 +49,10 @@ indirect enum ConfigurationSchema: Sendable {
             ("cache-inputs", .value(.strings)),
         ])),
         ("run", .table(run)),
+        ("slurm", .table([
+            ("cores", .value(.integer(1...SlurmSpec.mostCores))),
+            ("arguments", .value(.strings)),
+        ])),
         ("profiles", .named(what: "profile", .table(run))),
     ])
 
@@ -65,6 +71,7 @@ indirect enum ConfigurationSchema: Sendable {
 
     static let run: [(name: String, node: ConfigurationSchema)] = [
         ("mode", .value(.choice(["drain", "soak"]))),
+        ("launcher", .value(.choice(["local", "slurm"]))),
         ("workers", .value(.workers)),
         ("time", .value(.duration)),
         ("file-timeout", .value(.duration)),
@@ -101,6 +108,7 @@ indirect enum ConfigurationSchema: Sendable {
         kind = "sqlite"
         [run]
         mode = "drain"
+        launcher = "local"
         workers = "auto"
         time = "1h"
         file-timeout = "5m"
@@ -116,6 +124,9 @@ indirect enum ConfigurationSchema: Sendable {
         cache-audit = 2
         hosts = []
         split = "auto"
+        [slurm]
+        cores = 1
+        arguments = []
         [profiles.quick]
         workers = 8
         time = "5m"

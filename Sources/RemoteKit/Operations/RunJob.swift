@@ -248,6 +248,7 @@ public struct RunJob: Sendable {
                            attempts: run.attempts, memoryLimit: run.memory, seed: run.seed, engine: configuration.engine,
                            source: source, startedBy: startedBy)
         spec.project = configuration.projectName
+        spec.slurm = run.slurm
         spec.retries = run.retries
         spec.retriesTotal = run.retriesTotal
         spec.flaky = run.flaky

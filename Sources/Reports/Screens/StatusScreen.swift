@@ -62,10 +62,15 @@ public struct StatusScreen: Sendable {
         lines.append(Columns.cut("\(Human.count(status.tests, "test")), \(Human.count(status.skippedRecords)) skipped   "
             + "workers \(status.alive) of \(status.workersWanted), \(status.busy) busy, \(status.restarts) replaced", style.width))
         if let share = status.share, share.workers < status.workersWanted { lines.append(Columns.cut(share.words(wanted: status.workersWanted), style.width)) }
+        if let cluster = status.cluster { lines += self.cluster(cluster, status, style) }
         // What does not change needs no line of a live view.
         if style.height == nil, let memory = status.memory { lines.append(Columns.cut("workers have \(memory.words)", style.width)) }
         lines += RunWarnings(status: status, sample: sample, host: host, options: options).lines.prefix(3).map { style.paint(Columns.cut($0, style.width), .yellow) }
         return lines
+    }
+
+    private func cluster(_ cluster: ClusterStatus, _ status: RunStatus, _ style: Style) -> [String] {
+        ClusterLines(cluster: cluster, isLive: status.phase == .running || status.phase == .stopping, now: now).lines(limit: style.height.map { $0 / 4 } ?? .max).map { Columns.cut($0, style.width) }
     }
 
     private func title(_ status: RunStatus, _ style: Style) -> String {

@@ -6,13 +6,14 @@ import Wire
 extension Agent {
     func stop(_ run: RunChoice, _ now: Bool, _ exchange: Exchange) async throws {
         if let name = run.name, let status = waiting(name) { return try await endWaiting(name, status, exchange) }
-        let directory = try find(run)
+        let directory = try await find(run)
         guard try directory.isSupervised() else {
             try await exchange.send(value: try directory.status())
             return
         }
         try directory.requestStop(now ? .now : .graceful)
         while try directory.isSupervised() {
+            await revive(directory)
             try await exchange.send(value: try directory.status())
             var news = NewsPause()
             while news.waited < .milliseconds(200), try directory.isSupervised() { try await news.wait() }
@@ -22,12 +23,13 @@ extension Agent {
 
     func follow(_ run: RunChoice, _ offset: Int, _ exchange: Exchange) async throws {
         if let name = run.name { try await arrival(of: name, exchange) }
-        let directory = try find(run), reading = try directory.beginReading()
+        let directory = try await find(run), reading = try directory.beginReading()
         defer { withExtendedLifetime(reading) {} }
         var follower = RunFollower(directory, from: offset)
         var sampler = HostSampler()
         let begin = ContinuousClock.now
         while true {
+            await revive(directory)
             var isLive = try directory.isSupervised()
             try await sendNews(&follower, exchange)
             try await exchange.send(value: FollowMessage.status(try directory.status(), sampler.sample()))

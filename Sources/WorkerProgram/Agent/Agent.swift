@@ -22,6 +22,7 @@ struct Agent: Sendable {
     private let share = HeldShare()
     /// In the queue for a workspace, until the run has started.
     let place = HeldPlace()
+    private let revival = Revival()
     /// For the next status.
     private let failing = FailureReader()
 
@@ -97,7 +98,14 @@ struct Agent: Sendable {
     /// How long a removal waits for those who read the runs: who has just been told to read no longer may not have let go.
     private static let readersPatience = Duration.seconds(2)
 
-    func find(_ run: RunChoice) throws -> RunDirectory { try RunDirectory.find(state: state, here(run)) }
+    func find(_ run: RunChoice) async throws -> RunDirectory {
+        let directory = try RunDirectory.find(state: state, here(run))
+        await revive(directory)
+        return directory
+    }
+
+    /// A run on a cluster goes on without its supervisor on this host. Whoever asks for the run gives it another one.
+    func revive(_ directory: RunDirectory) async { await revival.revive(directory, state: state, executable: executable, login: login) }
 
     /// The same with the workspace as this host has it.
     private func here(_ run: RunChoice) -> RunChoice { RunChoice(name: run.name, workspace: run.workspace.map(HostPath.expand)) }
@@ -199,7 +207,7 @@ struct Agent: Sendable {
         // Whoever waited has been told a name.
         spec.id = place.now?.id ?? RunDirectory.newID()
         spec.workspace = workspace
-        spec.workers = request.workers ?? cores
+        spec.workers = try workers(request.workers, of: spec)
         let stamp = SourceStamp.read(state: state, workspace: workspace)
         if let brought = spec.source?.treeDigest, let there = stamp?.source?.treeDigest, brought != there {
             throw WireFault(.busy, "cannot start the run: another client has changed the sources in \(workspace) since this one brought them; run again",
@@ -223,9 +231,15 @@ struct Agent: Sendable {
         spec.blocked = suite.files.compactMap { file in file.blockedReason.map { BlockedFile(path: file.text, reason: $0) } }
         let directory = try RunDirectory.create(state: state, spec: spec, suite: suite, known: request.known)
         if request.hasBuilt == true { BuildLog(state: state, workspace: workspace).keep(in: directory) }
-        let status = try await launch(directory, lock, unmatched: unmatched)
-        place.drop()
-        return status
+        do {
+            let status = try await launch(directory, lock, unmatched: unmatched)
+            place.drop()
+            return status
+        } catch where spec.slurm != nil {
+            // What a cluster did not take is no run.
+            _ = RunDirectory.remove(spec.id, state: state, isDryRun: false)
+            throw error
+        }
     }
 
     private func history(_ request: StartRequest, _ workspace: String) throws -> SuiteHistory {
@@ -246,7 +260,7 @@ struct Agent: Sendable {
     }
 
     private func giveBack(_ run: RunChoice, _ count: Int, _ exchange: Exchange) async throws {
-        let keys = try find(run).giveBack(count)
+        let keys = try await find(run).giveBack(count)
         for from in stride(from: 0, to: keys.count, by: GivenBack.most) {
             try await exchange.send(value: GivenBack(files: Array(keys[from..<min(from + GivenBack.most, keys.count)])))
         }
@@ -261,10 +275,19 @@ struct Agent: Sendable {
         }
     }
 
+    /// A login node's cores say nothing of a cluster.
+    private func workers(_ wanted: Int?, of spec: RunSpec) throws -> Int {
+        if let wanted { return wanted }
+        guard spec.slurm == nil else {
+            throw WireFault(.request, "cannot hand the run to Slurm without a number of workers: the cores of the login node say nothing of the cluster; set 'workers' to a number")
+        }
+        return cores
+    }
+
     private var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
     private func resume(_ request: ResumeRequest) async throws -> RunStatus {
-        let directory = try find(request.run)
+        let directory = try await find(request.run)
         if let live = try RunDirectory.live(state: state, workspace: directory.spec.workspace) {
             let id = directory.spec.id
             if live.spec.id == id { throw WireFault(.busy, "cannot resume run \(id): it is running", remedy: .follow(run: id), isRetryable: true) }
@@ -275,7 +298,7 @@ struct Agent: Sendable {
         defer { withExtendedLifetime(lock) {} }
         // Of one that has nothing left the supervisor says so.
         guard try directory.summary()?.isComplete != true else { return try await launch(directory, lock) }
-        return try await launch(directory.revised(workers: request.workers.map { $0 == 0 ? cores : $0 }, timeBudget: request.timeBudget,
+        return try await launch(directory.revised(workers: request.workers.map { $0 == 0 ? try workers(nil, of: directory.spec) : $0 }, timeBudget: request.timeBudget,
                                            stamp: SourceStamp.read(state: state, workspace: directory.spec.workspace), force: request.force), lock)
     }
 
@@ -290,7 +313,14 @@ struct Agent: Sendable {
                 + "set them in the configuration, as when it was started")
         }
         let variables = await login.known().merging(given.variables) { $1 }
-        try Supervisor.launch(runDirectory: directory, executable: executable, environment: variables, lock: lock)
+        let hidden = directory.spec.engine.missing(in: EngineSecrets())
+        if directory.spec.slurm != nil, !hidden.isEmpty {
+            throw WireFault(.request, "cannot hand run \(directory.spec.id) to Slurm: its engine has values that no file may hold (\(hidden.joined(separator: ", "))), and jobs get their variables through files; "
+                + "take them out of [engine], and let the login files of the nodes set them")
+        }
+        let executable = executable
+        // A job that shows whether the nodes see the run directory may wait a while.
+        _ = try await SystemThread.run { try Supervisor.launch(runDirectory: directory, executable: executable, environment: variables, lock: lock, patience: directory.spec.slurm == nil ? 30 : 240) }
         var status = try directory.status()
         status.unmatched = unmatched.isEmpty ? nil : unmatched
         return status
@@ -298,7 +328,7 @@ struct Agent: Sendable {
 
     private func report(_ run: RunChoice, _ exchange: Exchange) async throws {
         let queued = run.name.flatMap(waiting)
-        let directory = run.name == nil ? try? find(run) : queued == nil ? try find(run) : nil
+        let directory = run.name == nil ? try? await find(run) : queued == nil ? try await find(run) : nil
         async let sample = HostSampler.measure()
         var report = HostReport(hostName: HostName.own, run: try directory?.status() ?? queued, mode: directory?.spec.mode, sample: try await sample)
         let others = run.name == nil ? try RunDirectory.elsewhere(state: state, workspace: here(run).workspace, orLatest: directory == nil) : []
@@ -319,7 +349,7 @@ struct Agent: Sendable {
 
     /// Asks something of a live run.
     private func change(_ run: RunChoice, _ exchange: Exchange, _ body: (RunDirectory) throws -> Void) async throws {
-        let directory = try find(run)
+        let directory = try await find(run)
         guard try directory.isSupervised() else {
             let others = run.name == nil ? try RunDirectory.elsewhere(state: state, workspace: here(run).workspace).prefix(3).map(\.words) : []
             let hint = others.isEmpty ? "" : "; of other projects there is " + others.joined(separator: ", ")
@@ -350,7 +380,7 @@ struct Agent: Sendable {
         defer { withExtendedLifetime(reading) {} }
         let status = try directory.status()
         try await exchange.send(value: FetchHeader(status: status))
-        var excludes = ["/claims/", "/feed/", "/cgroup", "/tmp/", "/work/", "/databases/", "/groups/", "/cursor", "/scoreboard", "/supervisor.lock", "/stop"]
+        var excludes = ["/claims/", "/feed/", "/cgroup", "/tmp/", "/work/", "/databases/", "/groups/", "/cursor", "/scoreboard", "/supervisor.lock", "/stop", "/began", "/nodes/leave-*", "/nodes/*/feed/", "/nodes/*/tmp/", "/nodes/*/work/", "/nodes/*/cgroup", "/nodes/*/scoreboard", "/nodes/*/supervisor.lock", "/nodes/*/events"]
         if status.phase == .finished { excludes.append("/results/") }
         _ = try await TreeSender.run(root: directory.path, rules: SourceRules(excludes: excludes, gitignore: false, sltignore: false), over: exchange)
     }

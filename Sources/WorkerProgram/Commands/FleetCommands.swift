@@ -8,9 +8,13 @@ struct SuperviseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "supervise", abstract: "Supervise a run.", shouldDisplay: false)
 
     @Argument var runDirectory: String
+    /// Of an array job: this process is one of its elements.
+    @Option var firstElement: Int?
+    @Option var arrayWorkers: Int?
 
     func run() throws {
-        throw ExitCode(Supervisor.main(runDirectory: runDirectory, executable: OwnProgram.path) { RunVerdicts($0) })
+        let element = firstElement.flatMap { first in arrayWorkers.map { ArrayElement(first: first, workers: $0) } }
+        throw ExitCode(Supervisor.main(runDirectory: runDirectory, executable: OwnProgram.path, element: element) { RunVerdicts($0) })
     }
 }
 
@@ -27,9 +31,11 @@ struct WorkCommand: ParsableCommand {
 
     @Argument var runDirectory: String
     @Option var slot: Int
+    /// The folder of the element of a cluster's job that it belongs to.
+    @Option var node: String?
 
     func run() throws {
-        let code = Worker.main(runDirectory: runDirectory, slot: slot, executor: { directory in
+        let code = Worker.main(runDirectory: runDirectory, slot: slot, node: node, executor: { directory in
             switch directory.spec.engine.kind {
             case .sqlite, .postgres, .external: 
                 try ScriptExecutor(directory.spec.engine, workspace: directory.spec.workspace, recordTimeout: directory.spec.recordTimeout,

@@ -34,6 +34,9 @@ struct Run: Verb {
     @Option(parsing: .unconditional, help: ArgumentHelp("'drain' runs each file once. 'soak' repeats the suite until the time limit.", valueName: "drain|soak"))
     var mode: String?
 
+    @Option(parsing: .unconditional, help: ArgumentHelp("'local' runs the workers on the host. 'slurm' hands them to Slurm: the host is a login node.", valueName: "local|slurm"))
+    var launcher: String?
+
     @Option(parsing: .unconditional, help: ArgumentHelp("Run a failed file again up to this many times. A file that then passes is flaky.", valueName: "n"))
     var retries: String?
 
@@ -116,16 +119,17 @@ struct Run: Verb {
     private var resumeCannotHonour: [String] {
         let said: [(String, Bool)] = [
             ("the globs", !globs.isEmpty), ("--wait", wait), ("--no-sync", noSync), ("--no-build", noBuild), ("--allow-partial", allowPartial), ("--take-over", takeOver), ("--file-timeout", fileTimeout != nil), ("--record-timeout", recordTimeout != nil), ("--profile", profile != nil),
-            ("--mode", mode != nil), ("--retries", retries != nil), ("--attempts", attempts != nil), ("--memory", memory != nil),
+            ("--mode", mode != nil), ("--launcher", launcher != nil), ("--retries", retries != nil), ("--attempts", attempts != nil), ("--memory", memory != nil),
             ("--order", order != nil), ("--seed", seed != nil), ("--no-system", noSystem), ("--keep-database", keepDatabase), ("--cached", cached), ("--cache-audit", cacheAudit != nil), ("--split", split != nil), ("--shard", shard != nil), ("--failed", failed), ("--filter", !filter.isEmpty),
         ]
         return said.filter(\.1).map(\.0)
     }
 
     func run() async throws {
-        let flags = ConfigurationFlags(profile: profile, mode: mode, workers: workers, time: time, fileTimeout: fileTimeout, recordTimeout: recordTimeout, retries: retries,
+        var flags = ConfigurationFlags(profile: profile, mode: mode, workers: workers, time: time, fileTimeout: fileTimeout, recordTimeout: recordTimeout, retries: retries,
                                        attempts: attempts, memory: memory, seed: seed, order: order, system: noSystem ? "false" : nil,
                                        cached: cached ? "true" : nil, cacheAudit: cacheAudit, split: split)
+        flags.launcher = launcher
         let folder = FileManager.default.currentDirectoryPath
         let configuration = try common.configuration(flags).running(globs, workingDirectory: folder)
         try Configuration.check(filters: filter, at: "--filter")

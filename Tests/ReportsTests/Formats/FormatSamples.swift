@@ -133,6 +133,7 @@ enum FormatSamples {
         (spec.retriesTotal, spec.flaky, spec.rounds) = (1, .warn, 1)
         spec.keepsDatabases = true
         spec.split = .auto
+        spec.slurm = SlurmSpec(arguments: ["a"], cores: 1)
         spec.project = "p"
         spec.context = RunContext(commandLine: ["run"], configuration: "c", client: "0.1.0", isWholeSuite: true)
         spec.context?.sharedRun = "r"
@@ -155,6 +156,15 @@ enum FormatSamples {
         return iteration
     }
 
+    private static var cluster: ClusterStatus {
+        var node = NodeStatus(element: 1, restarts: 1, host: "h", state: .running, firstWorker: 1, workers: 1)
+        node.error = "e"
+        var cluster = ClusterStatus(jobs: ["1"], waiting: 1, reasons: ["r"], askedAt: 1)
+        cluster.silence = "s"
+        cluster.nodes = [node]
+        return cluster
+    }
+
     static var status: RunStatus {
         var worker = WorkerStatus(slot: 0, pid: 1, state: .running, file: "f")
         worker.stalled = 1
@@ -175,6 +185,7 @@ enum FormatSamples {
         status.source = source
         status.resumedOn = [source]
         status.obstacle = .disk
+        status.cluster = cluster
         return status
     }
 
