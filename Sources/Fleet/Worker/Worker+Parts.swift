@@ -75,6 +75,14 @@ extension Worker {
         return pass.failure == nil ? pass.finished : 0
     }
 
+    /// Its file has its record from the supervisor.
+    func leave(_ claim: Claim) {
+        heart.hold(nil)
+        place.show(nil)
+        table.remove(id: claim.id, upTo: claim.generation)
+        directory.layout.parts(claim.id).root.removeTree()
+    }
+
     // MARK: The parts of others
 
     /// Runs parts of a file that another worker coordinates, if there are any to be run.

@@ -224,14 +224,6 @@ public struct Worker {
         if isPublic { explain(retried.rows, claim, file, tryNumber, duration: duration) }
     }
 
-    /// Its file has its record from the supervisor.
-    private func leave(_ claim: Claim) {
-        heart.hold(nil)
-        place.show(nil)
-        table.remove(id: claim.id, upTo: claim.generation)
-        directory.layout.parts(claim.id).root.removeTree()
-    }
-
     /// Keeps rows beside the record, which is public by now. Nothing that goes wrong here matters to the run.
     private func explain(_ failures: [FailureRows], _ claim: Claim, _ file: SuiteFile, _ tryNumber: Int, duration: Double) {
         guard !failures.isEmpty, explained.isNew(failures, of: positions.id(claim.id)), board[.draining] == 0 else { return }
