@@ -66,7 +66,8 @@ uninstall: ## Removes what 'make install' has copied
 	@for place in $(PLACES); do rm -fv "$(DESTDIR)$(PREFIX)/$${place#*:}/$${place%%:*}"; done
 	@rmdir "$(DESTDIR)$(PREFIX)/libexec/slt-remote" 2>/dev/null || true
 
-# The tests look at pages of results in a browser, and hand runs to a cluster of their own.
+# The tests look at pages of results in a browser, and hand runs to clusters of their own. Installing munge starts its service on most machines; the
+# tests start daemons of their own, with keys and ports of their own.
 test: PACKAGES += chromium slurm-wlm munge iproute2
 # The end-to-end tests run the programs that users get: SLT_TEST_BIN names the folder that holds both.
 # The example is built before the tests begin, so that none of them has less time for it.

@@ -197,7 +197,7 @@ struct SlurmTests {
         let project = try await Self.project(cluster, files: ["tests/1.test": passingFile], Self.suite + Self.settings(workers: 2, "cores = 2\narguments = [\"--partition=short\"]"))
         try await project.slt("run", "--time", "1h").expect(code: 2, "the partition 'short' allows 10", "shorten the time")
         try await project.slt("run", "--workers", "auto").expect(code: 2, "without a number of workers")
-        cluster.killController()
+        try await cluster.stopController()
         let silent = try await project.slt("run")
         #expect(silent.code != 0 && silent.errors.contains("cannot use Slurm on"), "\(silent)")
         try cluster.startController()
@@ -258,7 +258,7 @@ struct SlurmTests {
         let id = try project.decode(RunStatus.self, started).id
         _ = try await Self.waitForWorkers(6, project)
 
-        cluster.killController()
+        try await cluster.stopController()
         #expect(try await eventually(every: .milliseconds(500)) { try await project.slt("status").text.contains("Slurm has not answered") })
         #expect(try await project.status()?.running == 6)
         try cluster.startController()

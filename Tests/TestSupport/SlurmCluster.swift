@@ -94,8 +94,13 @@ public final class SlurmCluster: Sendable {
 
     public func startController() throws { try start("slurmctld", ["/usr/sbin/slurmctld", "-D", "-f", folder.file("slurm.conf")]) }
 
-    /// The controller is gone at once; what it knew is in its files.
-    public func killController() { kill("slurmctld") }
+    /// Ends the controller in order: killed, it would forget the jobs of the last seconds.
+    public func stopController() async throws {
+        let note = folder.file("run/slurmctld.pid")
+        if let pid = (try? String(contentsOfFile: note, encoding: .utf8)).flatMap({ pid_t($0.filter(\.isNumber)) }) { Glibc.kill(pid, SIGTERM) }
+        guard try await eventually({ access(note, F_OK) != 0 }) else { throw SlurmClusterFailure("slurmctld does not end: \(said())") }
+        kill("slurmctld")
+    }
 
     /// Starts a node, also after ``crash(_:)``.
     public func boot(_ name: String, hiding hidden: String? = nil) throws {

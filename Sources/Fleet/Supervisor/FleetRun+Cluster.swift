@@ -64,10 +64,9 @@ extension FleetRun {
 
     private mutating func take(_ line: ArraySlice<UInt8>, _ lines: inout [UInt8]) {
         guard let head = EventLine.finishedRecord(line) else {
-            // Of what else they tell, people want to hear what went wrong.
-            guard let event = try? JSON.decode(RunEvent.self, Array(line), layout.events), event.kind == .workerDied || (event.kind == .runFinished && event.message != nil) else { return }
-            if event.kind == .workerDied { lines += Array(line) + [UInt8(ascii: "\n")] }
-            return
+            // Of what else they tell, people want to hear what went wrong; what a supervisor before this one has read is in the events.
+            guard let event = try? JSON.decode(RunEvent.self, Array(line), layout.events), event.kind == .workerDied, event.time >= startedAt else { return }
+            return lines += Array(line) + [UInt8(ascii: "\n")]
         }
         let position = positions.position(head.id, iteration: head.iteration)
         guard index.add(position, .result) else { return }

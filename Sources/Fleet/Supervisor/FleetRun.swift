@@ -14,6 +14,8 @@ struct FleetRun {
     let table: ClaimTable
     let publisher: Publisher
     let started = Clock.monotonic
+    /// In seconds since 1970.
+    let startedAt = Clock.now
     var core: SupervisorCore
     var events: EventLog
     var index: RecordIndex

@@ -17,12 +17,12 @@ struct Agent: Sendable {
     /// For the next start or resume.
     let secrets = HeldSecrets()
     /// For the starts of this conversation.
-    private let login = HeldLogin()
+    let login = HeldLogin()
     /// For the next start.
     private let share = HeldShare()
     /// In the queue for a workspace, until the run has started.
     let place = HeldPlace()
-    private let revival = Revival()
+    let revival = Revival()
     /// For the next status.
     private let failing = FailureReader()
 
@@ -104,8 +104,6 @@ struct Agent: Sendable {
         return directory
     }
 
-    /// A run on a cluster goes on without its supervisor on this host. Whoever asks for the run gives it another one.
-    func revive(_ directory: RunDirectory) async { await revival.revive(directory, state: state, executable: executable, login: login) }
 
     /// The same with the workspace as this host has it.
     private func here(_ run: RunChoice) -> RunChoice { RunChoice(name: run.name, workspace: run.workspace.map(HostPath.expand)) }
@@ -275,16 +273,7 @@ struct Agent: Sendable {
         }
     }
 
-    /// A login node's cores say nothing of a cluster.
-    private func workers(_ wanted: Int?, of spec: RunSpec) throws -> Int {
-        if let wanted { return wanted }
-        guard spec.slurm == nil else {
-            throw WireFault(.request, "cannot hand the run to Slurm without a number of workers: the cores of the login node say nothing of the cluster; set 'workers' to a number")
-        }
-        return cores
-    }
-
-    private var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
     private func resume(_ request: ResumeRequest) async throws -> RunStatus {
         let directory = try await find(request.run)
@@ -313,11 +302,7 @@ struct Agent: Sendable {
                 + "set them in the configuration, as when it was started")
         }
         let variables = await login.known().merging(given.variables) { $1 }
-        let hidden = directory.spec.engine.missing(in: EngineSecrets())
-        if directory.spec.slurm != nil, !hidden.isEmpty {
-            throw WireFault(.request, "cannot hand run \(directory.spec.id) to Slurm: its engine has values that no file may hold (\(hidden.joined(separator: ", "))), and jobs get their variables through files; "
-                + "take them out of [engine], and let the login files of the nodes set them")
-        }
+        try checkCluster(directory)
         let executable = executable
         // A job that shows whether the nodes see the run directory may wait a while.
         _ = try await SystemThread.run { try Supervisor.launch(runDirectory: directory, executable: executable, environment: variables, lock: lock, patience: directory.spec.slurm == nil ? 30 : 240) }
