@@ -109,9 +109,9 @@ def measure_makespan(client, folder):
         with open(f"{folder}/source/tests/{name}.test", "w") as stream:
             stream.write(script(queries, dice))
     one, records = measure(client, folder, 1, "off")
-    total = sum(record["duration"] for record in records)
-    long = next(record["duration"] for record in records if record["file"] == "tests/long.test")
-    print(f"one worker: {one:.2f} s for {total:.2f} s of work, {100 * long / total:.0f} % of it in one file; {cores} cores would take {total / cores:.2f} s")
+    total = sum(record["cpu"] for record in records)
+    long = next(record["cpu"] for record in records if record["file"] == "tests/long.test")
+    print(f"one worker: {one:.2f} s for {total:.2f} s of CPU, {100 * long / total:.0f} % of it in one file; {cores} cores would take {total / cores:.2f} s")
     for split in ("off", "auto"):
         walls = []
         for _ in range(3):
@@ -121,7 +121,7 @@ def measure_makespan(client, folder):
             walls.append(wall)
         parts = next((record["parts"] for record in found if "parts" in record), None)
         told = f", in {parts['count']} parts by {parts['workers']} workers" if parts else ""
-        print(f"  --split {split}: {min(walls):.2f} s, {min(walls) / (total / cores):.2f} of that{told}")
+        print(f"  --split {split}: {min(walls):.2f} s, {min(walls) / (total / cores):.2f} of that, {sum(record['cpu'] for record in found) / total:.2f} of the CPU time{told}")
 
 
 if __name__ == "__main__":
