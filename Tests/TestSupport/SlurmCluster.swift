@@ -2,8 +2,8 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 
-/// A cluster of real Slurm daemons on this machine, with keys, ports and folders of its own: a controller and a slurmd for each node. It ends with the last
-/// reference to it, or with the calling process, however that ends.
+/// A cluster of real Slurm daemons on this machine, with keys, ports and folders of its own: a controller and a slurmd for each node. Its daemons end with the last
+/// reference to it, or with the calling process, however that ends; where that is killed, network devices of nodes apart (`sltb…`) stay.
 ///
 /// Together, the nodes are this machine under other names. Apart, each has a network, pids, mounts and a host name of its own on a bridge: only such a node
 /// can crash, since a job outlives the slurmd that has started it.
