@@ -24,7 +24,8 @@ func tuned(_ flags: [String], _ configuration: BuildConfiguration) -> [SwiftSett
 let quickTests = tuned(["-O"], .debug)
 
 /// Commands, the agent and the fleet spend their time in system calls: smaller code keeps the worker small.
-let small = tuned(["-Osize"], .release)
+/// That nobody writes what another is reading is checked where this is built for debugging, as for the tests of each module: the checks take 60 KB.
+let small = tuned(["-Osize", "-enforce-exclusivity=unchecked"], .release)
 
 /// Each function in a section of its own, so that the worker's linker can drop and fold them.
 let sections = tuned(["-Xfrontend", "-function-sections"], .release)

@@ -23,7 +23,7 @@ struct RecordSource {
             line = found
         case .feed(let slot, let offset, let length):
             let file: File
-            if let open = feeds[slot] { file = open } else { file = try File(slot == RecordIndex.known ? layout.known : layout.feed(slot), O_RDONLY) }
+            if let open = feeds[slot] { file = open } else { file = try File.known(slot == RecordIndex.known ? layout.known : layout.feed(slot), O_RDONLY) }
             feeds[slot] = file
             line = try file.read(length, at: offset)
             if let end = line.firstIndex(of: UInt8(ascii: "\n")) { line.removeSubrange(end...) }

@@ -26,6 +26,16 @@ final class File: Sendable {
         if descriptor < 0 { return nil }
     }
 
+    /// A file that is known to be there; on a shared disk it may not be seen at once.
+    static func known(_ path: Path, _ flags: Int32) throws(FleetError) -> File {
+        let began = Clock.monotonic
+        while true {
+            if let file = File(ifPossible: path, flags) { return file }
+            guard errno == ENOENT, Clock.seconds(since: began) < visibility else { throw .system("open \(path.text)") }
+            path.look()
+        }
+    }
+
     /// Also runs when an initialiser fails, whose `errno` must survive.
     deinit {
         guard descriptor >= 0 else { return }
