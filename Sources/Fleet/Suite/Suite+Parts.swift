@@ -18,10 +18,12 @@ extension Suite {
             let known = history[file].map { Double($0.duration) }
             switch rule {
             case .off: continue
+            // Who names a number has decided that it is worth what it costs.
             case .parts(let count): suite.files[index].parts = count
-            case .auto: suite.files[index].parts = Suite.parts(known ?? 0, share: total / Double(max(1, workers)), workers: workers)
+            case .auto:
+                suite.files[index].parts = Suite.parts(known ?? 0, share: total / Double(max(1, workers)), workers: workers)
+                suite.files[index].expected = known ?? 0
             }
-            suite.files[index].expected = known ?? 0
         }
         return suite
     }
